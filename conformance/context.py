@@ -181,8 +181,14 @@ class OpcuaServices(Protocol):
     ) -> Timeline:
         """Data changes notified by a real subscription; ``trigger`` is awaited after the first values have come."""
 
-    async def alarm_events(self, *, for_s: float, refresh: bool = False, trigger: Callable[[], Any] | None = None,
-                           until: Callable[[AlarmEvent], bool] | None = None) -> list[AlarmEvent]:
+    async def alarm_events(
+        self,
+        *,
+        for_s: float,
+        refresh: bool = False,
+        trigger: Callable[[], Any] | None = None,
+        until: Callable[[AlarmEvent], bool] | None = None,
+    ) -> list[AlarmEvent]:
         """Condition events from the machine; with ``refresh``, after ConditionRefresh; ends early when ``until`` holds."""
 
     async def acknowledge(self, event: AlarmEvent, comment: str) -> Outcome: ...
@@ -230,8 +236,14 @@ class Neighbour(Protocol):
     async def see(self, within_s: float, **levels: Any) -> Observation:
         """Wait until the unit's own outputs on this port have these levels (``ready=True``)."""
 
-    async def transfer(self, *, finish: str = "sender_first", item_id: str | None = None, quality: int = 1,
-                       within_s: float | None = None) -> Mapping[str, Any]:
+    async def transfer(
+        self,
+        *,
+        finish: str = "sender_first",
+        item_id: str | None = None,
+        quality: int = 1,
+        within_s: float | None = None,
+    ) -> Mapping[str, Any]:
         """One complete good transfer (either role), ``finish`` = ``sender_first`` or ``receiver_first``.
 
         Returns what was seen: ``ok``, ``item_id``, ``kind``, ``quality``, ``failed_step``, ``states``, ``evidence``.
@@ -279,8 +291,14 @@ class Context(Protocol):
     async def call(self, method: str, *arguments: Value) -> Outcome:
         """A method of the profile over OPC UA."""
 
-    async def until(self, signal: str, wanted: Value | Callable[[Value], bool], within_s: float,
-                    via: Wire | None = None, since: float | None = None) -> Observation: ...
+    async def until(
+        self,
+        signal: str,
+        wanted: Value | Callable[[Value], bool],
+        within_s: float,
+        via: Wire | None = None,
+        since: float | None = None,
+    ) -> Observation: ...
 
     async def record(self, signals: Sequence[str], for_s: float, via: Wire | None = None) -> Timeline: ...
 
@@ -289,12 +307,14 @@ class Context(Protocol):
 
     def neighbour(self, port: str, via: Wire | None = None) -> AbstractAsyncContextManager[Neighbour]: ...
 
-    def expect(self, met: bool, what: str, *, expected: Any = None, actual: Any = None,
-               evidence: Sequence[int] | int = ()) -> bool:
+    def expect(
+        self, met: bool, what: str, *, expected: Any = None, actual: Any = None, evidence: Sequence[int] | int = ()
+    ) -> bool:
         """State an expectation and how it came out; returns ``met``."""
 
-    def expect_within(self, elapsed: float, limit_s: float, uncertainty: float, what: str,
-                      *, evidence: Sequence[int] | int = ()) -> bool | None:
+    def expect_within(
+        self, elapsed: float, limit_s: float, uncertainty: float, what: str, *, evidence: Sequence[int] | int = ()
+    ) -> bool | None:
         """A time expectation: inconclusive when the limit lies within the measurement's uncertainty."""
 
     def inconclusive(self, reason: str) -> None:
