@@ -70,7 +70,7 @@ class FaultSet:
     """The faults now on. Listeners are told after each change (endpoints refresh their quirks)."""
 
     def __init__(self) -> None:
-        self._on: dict[str, tuple[Fault, dict[str, Any]]] = {}
+        self._on: dict[str, tuple[Fault, dict[Any, Any]]] = {}
         self._listeners: list[Callable[[], None]] = []
 
     def switch(self, name: str, on: bool) -> None:
