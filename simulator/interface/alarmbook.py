@@ -7,7 +7,7 @@ from datetime import datetime
 
 from profiles.model import Alarm
 from profiles.pack import Profile
-from simulator.interface.equipment import Condition, Refused, RefusalKind
+from simulator.interface.equipment import Condition, RefusalKind, Refused
 from simulator.line.view import UnitView
 
 RED_SEVERITY = 600  # alarms from here on light the red lamp and sound the buzzer

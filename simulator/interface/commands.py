@@ -8,7 +8,7 @@ from profiles.model import Access, Signal, SignalType
 from profiles.pack import Profile
 from simulator.faults import FaultSet
 from simulator.interface.alarmbook import AlarmBook
-from simulator.interface.equipment import Refused, RefusalKind, Value
+from simulator.interface.equipment import RefusalKind, Refused, Value
 from simulator.interface.identity import Identity
 from simulator.line.errors import CommandRefused
 from simulator.line.packml import Command, Mode, State

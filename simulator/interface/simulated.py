@@ -15,8 +15,8 @@ from simulator.interface.equipment import (
     Condition,
     ConditionListener,
     Listener,
-    Refused,
     RefusalKind,
+    Refused,
     Value,
 )
 from simulator.interface.identity import Identity
