@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heappush
+from typing import Any
 
 import simpy
 
@@ -18,8 +19,9 @@ RANKS = 4096
 class Moment(simpy.Event):
     """Something that will happen. It is given up by forgetting it: its owner ignores a moment that it no longer holds."""
 
-    def __init__(self, clock: Clock, callback: Callable[[Moment], None]) -> None:
+    def __init__(self, clock: Clock, callback: Callable[[Moment], None], owner: Any = None) -> None:
         super().__init__(clock)
+        self.owner = owner
         self.then = [callback]  # kept apart: SimPy drops ``callbacks`` once they have run
         self._ok = True
         self._value = None

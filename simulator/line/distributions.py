@@ -113,9 +113,6 @@ class Distribution(BaseModel):
             raise ValueError("the mean must be above 0")
 
 
-FIXED_ZERO = Distribution(distribution="deterministic", mean=0.0)
-
-
 def mean(d: Distribution) -> float:
     """Mean in seconds (of the normal distribution: before truncation)."""
     match d.distribution:

@@ -26,10 +26,11 @@ class ItemRecord:
 class Item:
     """A cell on its way. ``id`` is ``<line>-000000123``; ids of items from elsewhere are kept as they came."""
 
-    __slots__ = ("foreign_id", "kind", "line", "number", "quality", "recipe", "records")
+    __slots__ = ("born", "foreign_id", "kind", "line", "number", "quality", "recipe", "records")
 
     def __init__(self, line: str, number: int, recipe: int) -> None:
         self.line, self.number, self.recipe = line, number, recipe
+        self.born = -1.0  # time of entering the line; -1: was there before the run
         self.kind = 0
         self.quality = GOOD
         self.foreign_id = ""

@@ -1,0 +1,68 @@
+"""What others may use of a unit: the seam between the line model and the interface."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from simulator.line.alarms import Alarms
+from simulator.line.item import ItemRecord
+from simulator.line.safety import Safety
+from simulator.line.unit import Counters
+
+
+class UnitView(Protocol):
+    """A unit as ``interface/`` sees it.
+
+    Attributes: ``name``; ``kind`` machine or conveyor; ``profile``; ``state``, ``mode``, ``cause`` numbers of
+    ``packml``; ``state_since`` s; ``speed`` fraction of the design speed; ``recipe`` number; ``parameters`` by id;
+    ``alarms`` (``.active``, ``.unacknowledged``); ``safety`` (``.status`` by function id: ok, tripped, latched;
+    ``.devices``, ``.sensors`` by id); ``permit``; ``counters``; ``state_times`` s by (state, mode); ``energy_wh``;
+    ``last_item`` (lines with ``live=True``); ``infeed``, ``outfeed`` ports (``port.py``); ``listener`` called with
+    the unit after each change.
+
+    Commands raise ``CommandRefused(reason)`` and then change nothing.
+    """
+
+    name: str
+    profile: str
+    state: int
+    mode: int
+    cause: int
+    state_since: float
+    speed: float
+    recipe: int
+    parameters: dict[str, float]
+    alarms: Alarms
+    safety: Safety
+    permit: bool
+    last_item: ItemRecord | None
+    listener: Callable[[Any], None] | None
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def counters(self) -> Counters: ...
+    @property
+    def state_times(self) -> dict[tuple[int, int], float]: ...
+    @property
+    def energy_wh(self) -> float: ...
+    @property
+    def infeed(self) -> Any: ...
+    @property
+    def outfeed(self) -> Any: ...
+
+    def command(self, number: int) -> None: ...
+    def set_mode(self, mode: int) -> None: ...
+    def set_speed(self, speed: float) -> None: ...
+    def select_recipe(self, number: int) -> None: ...
+    def set_parameter(self, parameter: str, value: float) -> None: ...
+    def acknowledge(self, alarm: int) -> None: ...
+
+    def trip(self, safety_id: str) -> None: ...
+    def release(self, safety_id: str) -> None: ...
+    def reset_device(self, safety_id: str) -> None: ...
+    def set_permit(self, given: bool) -> None: ...
+    def set_sensor(self, sensor: str, value: float | None) -> None: ...
+    def raise_alarm(self, number: int) -> None: ...
+    def clear_alarm(self, number: int) -> None: ...
