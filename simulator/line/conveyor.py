@@ -1,16 +1,19 @@
-"""A conveyor: items keep their order, travel at the belt's speed and keep their distance (semantics, section 6)."""
+"""A conveyor: items keep their order, travel at the belt's speed and keep their distance
+(semantics, section 6).
+"""
 
 from __future__ import annotations
 
 from collections import deque
 
 from simulator.line.clock import REOPENED, SERVED, Moment
+from simulator.line.context import Context
 from simulator.line.item import Item
 from simulator.line.log import Kind
 from simulator.line.packml import Cause
 from simulator.line.process import record_items
 from simulator.line.spec import ConveyorSpec
-from simulator.line.unit import Context, Unit
+from simulator.line.unit import Unit
 
 _STARVED, _BLOCKED = int(Cause.STARVED), int(Cause.BLOCKED)
 
@@ -50,7 +53,7 @@ class Conveyor(Unit):
         return (
             self._stands_since is None
             and len(self._belt) < self.capacity
-            and self.clock.now >= self._next_entry + self._stood
+            and self.clock.time >= self._next_entry + self._stood
         )
 
     def contents(self) -> list[Item]:
@@ -68,9 +71,11 @@ class Conveyor(Unit):
         return _BLOCKED if self._waits and not moving and (full or not self.spec.accumulating) else 0
 
     def room_wanted(self) -> None:
-        """Settle the infeed when the distance to the last item is wide enough (other reasons settle by themselves)."""
+        """Settle the infeed when the distance to the last item is wide enough (other reasons settle by
+        themselves).
+        """
         due = self._next_entry + self._stood
-        if self._entry is None and self._stands_since is None and self.clock.now < due:
+        if self._entry is None and self._stands_since is None and self.clock.time < due:
             self._entry = Moment(self.clock, self._entry_clear)
             self.clock.at(due, self.priority(REOPENED), self._entry)
 
@@ -80,7 +85,7 @@ class Conveyor(Unit):
             self.inlet.settle()
 
     def take(self, item: Item) -> None:
-        now = self.clock.now
+        now = self.clock.time
         self.entered += 1
         if self._write is not None:
             self._write((now, self.index, Kind.ENTER, item.number, 0, 0.0))
@@ -100,7 +105,7 @@ class Conveyor(Unit):
         self._waits = False
         if self._belt and self._stands_since is None:
             due = self._belt[0].arrives + self._stood
-            if self.clock.now >= due:
+            if self.clock.time >= due:
                 self._head_arrives()
             else:
                 self._head = Moment(self.clock, self._arrived)
@@ -117,12 +122,12 @@ class Conveyor(Unit):
         self._waits = True
         self.ready = self.open
         if self._write is not None:
-            self._write((self.clock.now, self.index, Kind.END, self._belt[0].item.number, 0, 0.0))
+            self._write((self.clock.time, self.index, Kind.END, self._belt[0].item.number, 0, 0.0))
         if not self.spec.accumulating:
             self._stand()
 
     def give(self) -> Item:
-        now = self.clock.now
+        now = self.clock.time
         self._count()
         carried = self._belt.popleft()
         self.ready = self._waits = False
@@ -150,33 +155,35 @@ class Conveyor(Unit):
 
     def _stand(self) -> None:
         if self._stands_since is None:
-            self._stands_since = self.clock.now
+            self._stands_since = self.clock.time
             self._head = self._entry = None
 
     def _run_belt(self) -> None:
         """Let the belt run if it may; the caller sees to the first item."""
         if self._stands_since is not None and self.open and (self.spec.accumulating or not self._waits):
-            self._stood += self.clock.now - self._stands_since
+            self._stood += self.clock.time - self._stands_since
             self._stands_since = None
 
     def _count(self) -> None:
-        now = self.clock.now
+        now = self.clock.time
         self._levels[len(self._belt)] += now - self._level_since
         self._level_since = now
 
     def levels(self) -> list[float]:
         """Seconds at each level 0 … capacity, up to now, since the statistics were last reset."""
         result = list(self._levels)
-        result[len(self._belt)] += self.clock.now - self._level_since
+        result[len(self._belt)] += self.clock.time - self._level_since
         return result
 
     def reset_levels(self) -> None:
         """Start the histogram anew."""
         self._levels = [0.0] * (self.capacity + 1)
-        self._level_since = self.clock.now
+        self._level_since = self.clock.time
 
     def prefill(self, items: list[Item]) -> None:
-        """Put items on the belt before the run, as if they had come one spacing apart, the first one at the end."""
+        """Put items on the belt before the run, as if they had come one spacing apart, the first one at
+        the end.
+        """
         for place, item in enumerate(items):
             self._belt.append(Carried(item, 0.0, place * self._pitch))
         self._next_entry = max(0.0, (len(items) * self._pitch) - self._travel) if items else 0.0

@@ -107,8 +107,12 @@ class Distribution(BaseModel):
             raise ValueError("the mean of a lognormal distribution must be above 0")
         if self.distribution == "normal" and self.sd == 0:
             raise ValueError("sd of a normal distribution must be above 0; a plain number is a fixed time")
-        if self.distribution == "normal" and not low - 3 * (self.sd or 0) <= (self.mean or 0) <= high + 3 * (self.sd or 0):
-            raise ValueError("the mean lies more than three sd outside [low, high]: hardly any value would be kept")
+        if self.distribution == "normal" and not low - 3 * (self.sd or 0) <= (self.mean or 0) <= high + 3 * (
+            self.sd or 0
+        ):
+            raise ValueError(
+                "the mean lies more than three sd outside [low, high]: hardly any value would be kept"
+            )
         if mean(self) <= 0 and not (self.distribution == "deterministic"):
             raise ValueError("the mean must be above 0")
 
@@ -132,7 +136,8 @@ def mean(d: Distribution) -> float:
 
 def sample(d: Distribution, rng: np.random.Generator, n: int) -> npt.NDArray[np.float64]:
     """At least one and at most ``n`` values in seconds; concatenated calls do not depend on ``n``."""
-    mean_, sd, low, high = d.mean or 0.0, d.sd or 0.0, d.low or 0.0, d.high
+    mean_, sd, low = d.mean or 0.0, d.sd or 0.0, d.low or 0.0
+    high = np.inf if d.high is None else d.high
     match d.distribution:
         case "deterministic":
             return np.full(n, mean_)
@@ -140,16 +145,16 @@ def sample(d: Distribution, rng: np.random.Generator, n: int) -> npt.NDArray[np.
             return rng.exponential(mean_, n)
         case "erlang":
             # As phases, not as a gamma: a phase per value keeps two engines equal and costs little for small k.
-            return rng.exponential(mean_ / (d.k or 1), (n, d.k or 1)).sum(axis=1)
+            return np.asarray(rng.exponential(mean_ / (d.k or 1), (n, d.k or 1)).sum(axis=1))
         case "uniform":
             return rng.uniform(low, high, n)
         case "triangular":
-            return rng.triangular(low, d.mode or 0.0, high or 0.0, n)
+            return rng.triangular(low, d.mode or 0.0, high, n)
         case "lognormal":
             variance = np.log1p((sd / mean_) ** 2)
             return rng.lognormal(np.log(mean_) - variance / 2, np.sqrt(variance), n)
         case "normal":
-            return _truncated(rng, mean_, sd, low, np.inf if high is None else high, n)
+            return _truncated(rng, mean_, sd, (low, high), n)
         case "weibull":
             return (d.scale or 1.0) * rng.weibull(d.shape or 1.0, n)
         case "gamma":
@@ -160,10 +165,10 @@ def sample(d: Distribution, rng: np.random.Generator, n: int) -> npt.NDArray[np.
 
 
 def _truncated(
-    rng: np.random.Generator, mean_: float, sd: float, low: float, high: float, n: int
+    rng: np.random.Generator, mean_: float, sd: float, bounds: tuple[float, float], n: int
 ) -> npt.NDArray[np.float64]:
     while True:
         values = rng.normal(mean_, sd, n)
-        kept = values[(values >= low) & (values <= high)]
+        kept = values[(values >= bounds[0]) & (values <= bounds[1])]
         if kept.size:
             return np.asarray(kept)

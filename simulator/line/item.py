@@ -24,7 +24,10 @@ class ItemRecord:
 
 
 class Item:
-    """A cell on its way. ``id`` is ``<line>-000000123``; ids of items from elsewhere are kept as they came."""
+    """A cell on its way. ``id`` is ``<line>-000000123``.
+
+    Ids of items from elsewhere are kept as they came.
+    """
 
     __slots__ = ("born", "foreign_id", "kind", "line", "number", "quality", "recipe", "records")
 

@@ -59,6 +59,7 @@ class Joint:
         clock: Clock,
         up: Upstream,
         down: Downstream,
+        *,
         name: str = "",
         capacity: int = 0,
         transfer_s: float = 0.0,
@@ -162,7 +163,9 @@ class Source:
 
     def _next(self) -> None:
         if self._interval is not None:
-            self._clock.at(self._clock.now + self._interval(), self._priority, Moment(self._clock, self._arrive))
+            self._clock.at(
+                self._clock.now + self._interval(), self._priority, Moment(self._clock, self._arrive)
+            )
 
     def _arrive(self, _moment: Moment) -> None:
         self.waiting += 1
@@ -234,5 +237,3 @@ class Sink:
         self.departures = {}
         self.lead_sum = self.lead_squares = 0.0
         self.leads = 0
-
-

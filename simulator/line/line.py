@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from itertools import chain, cycle, repeat
+from itertools import chain, cycle, pairwise, repeat
 from math import sqrt
 from typing import Any
 
 from simulator.line.clock import COMMANDED, HANDED_OVER, RANKS, REOPENED, Clock, Moment
+from simulator.line.context import Context
 from simulator.line.conveyor import Conveyor
 from simulator.line.item import Item
 from simulator.line.joint import Joint, Sink, Source
@@ -19,7 +20,7 @@ from simulator.line.port import RemoteInfeed, RemoteOutfeed
 from simulator.line.result import BufferResult, RunResult, UnitResult
 from simulator.line.spec import BufferSpec, EventSpec, LineSpec, UnitSpec
 from simulator.line.streams import INTERVAL, stream
-from simulator.line.unit import Context, Unit
+from simulator.line.unit import Unit
 
 
 class Line:
@@ -72,7 +73,7 @@ class Line:
         if start:
             self._start_up()
 
-    # -- construction --------------------------------------------------------------------------------------------
+    # -- construction ------------------------------------------------------------------------------
 
     def _build(self, bucket_s: float) -> None:
         specs = [s for s in self.spec.units if not isinstance(s, BufferSpec)]
@@ -99,7 +100,7 @@ class Line:
             raise ValueError(f"no free port: {', '.join(sorted(unknown))}")
         self.joints: list[Joint] = []
         buffers = {}
-        for before, after in zip(self.spec.units, self.spec.units[1:], strict=False):
+        for before, after in pairwise(self.spec.units):
             if isinstance(after, BufferSpec):
                 buffers[before.name] = after
         if f"{first.name}.infeed" in remote:
@@ -107,16 +108,16 @@ class Line:
         else:
             self._source.joint = Joint(self.clock, self._source, first)
             first.inlet = self._source.joint
-        for up, down in zip(units, units[1:], strict=False):
+        for up, down in pairwise(units):
             buffer = buffers.get(up.name)
             joint = Joint(
                 self.clock,
                 up,
                 down,
-                buffer.name if buffer else "",
-                buffer.capacity if buffer else 0,
-                up.spec.transfer_s,
-                up.priority(HANDED_OVER),
+                name=buffer.name if buffer else "",
+                capacity=buffer.capacity if buffer else 0,
+                transfer_s=up.spec.transfer_s,
+                priority=up.priority(HANDED_OVER),
             )
             up.outlet = down.inlet = joint
             self.joints.append(joint)
@@ -124,7 +125,11 @@ class Line:
             last.outlet = RemoteOutfeed(last)
         else:
             last.outlet = self._sink.joint = Joint(
-                self.clock, last, self._sink, "", 0, last.spec.transfer_s, last.priority(HANDED_OVER)
+                self.clock,
+                last,
+                self._sink,
+                transfer_s=last.spec.transfer_s,
+                priority=last.priority(HANDED_OVER),
             )
 
     def _prefill(self) -> None:
@@ -153,29 +158,32 @@ class Line:
         self._number += 1
         recipe = next(self._recipes) if self.spec.plan else 1
         item = Item(self.spec.name, self._number, recipe)
-        item.born = self.clock.now
+        item.born = self.clock.time
         return item
 
-    # -- running -------------------------------------------------------------------------------------------------
+    # -- running -----------------------------------------------------------------------------------
 
     @property
     def now(self) -> float:
         """Time in s from the start of the run."""
-        return self.clock.now
+        return self.clock.time
 
     def run(self, until: float) -> None:
         """Run up to and including ``until``. Running in pieces gives the same as running at once.
 
         Raises ``ValueError`` if ``until`` lies in the past.
         """
-        if not until >= self.clock.now:
-            raise ValueError(f"can not run back from {self.clock.now} s to {until} s")
+        if not until >= self.clock.time:
+            raise ValueError(f"can not run back from {self.clock.time} s to {until} s")
         self.clock.advance(until)
 
     step_to = run
 
     def peek(self) -> float:
-        """Time of the next event in s; infinity if there is none. An event given up may show here: it does nothing."""
+        """Time of the next event in s; infinity if there is none. An event given up may show here.
+
+        It does nothing.
+        """
         return float(self.clock.peek())
 
     def close(self) -> None:
@@ -183,7 +191,7 @@ class Line:
         if self.log is not None:
             self.log.close()
 
-    # -- safety and scheduled events -----------------------------------------------------------------------------
+    # -- safety and scheduled events ---------------------------------------------------------------
 
     def zone_of(self, unit: Unit) -> list[Unit]:
         """The units of a unit's zone, downstream first."""
@@ -216,7 +224,7 @@ class Line:
             if argument is not None:
                 attempt(step, argument)
 
-    # -- results -------------------------------------------------------------------------------------------------
+    # -- results -----------------------------------------------------------------------------------
 
     def reset_statistics(self) -> None:
         """Forget what was counted so far (end of warm-up); items, ages and streams stay as they are."""
@@ -227,7 +235,7 @@ class Line:
         for joint in self.joints:
             joint.reset_levels()
         self._sink.reset()
-        self._start_time = self.clock.now
+        self._start_time = self.clock.time
         self._baseline = self._counts()
 
     def _counts(self) -> dict[str, tuple[int, ...]]:
@@ -254,12 +262,12 @@ class Line:
         sink, n = self._sink, max(self._sink.leads, 1)
         mean = sink.lead_sum / n
         first = int(self._start_time // sink.bucket_s)
-        last = int(self.clock.now // sink.bucket_s)
+        last = int(self.clock.time // sink.bucket_s)
         return RunResult(
             line=self.spec.name,
             seed=self.seed,
             start=self._start_time,
-            end=self.clock.now,
+            end=self.clock.time,
             units=tuple(self._unit_result(u) for u in self.units.values()),
             buffers=tuple(
                 BufferResult(j.name, j.capacity, tuple(j.levels())) for j in self.joints if j.capacity
@@ -300,7 +308,10 @@ def mock_line(
     transitions: Transitions | None = None,
     start: bool = False,
 ) -> Line:
-    """A line of one unit whose neighbours are on the network: both ports are remote, the unit begins Stopped."""
+    """A line of one unit whose neighbours are on the network.
+
+    Both ports are remote, the unit begins Stopped.
+    """
     spec = LineSpec(name=unit.name, units=(unit,))
     remote = (f"{unit.name}.infeed", f"{unit.name}.outfeed")
     return Line(spec, seed, log, transitions=transitions, live=True, start=start, remote_ports=remote)

@@ -6,13 +6,14 @@ from collections import deque
 from heapq import heapify, heappop, heappush
 
 from simulator.line.clock import FAILED, FLUSHED, SERVED, Moment
+from simulator.line.context import Context
 from simulator.line.item import BAD, Item
 from simulator.line.log import Kind
 from simulator.line.packml import Cause
 from simulator.line.process import record_items
 from simulator.line.spec import MachineSpec
 from simulator.line.streams import CHANGEOVER, SCRAP, SERVICE, stream, uniforms
-from simulator.line.unit import EXECUTE, Context, Unit
+from simulator.line.unit import EXECUTE, Unit
 
 _STARVED, _BLOCKED = int(Cause.STARVED), int(Cause.BLOCKED)
 
@@ -84,12 +85,12 @@ class Machine(Unit):
         self.ready = self.open and bool(self._out)
         self._room = self.open and (self._loading is not None or bool(self._free))
 
-    # -- infeed and service --------------------------------------------------------------------------------------
+    # -- infeed and service ------------------------------------------------------------------------
 
     def take(self, item: Item) -> None:
         self.entered += 1
         if self._write is not None:
-            self._write((self.clock.now, self.index, Kind.ENTER, item.number, 0, 0.0))
+            self._write((self.clock.time, self.index, Kind.ENTER, item.number, 0, 0.0))
         server = self._loading
         if server is None:
             server = self._servers[heappop(self._free)]
@@ -104,7 +105,7 @@ class Machine(Unit):
             self._loading = server
             if self.spec.flush_s is not None:
                 self._flush = Moment(self.clock, self._flushed)
-                self.clock.at(self.clock.now + self.spec.flush_s, self.priority(FLUSHED), self._flush)
+                self.clock.at(self.clock.time + self.spec.flush_s, self.priority(FLUSHED), self._flush)
         self._room = self.open
 
     def _flushed(self, moment: Moment) -> None:
@@ -121,7 +122,7 @@ class Machine(Unit):
         if self.context.planned:
             length = self._change_over(server, length)
         server.left = server.length = length
-        server.began = self.clock.now
+        server.began = self.clock.time
         server.working = True
         self.busy += 1
         if self._write is not None:
@@ -142,7 +143,7 @@ class Machine(Unit):
 
     def _run(self, server: Server) -> None:
         """Start or resume a service; whether the unit will fail within it is known now."""
-        now, left = self.clock.now, server.left
+        now, left = self.clock.time, server.left
         server.ends = now + left
         failures = self.failures
         if self._by_service and failures.age + left > failures.due:
@@ -165,7 +166,7 @@ class Machine(Unit):
             self.failures.fail_by_age()
 
     def _freeze(self) -> None:
-        now = self.clock.now
+        now = self.clock.time
         for server in self._servers:
             if server.moment is not None:
                 left = server.ends - now
@@ -178,7 +179,7 @@ class Machine(Unit):
             if server.working and server.moment is None:
                 self._run(server)
 
-    # -- end of service and outfeed ------------------------------------------------------------------------------
+    # -- end of service and outfeed ----------------------------------------------------------------
 
     def _served(self, moment: Moment) -> None:
         server: Server = moment.owner
@@ -190,7 +191,7 @@ class Machine(Unit):
         if self._by_service:
             self.failures.age += server.left
         if self._write is not None:
-            self._write((self.clock.now, self.index, Kind.END, server.items[0].number, 0, 0.0))
+            self._write((self.clock.time, self.index, Kind.END, server.items[0].number, 0, 0.0))
         if self._unlucky is not None:
             self._inspect(server)
         if self.context.live:
@@ -229,7 +230,7 @@ class Machine(Unit):
         self.scrap += 1
         self.binned += 1
         if self._write is not None:
-            self._write((self.clock.now, self.index, Kind.SCRAP, item.number, 0, 0.0))
+            self._write((self.clock.time, self.index, Kind.SCRAP, item.number, 0, 0.0))
         if self.context.live:
             record_items(self, (item,), server.began, server.length)
 
@@ -242,10 +243,12 @@ class Machine(Unit):
         self.ready = self.open and bool(self._out)
         return self._left(item)
 
-    # -- before the run ------------------------------------------------------------------------------------------
+    # -- before the run ----------------------------------------------------------------------------
 
     def prefill(self, items: list[Item]) -> None:
-        """Put items into work before the run, the trays' remaining times spread evenly over a service time."""
+        """Put items into work before the run, the trays' remaining times spread evenly over a service
+        time.
+        """
         trays = len(items) // self._tray
         for j in range(trays):
             server = self._servers[heappop(self._free)]
@@ -256,5 +259,3 @@ class Machine(Unit):
             server.working = True
             self.busy += 1
         self.entered += trays * self._tray
-
-

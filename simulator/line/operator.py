@@ -1,4 +1,7 @@
-"""The operator of a batch run: recovers a zone some time after a safety trip, as the line file's policy says."""
+"""The operator of a batch run.
+
+Recovers a zone some time after a safety trip, as the line file's policy says.
+"""
 
 from __future__ import annotations
 

@@ -30,7 +30,10 @@ def handover_state(available: bool, ready: bool, moving: bool, stopped: bool) ->
 
 
 class PortView:
-    """One side of a joint inside a line; reading it costs nothing otherwise. ``side`` is infeed or outfeed."""
+    """One side of a joint inside a line; reading it costs nothing otherwise.
+
+    ``side`` is infeed or outfeed.
+    """
 
     remote = False
 
@@ -94,7 +97,10 @@ class _Remote:
                 self.on_change()
 
     def revoke(self) -> None:
-        """The unit has closed its ports: a hand-over under way stops (a late ``complete`` is still honoured)."""
+        """The unit has closed its ports.
+
+        A hand-over under way stops (a late ``complete`` is still honoured).
+        """
         if self.moving is not None:
             self.stopped = True
         self._unit.judge()
@@ -112,12 +118,18 @@ class RemoteOutfeed(_Remote):
 
     @property
     def offered(self) -> Item | None:
-        """The item that may be fetched now (or is being fetched); ``None`` if there is none or it was revoked."""
+        """The item that may be fetched now (or is being fetched).
+
+        ``None`` if there is none or it was revoked.
+        """
         return self.moving or (self._unit.offered() if self._unit.ready else None)
 
     @property
     def handover(self) -> int:
-        """What this side alone shows: 3, 4, 7 or 8; the neighbour's readiness is the network code's knowledge."""
+        """What this side alone shows: 3, 4, 7 or 8.
+
+        The neighbour's readiness is the network code's knowledge.
+        """
         return handover_state(self._unit.ready, False, self.moving is not None, self.stopped)
 
     def begin(self) -> None:
@@ -170,7 +182,10 @@ class RemoteInfeed(_Remote):
         return handover_state(False, self.can_accept, self.moving is not None, self.stopped)
 
     def begin(self, item_id: str, kind: int = 0, quality: int = 1) -> None:
-        """An item is on its way in. Raises ``CommandRefused`` if there is no room or one is on its way already."""
+        """An item is on its way in.
+
+        Raises ``CommandRefused`` if there is no room or one is on its way already.
+        """
         if not self.can_accept:
             raise CommandRefused("no room" if self.moving is None else "a hand-over is under way")
         if quality not in (0, 1, 2):

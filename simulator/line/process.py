@@ -1,4 +1,7 @@
-"""What is recorded about an item: process values, energy, lot, grade. Only for lines that somebody looks at."""
+"""What is recorded about an item: process values, energy, lot, grade.
+
+Only for lines that somebody looks at.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ def record_items(unit: Unit, items: Iterable[Item], began: float, length: float)
             item_id=item.id,
             unit=unit.name,
             start=began,
-            end=unit.clock.now,
+            end=unit.clock.time,
             recipe=unit.recipe,
             lot=f"{unit.context.line}-L{(item.number - 1) // unit.context.lot_size + 1:05d}",
             process_values=_draw_values(unit, item),
@@ -49,7 +52,9 @@ def _draw_values(unit: Unit, item: Item) -> dict[str, float]:
     specs = unit.spec.process_values
     if not specs:
         return {}
-    normals = generator(unit.context.seed, unit.name, PROCESS, item.number).standard_normal(len(specs)).tolist()
+    normals = (
+        generator(unit.context.seed, unit.name, PROCESS, item.number).standard_normal(len(specs)).tolist()
+    )
     return {
         name: unit.parameters.get(name, spec.mean) + spec.sd * z
         for (name, spec), z in zip(specs.items(), normals, strict=True)

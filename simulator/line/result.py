@@ -33,9 +33,7 @@ class UnitResult:
     def share(self, state: int | None = None, cause: int | None = None) -> float:
         """Share of the time in a state, for a cause, or both."""
         total = sum(self.seconds.values())
-        part = sum(
-            s for (st, _m, c), s in self.seconds.items() if state in (None, st) and cause in (None, c)
-        )
+        part = sum(s for (st, _m, c), s in self.seconds.items() if state in (None, st) and cause in (None, c))
         return part / total if total else 0.0
 
 
@@ -56,7 +54,10 @@ class BufferResult:
 
 @dataclass(frozen=True)
 class RunResult:
-    """One run of a line after warm-up. ``departures``: good items per ``bucket_s``, first bucket at ``start``."""
+    """One run of a line after warm-up. ``departures``.
+
+    Good items per ``bucket_s``, first bucket at ``start``.
+    """
 
     line: str
     seed: int

@@ -17,7 +17,10 @@ _NUMBERS = {OK: 0.0, TRIPPED: 1.0, LATCHED: 2.0}
 
 
 class Safety:
-    """``status`` by function id (ok, tripped, latched), ``sensors`` by id (``None``: sensor failed), ``devices``."""
+    """``status`` by function id (ok, tripped, latched), ``sensors`` by id (``None``.
+
+    Sensor failed), ``devices``.
+    """
 
     def __init__(self, unit: Unit, functions: tuple[SafetySpec, ...], sensors: dict[str, SensorSpec]) -> None:
         self._unit = unit
@@ -50,7 +53,10 @@ class Safety:
         return any(s != OK and self.functions[i].zone for i, s in self.status.items())
 
     def clear_allowed(self) -> bool:
-        """Whether Clear, Reset and Start may be obeyed: neither this unit nor its zone is tripped or latched."""
+        """Whether Clear, Reset and Start may be obeyed.
+
+        Neither this unit nor its zone is tripped or latched.
+        """
         return not self.stopping and self._unit.context.zone_is_safe(self._unit)
 
     def trip(self, function: str) -> None:
@@ -114,6 +120,6 @@ class Safety:
         unit = self._unit
         if unit.context.write is not None:
             index = list(self.functions).index(function)
-            unit.context.write((unit.clock.now, unit.index, Kind.SAFETY, 0, index, _NUMBERS[status]))
+            unit.context.write((unit.clock.time, unit.index, Kind.SAFETY, 0, index, _NUMBERS[status]))
         if unit.listener is not None:
             unit.listener(unit)

@@ -45,9 +45,15 @@ class FailureSpec(_Spec):
     @model_validator(mode="before")
     @classmethod
     def _exponential(cls, data: Any) -> Any:
-        """A plain ``mtbf: 45 min`` means an exponential distribution of that mean, as is usual for failures."""
+        """A plain ``mtbf: 45 min`` means an exponential distribution of that mean, as is usual for
+        failures.
+        """
         if isinstance(data, dict):
-            plain = {k: v for k, v in data.items() if k in ("mtbf", "mttr") and not isinstance(v, dict | Distribution)}
+            plain = {
+                k: v
+                for k, v in data.items()
+                if k in ("mtbf", "mttr") and not isinstance(v, dict | Distribution)
+            }
             return data | {k: {"distribution": "exponential", "mean": v} for k, v in plain.items()}
         return data
 
@@ -71,7 +77,10 @@ class SensorSpec(_Spec):
 
 
 class SafetySpec(_Spec):
-    """A safety function. ``lockout`` only refuses Start; ``zone`` carries the reaction to every unit of the zone."""
+    """A safety function. ``lockout`` only refuses Start.
+
+    ``zone`` carries the reaction to every unit of the zone.
+    """
 
     id: str
     reaction: Literal["abort", "stop", "hold", "warn", "lockout"] = "abort"
@@ -139,14 +148,18 @@ class _UnitBase(_Spec):
             raise ValueError("safety functions must have different ids")
         for name, sensor in self.sensors.items():
             if sensor.function is not None and sensor.function not in ids:
-                raise ValueError(f"sensor {name} names the safety function {sensor.function}, which is not listed")
+                raise ValueError(
+                    f"sensor {name} names the safety function {sensor.function}, which is not listed"
+                )
         if len(set(self.recipes)) != len(self.recipes) or not self.recipes:
             raise ValueError("recipes must be a list of different numbers, at least one")
         return self
 
 
 class MachineSpec(_UnitBase):
-    """A machine: ``slots`` items in work at once, ``tray`` of them loaded, worked on and unloaded together."""
+    """A machine: ``slots`` items in work at once, ``tray`` of them loaded, worked on and unloaded
+    together.
+    """
 
     kind: Literal["machine"] = "machine"
     process_time: Distribution
@@ -197,7 +210,10 @@ class ConveyorSpec(_UnitBase):
 
 
 class BufferSpec(_Spec):
-    """Places between two machines, without transit time; 0 is direct hand-over. Not a unit: it has no states."""
+    """Places between two machines, without transit time; 0 is direct hand-over. Not a unit.
+
+    It has no states.
+    """
 
     kind: Literal["buffer"]
     name: Name
@@ -245,7 +261,10 @@ class EventSpec(_Spec):
 
 
 class OperatorSpec(_Spec):
-    """Who recovers after a safety trip: releases and resets the device, then Clear, Reset, Start in the zone."""
+    """Who recovers after a safety trip.
+
+    Releases and resets the device, then Clear, Reset, Start in the zone.
+    """
 
     response: PositiveSeconds
 
@@ -277,7 +296,9 @@ class Figure(_Spec):
 _FIGURE_KEYS = {"value", "assumed", "source", "note"}
 
 
-def unwrap(tree: Any, path: str = "", figures: dict[str, Figure] | None = None) -> tuple[Any, dict[str, Figure]]:
+def unwrap(
+    tree: Any, path: str = "", figures: dict[str, Figure] | None = None
+) -> tuple[Any, dict[str, Figure]]:
     """Replace every ``{value: x, assumed: …}`` by ``x``; return the plain tree and the figures by path."""
     found = {} if figures is None else figures
     if isinstance(tree, dict):
@@ -353,4 +374,6 @@ def _check_joints(units: tuple[Part, ...]) -> None:
         if isinstance(before, BufferSpec) or isinstance(units[index + 1], BufferSpec):
             raise ValueError(f"units.{index}: two buffers in a row; add their capacities")
         if before.transfer_s > 0:
-            raise ValueError(f"units.{index}: a buffer takes items at once, so {before.name} can have no transfer_s")
+            raise ValueError(
+                f"units.{index}: a buffer takes items at once, so {before.name} can have no transfer_s"
+            )

@@ -1,4 +1,6 @@
-"""Random streams: one per unit, purpose and index, so that a change in one place reshuffles nothing elsewhere."""
+"""Random streams: one per unit, purpose and index, so that a change in one place reshuffles
+nothing elsewhere.
+"""
 
 from __future__ import annotations
 

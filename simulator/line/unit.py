@@ -7,20 +7,19 @@ The attributes and commands of ``UnitView`` are implemented here; subclasses add
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from simulator.line.alarms import Alarms
-from simulator.line.clock import RANKS, TRANSIENT_DONE, Clock, Moment
+from simulator.line.clock import RANKS, TRANSIENT_DONE, Moment
+from simulator.line.context import Accounts, Context, Counters
 from simulator.line.errors import CommandRefused
 from simulator.line.failures import Failures
 from simulator.line.item import BAD, Item, ItemRecord
-from simulator.line.log import Kind, Row
+from simulator.line.log import Kind
 from simulator.line.packml import (
     ACTING,
     AT_REST,
-    DEFAULT_TRANSITIONS,
     DONE,
     HELD_FAMILY,
     SUSPENDED_FAMILY,
@@ -28,43 +27,15 @@ from simulator.line.packml import (
     Command,
     Mode,
     State,
-    Transitions,
     Trigger,
 )
 from simulator.line.safety import Safety
 from simulator.line.spec import STATE_NAMES, ConveyorSpec, MachineSpec
 
 if TYPE_CHECKING:
-    from simulator.line.joint import Outlet, Inlet
+    from simulator.line.joint import Inlet, Outlet
 
 EXECUTE, SUSPENDED, HELD = int(State.EXECUTE), int(State.SUSPENDED), int(State.HELD)
-_CELLS = 18 * 28  # (state, mode, cause) flattened: state*28 + mode*7 + cause
-
-
-@dataclass
-class Context:
-    """What all units of one line share. ``live``: records and port changes are kept for somebody who looks."""
-
-    clock: Clock
-    seed: int
-    line: str
-    write: Callable[[Row], None] | None = None
-    transitions: Transitions = field(default_factory=lambda: DEFAULT_TRANSITIONS)
-    live: bool = False
-    planned: bool = False
-    lot_size: int = 1000
-    zone_reacts: Callable[[Unit, str], None] = lambda _unit, _reaction: None
-    zone_is_safe: Callable[[Unit], bool] = lambda _unit: True
-
-
-@dataclass(frozen=True)
-class Counters:
-    """Items since the start of the run; entered = good + scrap + wip, always."""
-
-    entered: int
-    good: int
-    scrap: int
-    wip: int
 
 
 class Unit:
@@ -75,14 +46,19 @@ class Unit:
     outlet: Outlet
 
     def __init__(self, context: Context, index: int, rank: int, spec: MachineSpec | ConveyorSpec) -> None:
-        self.context, self.clock, self.spec, self.index, self.name = context, context.clock, spec, index, spec.name
+        self.context, self.clock, self.spec, self.index, self.name = (
+            context,
+            context.clock,
+            spec,
+            index,
+            spec.name,
+        )
         self._rank, self._write, self._table = rank, context.write, context.transitions
         self.profile = spec.profile
         self.state, self.mode, self.cause = int(State.STOPPED), int(Mode.PRODUCTION), int(Cause.NONE)
         self.state_since = 0.0
-        self._since = 0.0
-        self._seconds = [0.0] * _CELLS
-        self._cell = self.state * 28 + self.mode * 7 + self.cause
+        self._accounts = Accounts(context.clock)
+        self._accounts.enter(self.state, self.mode, self.cause)
         self.entered = self.good = self.scrap = self.binned = 0
         self.setup_s = 0.0  # seconds of changeover begun
         self.open = False  # ports
@@ -93,7 +69,7 @@ class Unit:
         self.permit = False
         self.last_item: ItemRecord | None = None
         self.listener: Callable[[Unit], None] | None = None
-        self.alarms = Alarms(lambda: context.clock.now)
+        self.alarms = Alarms(lambda: context.clock.time)
         self.safety = Safety(self, spec.safety, spec.sensors)
         self.failures = Failures(self, context.seed, spec.failures, by_service=self._ages_by_service())
         self._durations = {STATE_NAMES[k]: v for k, v in spec.transients.items()}
@@ -107,7 +83,7 @@ class Unit:
             and t.get((14, DONE)) == 6
         )
 
-    # -- for subclasses ------------------------------------------------------------------------------------------
+    # -- for subclasses ----------------------------------------------------------------------------
 
     def _ages_by_service(self) -> bool:
         return False
@@ -153,7 +129,7 @@ class Unit:
     def room_wanted(self) -> None:
         """A sender waits: see to it that the joint settles when there is room again."""
 
-    # -- flow ----------------------------------------------------------------------------------------------------
+    # -- flow --------------------------------------------------------------------------------------
 
     def priority(self, kind: int) -> int:
         """Rank of this unit's event among simultaneous ones."""
@@ -196,17 +172,16 @@ class Unit:
         else:
             self.good += 1
         if self._write is not None:
-            self._write((self.clock.now, self.index, Kind.LEAVE, item.number, item.quality, 0.0))
+            self._write((self.clock.time, self.index, Kind.LEAVE, item.number, item.quality, 0.0))
         return item
 
-    # -- states --------------------------------------------------------------------------------------------------
+    # -- states ------------------------------------------------------------------------------------
 
     def _set(self, state: int, cause: int) -> None:
-        now = self.clock.now
-        self._seconds[self._cell] += now - self._since
-        self._since = self.state_since = now
+        now = self.clock.time
+        self._accounts.enter(state, self.mode, cause)
+        self.state_since = now
         self.state, self.cause = state, cause
-        self._cell = state * 28 + self.mode * 7 + cause
         if self._write is not None:
             self._write((now, self.index, Kind.STATE, 0, state * 100 + self.mode * 10 + cause, 0.0))
         if self.listener is not None:
@@ -221,7 +196,7 @@ class Unit:
             if duration > 0:
                 self._enter(target, cause)
                 self._transient = Moment(self.clock, self._transient_done)
-                self.clock.at(self.clock.now + duration, self.priority(TRANSIENT_DONE), self._transient)
+                self.clock.at(self.clock.time + duration, self.priority(TRANSIENT_DONE), self._transient)
                 return
             target = self._table[(target, DONE)]
         self._enter(target, 0 if target == EXECUTE else cause)
@@ -269,12 +244,12 @@ class Unit:
             self.outlet.revoke()
             self.inlet.revoke()
 
-    # -- failures ------------------------------------------------------------------------------------------------
+    # -- failures ----------------------------------------------------------------------------------
 
     def breaks_down(self, mode: int, alarm: int) -> None:
         """A failure mode has come due (called by ``Failures``)."""
         if self._write is not None:
-            self._write((self.clock.now, self.index, Kind.FAIL, 0, mode, 0.0))
+            self._write((self.clock.time, self.index, Kind.FAIL, 0, mode, 0.0))
         self.raise_alarm(alarm)
         if (self.state, Command.HOLD) in self._table:
             self._fire(Command.HOLD, Cause.EQUIPMENT_FAILURE)
@@ -282,7 +257,7 @@ class Unit:
     def is_repaired(self, mode: int, alarm: int, length: float) -> None:
         """The repair is done (called by ``Failures``)."""
         if self._write is not None:
-            self._write((self.clock.now, self.index, Kind.REPAIR, 0, mode, length))
+            self._write((self.clock.time, self.index, Kind.REPAIR, 0, mode, length))
         self.clear_alarm(alarm)
         if self.state == HELD and self.cause == Cause.EQUIPMENT_FAILURE:
             self._unhold_if_repaired()
@@ -291,7 +266,7 @@ class Unit:
         if self.failures.failed < 0 and self.spec.auto_unhold:
             self._fire(Command.UNHOLD, self.cause)
 
-    # -- commands ------------------------------------------------------------------------------------------------
+    # -- commands ----------------------------------------------------------------------------------
 
     def command(self, number: int) -> None:
         """Obey a PackML command (CntrlCmd number). Raises ``CommandRefused``."""
@@ -301,10 +276,13 @@ class Unit:
             raise CommandRefused(f"alarm {self.failures.alarm} is active: not repaired")
         if number == Command.START and self.safety.locked_out:
             raise CommandRefused("locked out for maintenance at the machine")
-        if number in (Command.CLEAR, Command.RESET, Command.START, Command.UNHOLD) and not self.safety.clear_allowed():
+        if (
+            number in (Command.CLEAR, Command.RESET, Command.START, Command.UNHOLD)
+            and not self.safety.clear_allowed()
+        ):
             raise CommandRefused("a safety function is tripped or not reset at its device")
         if self._write is not None:
-            self._write((self.clock.now, self.index, Kind.COMMAND, 0, number, 0.0))
+            self._write((self.clock.time, self.index, Kind.COMMAND, 0, number, 0.0))
         keeps = number in (Command.UNHOLD, Command.UNSUSPEND, Command.CLEAR)
         none = number in (Command.RESET, Command.START, Command.COMPLETE)
         self._fire(number, self.cause if keeps else Cause.NONE if none else Cause.OPERATOR)
@@ -326,14 +304,15 @@ class Unit:
             self._fire(int(wanted), Cause.SAFETY)
 
     def set_mode(self, mode: int) -> None:
-        """Change the mode (1 production, 2 maintenance, 3 manual); only in Stopped, Idle, Aborted or Complete."""
+        """Change the mode (1 production, 2 maintenance, 3 manual).
+
+        Only in Stopped, Idle, Aborted or Complete.
+        """
         if mode not in tuple(Mode):
             raise CommandRefused(f"there is no mode {mode}")
         if self.state not in AT_REST:
             raise CommandRefused(f"the mode can not be changed in state {self.state}")
         if mode != self.mode:
-            self._seconds[self._cell] += self.clock.now - self._since
-            self._since = self.clock.now
             self.mode = int(mode)
             since = self.state_since
             self._set(self.state, self.cause)
@@ -371,7 +350,7 @@ class Unit:
             raise CommandRefused(f"alarm {alarm} has nothing to acknowledge")
         self._changed()
 
-    # -- at the machine, never over the network ------------------------------------------------------------------
+    # -- at the machine, never over the network ----------------------------------------------------
 
     def trip(self, safety_id: str) -> None:
         """A safety device acts (button pressed, guard opened, gas found)."""
@@ -407,14 +386,14 @@ class Unit:
 
     def _note_alarm(self, number: int) -> None:
         if self._write is not None:
-            self._write((self.clock.now, self.index, Kind.ALARM, 0, number, 0.0))
+            self._write((self.clock.time, self.index, Kind.ALARM, 0, number, 0.0))
         self._changed()
 
     def _changed(self) -> None:
         if self.listener is not None:
             self.listener(self)
 
-    # -- views ---------------------------------------------------------------------------------------------------
+    # -- views -------------------------------------------------------------------------------------
 
     @property
     def infeed(self) -> Any:
@@ -432,9 +411,7 @@ class Unit:
 
     def seconds(self) -> dict[tuple[int, int, int], float]:
         """Seconds by (state, mode, cause), up to now, since the statistics were last reset."""
-        totals = list(self._seconds)
-        totals[self._cell] += self.clock.now - self._since
-        return {(c // 28, c // 7 % 4, c % 7): s for c, s in enumerate(totals) if s > 0}
+        return self._accounts.seconds()
 
     @property
     def state_times(self) -> dict[tuple[int, int], float]:
@@ -446,13 +423,15 @@ class Unit:
 
     @property
     def energy_wh(self) -> float:
-        """Energy so far in Wh: seconds in each state times its power; unlisted states take that of ``idle``."""
+        """Energy so far in Wh: seconds in each state times its power.
+
+        Unlisted states take that of ``idle``.
+        """
         power = {STATE_NAMES[k]: w for k, w in self.spec.energy_w.items()}
         idle = power.get(State.IDLE, 0.0)
         return sum(s * power.get(state, idle) for (state, _), s in self.state_times.items()) / 3600
 
     def reset_seconds(self) -> None:
         """Start the time accounting anew (end of warm-up)."""
-        self._seconds = [0.0] * _CELLS
-        self._since = self.clock.now
+        self._accounts.reset()
         self.setup_s = 0.0

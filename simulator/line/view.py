@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from simulator.line.alarms import Alarms
+from simulator.line.context import Counters
 from simulator.line.item import ItemRecord
 from simulator.line.safety import Safety
-from simulator.line.unit import Counters
 
 
 class UnitView(Protocol):
