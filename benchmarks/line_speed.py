@@ -1,7 +1,7 @@
 """Speed of the line model against a plain SimPy script (one Store per buffer), in one run, as ratios.
 
-Four stations, three buffers of 10. Prints parts per wall second; ratio = setsubi / script. Targets: ≥ 1.0 with the log
-off, ≥ 0.5 with a full log in memory. Usage: ``python benchmarks/line_speed.py [horizon]``.
+Four stations, three buffers of 10. Prints parts per wall second; ratio = setsubi / script. Targets: ≥ 1.0
+with the log off, ≥ 0.5 with a full log in memory. Usage: ``python benchmarks/line_speed.py [horizon]``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ REPEATS = 3
 
 
 def store_script(variant: str, horizon: float) -> int:
-    """The textbook: a process per station, a Store per buffer, blocking after service. Returns finished parts."""
+    """The textbook: a process per station, a Store per buffer, blocking after service. Returns parts."""
     env = simpy.Environment()
     stores = [simpy.Store(env, BUFFER) for _ in range(STATIONS - 1)]
     done = 0
@@ -86,9 +86,8 @@ def rate(run: Callable[[], int]) -> float:
 
 def main() -> None:
     horizon = float(sys.argv[1]) if len(sys.argv) > 1 else 20_000.0
-    print(
-        f"{'variant':27}{'script':>9}{'no log':>9}{'ratio':>7}{'memory':>9}{'ratio':>7}{'parquet':>9}{'ratio':>7}"
-    )
+    heads = "".join(f"{name:>9}{'ratio':>7}" for name in ("no log", "memory", "parquet"))
+    print(f"{'variant':27}{'script':>9}{heads}")
     missed = False
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "log.parquet"

@@ -1,6 +1,6 @@
-"""The line model: units, conveyors, hand-over, failures, safety (synchronous; SimPy lives here and nowhere else).
+"""The line model: units, conveyors, hand-over, failures, safety. Synchronous; SimPy lives here only.
 
-``docs/line-semantics.md`` states its rules. Public names: ``load_line``, ``LineSpec``, ``Line``, ``mock_line``.
+``docs/line-semantics.md`` states its rules. Begin with ``load_line``, ``Line``, ``mock_line``.
 """
 
 from simulator.line.errors import CommandRefused, LineError

@@ -1,7 +1,7 @@
 """The clock: SimPy's environment with explicit priorities and a run that includes its last instant.
 
-SimPy orders simultaneous events by priority, then by scheduling. Priorities here are ``kind * 4096 + rank``, the
-rank growing upstream, which is the order of ``docs/line-semantics.md``, section 8.
+SimPy orders simultaneous events by priority, then by scheduling. Priorities are ``kind * 4096 + rank``,
+the rank growing upstream, which is the order of ``docs/line-semantics.md``, section 8.
 """
 
 from __future__ import annotations

@@ -144,7 +144,7 @@ def sample(d: Distribution, rng: np.random.Generator, n: int) -> npt.NDArray[np.
         case "exponential":
             return rng.exponential(mean_, n)
         case "erlang":
-            # As phases, not as a gamma: a phase per value keeps two engines equal and costs little for small k.
+            # As phases, not as a gamma: another engine can draw the same phases.
             return np.asarray(rng.exponential(mean_ / (d.k or 1), (n, d.k or 1)).sum(axis=1))
         case "uniform":
             return rng.uniform(low, high, n)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class Failures:
     """Ages, dues and the repair under way. ``failed`` is the mode under repair, -1 if the unit is up.
 
-    With ``by_service`` the unit itself adds finished work to ``age`` and looks at ``due``; otherwise the age is the
-    time in Execute, told by ``execute_begins`` and ``execute_ends``.
+    With ``by_service`` the unit itself adds finished work to ``age`` and looks at ``due``; otherwise the age
+    is the time in Execute, told by ``execute_begins`` and ``execute_ends``.
     """
 
     def __init__(self, unit: Unit, seed: int, modes: tuple[FailureSpec, ...], by_service: bool) -> None:

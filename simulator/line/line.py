@@ -26,8 +26,8 @@ from simulator.line.unit import Unit
 class Line:
     """A running line. ``units`` maps names to units in the order of the flow.
 
-    ``seed``: of all random streams. ``log``: where events go, ``None`` for nowhere. ``transitions``: the PackML table.
-    ``live``: keep item records and announce port changes, for lines that are served; the event log is the same.
+    ``seed``: of all random streams. ``log``: where events go, ``None`` for nowhere. ``transitions``: the
+    PackML table. ``live``: keep item records and announce port changes, for served lines; same log.
     ``start``: units begin in Execute; otherwise Stopped. ``remote_ports``: ``"A.infeed"`` of the first or
     ``"D.outfeed"`` of the last unit, worked by the network instead of a source or sink.
     ``bucket_s``: interval of the departure counts in ``RunResult``.
@@ -142,7 +142,6 @@ class Line:
                 joints[spec.name].places.extend(items)
             else:
                 self.units[spec.name].prefill(items)
-        self._prefilled = self._number
 
     def _start_up(self) -> None:
         units = list(reversed(self.units.values()))
@@ -239,10 +238,11 @@ class Line:
         self._baseline = self._counts()
 
     def _counts(self) -> dict[str, tuple[int, ...]]:
+        units = self.units.values()
         counts: dict[str, tuple[int, ...]] = {
-            u.name: (u.entered, u.good, u.scrap, u.failures.count) for u in self.units.values()
+            u.name: (u.entered, u.good, u.scrap, u.failures.count, u.counters.wip) for u in units
         }
-        counts[""] = (self._number, *self._out())
+        counts[""] = (self._number, *self._out(), self.wip)
         return counts
 
     def _out(self) -> tuple[int, int]:
@@ -258,7 +258,7 @@ class Line:
     def result(self) -> RunResult:
         """What happened since the statistics were last reset."""
         good, scrap = self._out()
-        entered0, good0, scrap0 = self._baseline[""]
+        entered0, good0, scrap0, wip0 = self._baseline[""]
         sink, n = self._sink, max(self._sink.leads, 1)
         mean = sink.lead_sum / n
         first = int(self._start_time // sink.bucket_s)
@@ -276,6 +276,7 @@ class Line:
             good=good - good0,
             scrap=scrap - scrap0,
             wip=self.wip,
+            wip_start=wip0,
             bucket_s=sink.bucket_s,
             departures=tuple(sink.departures.get(b, 0) for b in range(first, last + 1)),
             lead_mean=mean,
@@ -283,7 +284,7 @@ class Line:
         )
 
     def _unit_result(self, unit: Unit) -> UnitResult:
-        entered, good, scrap, failed = self._baseline[unit.name]
+        entered, good, scrap, failed, wip = self._baseline[unit.name]
         return UnitResult(
             name=unit.name,
             kind=unit.kind,
@@ -292,6 +293,7 @@ class Line:
             good=unit.good - good,
             scrap=unit.scrap - scrap,
             wip=unit.counters.wip,
+            wip_start=wip,
             seconds=unit.seconds(),
             energy_wh=unit.energy_wh,
             setup_s=unit.setup_s,

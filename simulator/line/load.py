@@ -18,8 +18,8 @@ _MAX_BYTES = 10_000_000
 def load_line(path: str | Path) -> LineSpec:
     """Load and check a line file (YAML).
 
-    Raises ``LineError(path, line, column, what, mend)``: unreadable, binary or empty file, bad YAML, duplicate or
-    unknown keys, dangling names, values that cannot be.
+    Raises ``LineError(path, line, column, what, mend)``: unreadable, binary or empty file, bad YAML,
+    duplicate or unknown keys, dangling names, values that cannot be.
     """
     root = _compose(path, _read(path))
     _reject_duplicates(path, root)
@@ -93,8 +93,9 @@ def _first(path: str | Path, root: yaml.Node, error: ValidationError) -> LineErr
     loc: tuple[int | str, ...] = fault["loc"]
     message = fault["msg"].removeprefix("Value error, ")
     head, _, tail = message.partition(": ")
-    if tail and "." in head and " " not in head:  # checks across the line name their place: "units.2.name: …"
-        loc, message = tuple(int(p) if p.isdigit() else p for p in head.split(".")), tail
+    if tail and " " not in head:  # our own checks name their place: "units.2.name: …", or a key: "slots: …"
+        steps = tuple(int(p) if p.isdigit() else p for p in head.split("."))
+        loc, message = (steps if "." in head else (*loc, *steps)), tail
     node, key_only = _locate(root, loc)
     what = message if fault["type"] != "extra_forbidden" else f"unknown key {loc[-1]}"
     shown = ".".join(str(p) for p in loc if p not in ("machine", "conveyor", "buffer"))

@@ -9,12 +9,13 @@ t       float64  seconds from the start of the run
 unit    int16    index of the unit in ``Line.units``; -1 is the line itself
 kind    int8     ``Kind``
 item    int64    number of the item, 0 if none (``id`` is ``<line>-<number, nine digits>``)
-a       int64    STATE: state*100 + mode*10 + cause; FAIL, REPAIR: failure mode; ALARM: number, negative when it
-                 goes; COMMAND: number; SAFETY: index of the function; LEAVE: quality; others 0
+a       int64    STATE: state*100 + mode*10 + cause; FAIL, REPAIR: failure mode; ALARM: number, negative
+                 when it goes; COMMAND: number; SAFETY: index of the function; LEAVE: quality; others 0
 b       float64  START: duration in s; REPAIR: its length in s; SAFETY: 0 ok, 1 tripped, 2 latched; others 0
 ======  =======  =========================================================================================
 
-Rows are in the order of processing. Sinks: none (``None``, costs nothing), ``MemoryLog``, ``CsvLog``, ``ParquetLog``.
+Rows are in the order of processing. Sinks: ``None`` (costs nothing), ``MemoryLog``, ``CsvLog``,
+``ParquetLog``.
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class UnitResult:
     """One unit between the last reset of the statistics and the end of the run.
 
-    ``seconds`` is by (state, mode, cause). ``processed`` counts services' items that left or were scrapped.
-    ``levels``: conveyors only, seconds at each number of items.
+    wip_start + entered = good + scrap + wip. ``seconds`` is by (state, mode, cause). ``levels``: conveyors only,
+    seconds at each number of items.
     """
 
     name: str
@@ -20,6 +20,7 @@ class UnitResult:
     good: int
     scrap: int
     wip: int
+    wip_start: int
     seconds: dict[tuple[int, int, int], float]
     energy_wh: float
     setup_s: float
@@ -69,6 +70,7 @@ class RunResult:
     good: int
     scrap: int
     wip: int
+    wip_start: int
     bucket_s: float
     departures: tuple[int, ...]
     lead_mean: float

@@ -1,6 +1,7 @@
-"""What a line file says. Times in seconds, lengths in metres, power in watts, unless a text gives another unit.
+"""What a line file says. Times in seconds, lengths in metres, power in watts; times also as ``45 min``.
 
-Every figure may be plain or ``{value: …, assumed: true, source: …}``; ``LineSpec.figures`` keeps what was said about it.
+Every figure may be plain or ``{value: …, assumed: true, source: …}``; ``LineSpec.figures`` keeps what was
+said about it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from simulator.line.distributions import Distribution, Seconds, mean
+from simulator.line.packml import State
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.\-]{0,63}$")]
 Probability = Annotated[float, Field(ge=0, le=1)]
@@ -19,18 +21,21 @@ NotNegativeSeconds = Annotated[Seconds, Field(ge=0, allow_inf_nan=False)]
 PositiveSeconds = Annotated[Seconds, Field(gt=0, allow_inf_nan=False)]
 MAX_UNITS = 200  # hand-overs of a blocked line cascade upstream by calls, within the event that releases them
 
-STATE_NAMES: dict[str, int] = {
-    name: number
-    for number, name in enumerate(
-        "clearing stopped starting idle suspended execute stopping aborting aborted holding held unholding "
-        "suspending unsuspending resetting completing complete".split(),
-        start=1,
-    )
-}
+STATE_NAMES: dict[str, int] = {state.name.lower(): int(state) for state in State}
 
 
 class _Spec(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_truth_for_numbers(cls, data: Any) -> Any:
+        """YAML reads ``no`` as false, and pydantic would read that as 0."""
+        for key, value in data.items() if isinstance(data, dict) else ():
+            field = cls.model_fields.get(key)
+            if isinstance(value, bool) and field is not None and field.annotation not in (bool, Any):
+                raise ValueError(f"{key}: true or false (YAML reads yes and no so) does not belong here")
+        return data
 
 
 class FailureSpec(_Spec):

@@ -1,7 +1,7 @@
 """What machines and conveyors share: states, commands, ports, time accounting.
 
-The attributes and commands of ``UnitView`` are implemented here; subclasses add the process: ``take``, ``give``,
-``refill``, ``rest_cause`` and what to do when Execute is entered and left.
+``UnitView`` is implemented here; subclasses add the process: ``take``, ``give``,
+``rest_cause`` and what to do when Execute is entered and left.
 """
 
 from __future__ import annotations

@@ -14,12 +14,11 @@ from simulator.line.safety import Safety
 class UnitView(Protocol):
     """A unit as ``interface/`` sees it.
 
-    Attributes: ``name``; ``kind`` machine or conveyor; ``profile``; ``state``, ``mode``, ``cause`` numbers of
-    ``packml``; ``state_since`` s; ``speed`` fraction of the design speed; ``recipe`` number; ``parameters`` by id;
-    ``alarms`` (``.active``, ``.unacknowledged``); ``safety`` (``.status`` by function id: ok, tripped, latched;
-    ``.devices``, ``.sensors`` by id); ``permit``; ``counters``; ``state_times`` s by (state, mode); ``energy_wh``;
-    ``last_item`` (lines with ``live=True``); ``infeed``, ``outfeed`` ports (``port.py``); ``listener`` called with
-    the unit after each change.
+    ``kind`` is machine or conveyor; ``state``, ``mode``, ``cause`` are numbers of ``packml``; ``state_since``
+    is in s; ``speed`` a fraction of the design speed; ``safety.status`` by function id is ok, tripped or
+    latched, with ``safety.devices`` and ``safety.sensors`` by id; ``state_times`` in s by (state, mode);
+    ``last_item`` is kept by lines with ``live=True``; ``infeed`` and ``outfeed`` are ports (``port.py``);
+    ``listener`` is called with the unit after each change.
 
     Commands raise ``CommandRefused(reason)`` and then change nothing.
     """

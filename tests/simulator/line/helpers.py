@@ -45,4 +45,6 @@ def assert_conserved(line: Line) -> None:
     for unit in line.units.values():
         assert unit.counters.wip == len(unit.contents()), unit.name
     result = line.result()
-    assert result.entered == result.good + result.scrap + result.wip
+    assert result.wip_start + result.entered == result.good + result.scrap + result.wip
+    for part in result.units:
+        assert part.wip_start + part.entered == part.good + part.scrap + part.wip, part.name

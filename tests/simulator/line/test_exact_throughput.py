@@ -36,7 +36,7 @@ def spec_of(case: dict[str, Any]) -> LineSpec:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c["name"])
 def test_the_exact_throughput_lies_in_a_narrow_99_percent_interval(case: dict[str, Any]) -> None:
-    batch = 36_000.0 if case["failure_rates"] else 8_000.0
+    batch = 44_000.0 if case["failure_rates"] else 8_000.0
     line = Line(spec_of(case), seed=2026)
     line.run(1_000)
     rates = []

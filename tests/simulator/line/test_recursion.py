@@ -1,4 +1,4 @@
-"""The model departs at the very times of the departure-time recursion: the semantics another engine must share."""
+"""The model departs at the very times of the departure-time recursion, as another engine must."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from simulator.line.streams import FAILURE, REPAIR, SERVICE, stream
 
 
 def recursion(spec: LineSpec, seed: int, items: int) -> list[list[float]]:
-    """Departure times by unit: D[i,n] = max(D[i,n-1], D[i-1,n]) + service (+ repairs), not before D[i+1,n-b-1]."""
+    """Departures by unit: D[i,n] = max(D[i,n-1], D[i-1,n]) + service and repairs, not before D[i+1,n-b-1]."""
     machines = [u for u in spec.units if isinstance(u, MachineSpec)]
     places = [0] * (len(machines) - 1)
     seen = -1
@@ -79,7 +79,11 @@ class _Station:
 
 
 SERVICES: list[Any] = [1.0, exponential(1.0), {"distribution": "gamma", "mean": 1.0, "shape": 3}]
-FAILURES: list[Any] = [[], [{"clock": "operation", "mtbf": 7, "mttr": 3}], [{"clock": "time", "mtbf": 9, "mttr": 2}]]
+FAILURES: list[Any] = [
+    [],
+    [{"clock": "operation", "mtbf": 7, "mttr": 3}],
+    [{"clock": "time", "mtbf": 9, "mttr": 2}],
+]
 
 
 @settings(max_examples=60, deadline=None)
