@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from simulator.line.clock import Clock
 from simulator.line.log import Row
-from simulator.line.packml import DEFAULT_TRANSITIONS, Transitions
+from simulator.line.packml import DEFAULT_TRANSITIONS, State, Transitions
 
 if TYPE_CHECKING:
     from simulator.line.unit import Unit
@@ -66,6 +66,18 @@ class Accounts:
         totals = list(self._seconds)
         totals[self._cell] += self._clock.time - self._since
         return {(c // 28, c // 7 % 4, c % 7): s for c, s in enumerate(totals) if s > 0}
+
+    def state_times(self) -> dict[tuple[int, int], float]:
+        """Seconds by (state, mode), up to now."""
+        result: dict[tuple[int, int], float] = {}
+        for (state, mode, _cause), s in self.seconds().items():
+            result[(state, mode)] = result.get((state, mode), 0.0) + s
+        return result
+
+    def energy_wh(self, powers: dict[int, float]) -> float:
+        """Energy in Wh: seconds in each state times its power in W; unlisted states take that of Idle."""
+        idle = powers.get(State.IDLE, 0.0)
+        return sum(s * powers.get(state, idle) for (state, _), s in self.state_times().items()) / 3600
 
     def reset(self) -> None:
         """Start anew (end of warm-up)."""

@@ -38,6 +38,7 @@ class Machine(Unit):
 
     kind = "machine"
     spec: MachineSpec
+    room: bool  # a plain attribute, because it is read at every hand-over
 
     def __init__(self, context: Context, index: int, rank: int, spec: MachineSpec) -> None:
         self._servers = [Server(i) for i in range(spec.slots // spec.tray)]
@@ -52,7 +53,8 @@ class Machine(Unit):
         self._loading: Server | None = None
         self._flush: Moment | None = None
         self._out: deque[Server] = deque()
-        self._room = False
+        self.room = False
+        self._planned, self._live = context.planned, context.live
         self.busy = 0
         self._by_service = self._ages_by_service()
         self._serve_priority, self._fail_priority = self.priority(SERVED), self.priority(FAILED)
@@ -62,10 +64,6 @@ class Machine(Unit):
 
     def _hands_over_when_down(self) -> bool:
         return self.spec.hands_over_when_down
-
-    @property
-    def room(self) -> bool:
-        return self._room
 
     def contents(self) -> list[Item]:
         return [item for server in self._servers for item in server.items]
@@ -83,7 +81,7 @@ class Machine(Unit):
 
     def _gates_changed(self) -> None:
         self.ready = self.open and bool(self._out)
-        self._room = self.open and (self._loading is not None or bool(self._free))
+        self.room = self.open and (self._loading is not None or bool(self._free))
 
     # -- infeed and service ------------------------------------------------------------------------
 
@@ -106,7 +104,7 @@ class Machine(Unit):
             if self.spec.flush_s is not None:
                 self._flush = Moment(self.clock, self._flushed)
                 self.clock.at(self.clock.time + self.spec.flush_s, self.priority(FLUSHED), self._flush)
-        self._room = self.open
+        self.room = self.open
 
     def _flushed(self, moment: Moment) -> None:
         if moment is self._flush and self._loading is not None:
@@ -115,11 +113,11 @@ class Machine(Unit):
 
     def _begin(self, server: Server) -> None:
         self._loading = self._flush = None
-        self._room = self.open and bool(self._free)
+        self.room = self.open and bool(self._free)
         length = self._draw()
         if self.speed != 1.0:
             length /= self.speed
-        if self.context.planned:
+        if self._planned:
             length = self._change_over(server, length)
         server.left = server.length = length
         server.began = self.clock.time
@@ -194,7 +192,7 @@ class Machine(Unit):
             self._write((self.clock.time, self.index, Kind.END, server.items[0].number, 0, 0.0))
         if self._unlucky is not None:
             self._inspect(server)
-        if self.context.live:
+        if self._live:
             record_items(self, server.items, server.began, server.length)
         if server.items:
             self._out.append(server)
@@ -210,7 +208,7 @@ class Machine(Unit):
 
     def _release(self, server: Server) -> None:
         heappush(self._free, server.index)
-        self._room = self.open
+        self.room = self.open
 
     def _inspect(self, server: Server) -> None:
         assert self._unlucky is not None
@@ -231,7 +229,7 @@ class Machine(Unit):
         self.binned += 1
         if self._write is not None:
             self._write((self.clock.time, self.index, Kind.SCRAP, item.number, 0, 0.0))
-        if self.context.live:
+        if self._live:
             record_items(self, (item,), server.began, server.length)
 
     def give(self) -> Item:

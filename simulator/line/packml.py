@@ -105,3 +105,14 @@ def _default_transitions() -> dict[tuple[int, Trigger], int]:
 
 
 DEFAULT_TRANSITIONS: Transitions = _default_transitions()
+
+
+def suspends_straight(table: Transitions) -> bool:
+    """Whether the table leads from Execute to Suspended and back through the usual acting states only."""
+    usual: dict[tuple[int, Trigger], int] = {
+        (State.EXECUTE, Command.SUSPEND): State.SUSPENDING,
+        (State.SUSPENDING, DONE): State.SUSPENDED,
+        (State.SUSPENDED, Command.UNSUSPEND): State.UNSUSPENDING,
+        (State.UNSUSPENDING, DONE): State.EXECUTE,
+    }
+    return all(table.get(key) == target for key, target in usual.items())

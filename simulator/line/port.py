@@ -1,8 +1,8 @@
 """Ports: where a unit hands items over; how a neighbour or an observer sees it.
 
 Numbers of hand-over states are those of IPC-HERMES-9852. Inside a line ``PortView`` derives them when
-somebody looks. A remote port is worked by network code at times that it injects; the item belongs to the sender until
-``complete``.
+somebody looks. A remote port is worked by network code at times that it injects; the item belongs to the
+sender until ``complete``.
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class UnitResult:
     """One unit between the last reset of the statistics and the end of the run.
 
-    wip_start + entered = good + scrap + wip. ``seconds`` is by (state, mode, cause). ``levels``: conveyors only,
-    seconds at each number of items.
+    wip_start + entered = good + scrap + wip. ``seconds`` is by (state, mode, cause). ``levels``: conveyors
+    only, seconds at each number of items.
     """
 
     name: str

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from simulator.line.alarms import Alarms
 from simulator.line.clock import RANKS, TRANSIENT_DONE, Moment
+from simulator.line.commands import check_command, check_mode, check_parameter, check_recipe, check_speed
 from simulator.line.context import Accounts, Context, Counters
 from simulator.line.errors import CommandRefused
 from simulator.line.failures import Failures
@@ -19,7 +19,6 @@ from simulator.line.item import BAD, Item, ItemRecord
 from simulator.line.log import Kind
 from simulator.line.packml import (
     ACTING,
-    AT_REST,
     DONE,
     HELD_FAMILY,
     SUSPENDED_FAMILY,
@@ -28,6 +27,7 @@ from simulator.line.packml import (
     Mode,
     State,
     Trigger,
+    suspends_straight,
 )
 from simulator.line.safety import Safety
 from simulator.line.spec import STATE_NAMES, ConveyorSpec, MachineSpec
@@ -44,6 +44,11 @@ class Unit:
     kind = "unit"
     inlet: Inlet
     outlet: Outlet
+    if TYPE_CHECKING:
+
+        @property
+        def room(self) -> bool:
+            """Whether the unit takes an item now. A plain attribute or a property, as the subclass likes."""
 
     def __init__(self, context: Context, index: int, rank: int, spec: MachineSpec | ConveyorSpec) -> None:
         self.context, self.clock, self.spec, self.index, self.name = (
@@ -53,7 +58,7 @@ class Unit:
             index,
             spec.name,
         )
-        self._rank, self._write, self._table = rank, context.write, context.transitions
+        self._rank, self._write, self.table = rank, context.write, context.transitions
         self.profile = spec.profile
         self.state, self.mode, self.cause = int(State.STOPPED), int(Mode.PRODUCTION), int(Cause.NONE)
         self.state_since = 0.0
@@ -74,14 +79,8 @@ class Unit:
         self.failures = Failures(self, context.seed, spec.failures, by_service=self._ages_by_service())
         self._durations = {STATE_NAMES[k]: v for k, v in spec.transients.items()}
         self._transient: Moment | None = None
-        t = self._table
-        self._instant = (  # starving and blocking may skip the table when it would lead straight there
-            not {13, 14} & {k for k, v in self._durations.items() if v > 0}
-            and t.get((6, 6)) == 13
-            and t.get((13, DONE)) == 5
-            and t.get((5, 7)) == 14
-            and t.get((14, DONE)) == 6
-        )
+        slow = any(self._durations.get(s, 0.0) > 0 for s in (State.SUSPENDING, State.UNSUSPENDING))
+        self._instant = not slow and suspends_straight(self.table)
 
     # -- for subclasses ----------------------------------------------------------------------------
 
@@ -121,15 +120,8 @@ class Unit:
     def _gates_changed(self) -> None:
         """``open`` has changed: set ``ready`` and whatever room depends on."""
 
-    @property
-    def room(self) -> bool:
-        """Whether the unit takes an item now."""
-        raise NotImplementedError
-
     def room_wanted(self) -> None:
         """A sender waits: see to it that the joint settles when there is room again."""
-
-    # -- flow --------------------------------------------------------------------------------------
 
     def priority(self, kind: int) -> int:
         """Rank of this unit's event among simultaneous ones."""
@@ -139,8 +131,7 @@ class Unit:
         """An item has left: take the next ones, then see whether the unit starves or is blocked."""
         self.inlet.settle()
         self.judge()
-        if self.listener is not None:
-            self.listener(self)
+        self._changed()
 
     def judge(self) -> None:
         """Suspend when starved or blocked, unsuspend when there is work again."""
@@ -178,18 +169,16 @@ class Unit:
     # -- states ------------------------------------------------------------------------------------
 
     def _set(self, state: int, cause: int) -> None:
-        now = self.clock.time
         self._accounts.enter(state, self.mode, cause)
-        self.state_since = now
+        self.state_since = now = self.clock.time
         self.state, self.cause = state, cause
         if self._write is not None:
             self._write((now, self.index, Kind.STATE, 0, state * 100 + self.mode * 10 + cause, 0.0))
-        if self.listener is not None:
-            self.listener(self)
+        self._changed()
 
     def _fire(self, trigger: Trigger, cause: int) -> None:
         """Follow the table from here; acting states without a duration are passed through."""
-        target = self._table[(self.state, trigger)]
+        target = self.table[(self.state, trigger)]
         self._transient = None
         while target in ACTING:
             duration = self._durations.get(target, 0.0)
@@ -198,7 +187,7 @@ class Unit:
                 self._transient = Moment(self.clock, self._transient_done)
                 self.clock.at(self.clock.time + duration, self.priority(TRANSIENT_DONE), self._transient)
                 return
-            target = self._table[(target, DONE)]
+            target = self.table[(target, DONE)]
         self._enter(target, 0 if target == EXECUTE else cause)
 
     def _transient_done(self, moment: Moment) -> None:
@@ -251,7 +240,7 @@ class Unit:
         if self._write is not None:
             self._write((self.clock.time, self.index, Kind.FAIL, 0, mode, 0.0))
         self.raise_alarm(alarm)
-        if (self.state, Command.HOLD) in self._table:
+        if (self.state, Command.HOLD) in self.table:
             self._fire(Command.HOLD, Cause.EQUIPMENT_FAILURE)
 
     def is_repaired(self, mode: int, alarm: int, length: float) -> None:
@@ -269,18 +258,8 @@ class Unit:
     # -- commands ----------------------------------------------------------------------------------
 
     def command(self, number: int) -> None:
-        """Obey a PackML command (CntrlCmd number). Raises ``CommandRefused``."""
-        if (self.state, number) not in self._table:
-            raise CommandRefused(f"command {number} is not allowed in state {self.state}")
-        if number in (Command.START, Command.UNHOLD) and self.failures.failed >= 0:
-            raise CommandRefused(f"alarm {self.failures.alarm} is active: not repaired")
-        if number == Command.START and self.safety.locked_out:
-            raise CommandRefused("locked out for maintenance at the machine")
-        if (
-            number in (Command.CLEAR, Command.RESET, Command.START, Command.UNHOLD)
-            and not self.safety.clear_allowed()
-        ):
-            raise CommandRefused("a safety function is tripped or not reset at its device")
+        """Obey a PackML command (CntrlCmd number)."""
+        check_command(self, number)
         if self._write is not None:
             self._write((self.clock.time, self.index, Kind.COMMAND, 0, number, 0.0))
         keeps = number in (Command.UNHOLD, Command.UNSUSPEND, Command.CLEAR)
@@ -300,7 +279,7 @@ class Unit:
     def react(self, reaction: str) -> None:
         """A safety function demands something: abort, stop or hold (others change no state)."""
         wanted = {"abort": Command.ABORT, "stop": Command.STOP, "hold": Command.HOLD}.get(reaction)
-        if wanted is not None and (self.state, int(wanted)) in self._table:
+        if wanted is not None and (self.state, int(wanted)) in self.table:
             self._fire(int(wanted), Cause.SAFETY)
 
     def set_mode(self, mode: int) -> None:
@@ -308,10 +287,7 @@ class Unit:
 
         Only in Stopped, Idle, Aborted or Complete.
         """
-        if mode not in tuple(Mode):
-            raise CommandRefused(f"there is no mode {mode}")
-        if self.state not in AT_REST:
-            raise CommandRefused(f"the mode can not be changed in state {self.state}")
+        check_mode(self, mode)
         if mode != self.mode:
             self.mode = int(mode)
             since = self.state_since
@@ -320,27 +296,19 @@ class Unit:
 
     def set_speed(self, speed: float) -> None:
         """Set the speed as a fraction of the design speed, 0.1 to 1.5; acts from the next service on."""
-        if not (isfinite(speed) and 0.1 <= speed <= 1.5):
-            raise CommandRefused(f"speed {speed} is outside 0.1 to 1.5 of the design speed")
+        check_speed(speed)
         self.speed = float(speed)
         self._changed()
 
     def select_recipe(self, number: int) -> None:
         """Select a recipe; only in Stopped, Idle, Aborted or Complete."""
-        if number not in self.spec.recipes:
-            raise CommandRefused(f"there is no recipe {number}")
-        if self.state not in AT_REST:
-            raise CommandRefused(f"the recipe can not be changed in state {self.state}")
+        check_recipe(self, number)
         self.recipe = int(number)
         self._changed()
 
     def set_parameter(self, parameter: str, value: float) -> None:
         """Set a recipe parameter within its range."""
-        spec = self.spec.parameters.get(parameter)
-        if spec is None:
-            raise CommandRefused(f"there is no parameter {parameter}")
-        if not spec.low <= value <= spec.high:  # also refuses NaN
-            raise CommandRefused(f"{parameter} = {value} is outside {spec.low} to {spec.high}")
+        check_parameter(self, parameter, value)
         self.parameters[parameter] = float(value)
         self._changed()
 
@@ -393,8 +361,6 @@ class Unit:
         if self.listener is not None:
             self.listener(self)
 
-    # -- views -------------------------------------------------------------------------------------
-
     @property
     def infeed(self) -> Any:
         """Port towards upstream (``PortView`` or ``RemoteInfeed``)."""
@@ -416,10 +382,7 @@ class Unit:
     @property
     def state_times(self) -> dict[tuple[int, int], float]:
         """Seconds by (state, mode), up to now."""
-        result: dict[tuple[int, int], float] = {}
-        for (state, mode, _cause), s in self.seconds().items():
-            result[(state, mode)] = result.get((state, mode), 0.0) + s
-        return result
+        return self._accounts.state_times()
 
     @property
     def energy_wh(self) -> float:
@@ -427,9 +390,7 @@ class Unit:
 
         Unlisted states take that of ``idle``.
         """
-        power = {STATE_NAMES[k]: w for k, w in self.spec.energy_w.items()}
-        idle = power.get(State.IDLE, 0.0)
-        return sum(s * power.get(state, idle) for (state, _), s in self.state_times.items()) / 3600
+        return self._accounts.energy_wh({STATE_NAMES[k]: w for k, w in self.spec.energy_w.items()})
 
     def reset_seconds(self) -> None:
         """Start the time accounting anew (end of warm-up)."""
