@@ -15,7 +15,7 @@ from simulator.line.joint import Joint, Sink, Source
 from simulator.line.log import EventLog
 from simulator.line.machine import Machine
 from simulator.line.operator import Operator, attempt
-from simulator.line.packml import DEFAULT_TRANSITIONS, Transitions
+from simulator.line.packml import DEFAULT_TRANSITIONS, Transitions, check_table
 from simulator.line.port import RemoteInfeed, RemoteOutfeed
 from simulator.line.result import BufferResult, RunResult, UnitResult
 from simulator.line.spec import BufferSpec, EventSpec, LineSpec, UnitSpec
@@ -45,6 +45,7 @@ class Line:
         remote_ports: Collection[str] = (),
         bucket_s: float = 3600.0,
     ) -> None:
+        check_table(transitions or DEFAULT_TRANSITIONS)
         self.spec, self.seed, self.log = spec, seed, log
         self.clock = Clock()
         self._context = Context(

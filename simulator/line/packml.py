@@ -116,3 +116,10 @@ def suspends_straight(table: Transitions) -> bool:
         (State.UNSUSPENDING, DONE): State.EXECUTE,
     }
     return all(table.get(key) == target for key, target in usual.items())
+
+
+def check_table(table: Transitions) -> None:
+    """Raise ``ValueError`` if the table leads into an acting state without a way out."""
+    stuck = sorted({target for target in table.values() if target in ACTING and (target, DONE) not in table})
+    if stuck:
+        raise ValueError(f"the transition table has no end ('{DONE}') for the acting states {stuck}")

@@ -178,7 +178,9 @@ class Unit:
 
     def _fire(self, trigger: Trigger, cause: int) -> None:
         """Follow the table from here; acting states without a duration are passed through."""
-        target = self.table[(self.state, trigger)]
+        target = self.table.get((self.state, trigger))
+        if target is None:  # a table without, say, Suspended: the unit stays where it is
+            return
         self._transient = None
         while target in ACTING:
             duration = self._durations.get(target, 0.0)

@@ -226,3 +226,16 @@ def test_the_longest_line_allowed_hands_over_in_one_cascade() -> None:
     result = line.result()
     assert result.wip == 200
     assert result.good == 16
+
+
+def test_a_table_without_suspended_leaves_a_starved_unit_in_execute() -> None:
+    table = {k: v for k, v in DEFAULT_TRANSITIONS.items() if k != (6, 6)}
+    line = Line(line_of(machine("A", 5.0), machine("B", 1.0)), transitions=table)
+    line.run(8)
+    assert line.units["B"].state == 6
+
+
+def test_a_table_with_an_endless_acting_state_is_refused() -> None:
+    table = {k: v for k, v in DEFAULT_TRANSITIONS.items() if k != (10, "done")}
+    with pytest.raises(ValueError, match="10"):
+        Line(line_of(machine("A", 5.0)), transitions=table)
