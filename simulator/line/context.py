@@ -1,0 +1,85 @@
+"""What the units of one line share, and how a unit's time and items are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from simulator.line.clock import Clock
+from simulator.line.log import Row
+from simulator.line.packml import DEFAULT_TRANSITIONS, State, Transitions
+
+if TYPE_CHECKING:
+    from simulator.line.unit import Unit
+
+_CELLS = 18 * 28
+
+
+@dataclass
+class Context:
+    """What all units of one line share. ``live``.
+
+    Records and port changes are kept for somebody who looks.
+    """
+
+    clock: Clock
+    seed: int
+    line: str
+    write: Callable[[Row], None] | None = None
+    transitions: Transitions = field(default_factory=lambda: DEFAULT_TRANSITIONS)
+    live: bool = False
+    planned: bool = False
+    lot_size: int = 1000
+    zone_reacts: Callable[[Unit, str], None] = lambda _unit, _reaction: None
+    zone_is_safe: Callable[[Unit], bool] = lambda _unit: True
+
+
+@dataclass(frozen=True)
+class Counters:
+    """Items since the start of the run; entered = good + scrap + wip, always."""
+
+    entered: int
+    good: int
+    scrap: int
+    wip: int
+
+
+class Accounts:
+    """Seconds by (state, mode, cause), kept flat because every change of state passes here."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._seconds = [0.0] * _CELLS
+        self._cell = 0
+        self._since = 0.0
+
+    def enter(self, state: int, mode: int, cause: int) -> None:
+        """From now on time counts for another (state, mode, cause)."""
+        now = self._clock.time
+        self._seconds[self._cell] += now - self._since
+        self._since = now
+        self._cell = state * 28 + mode * 7 + cause
+
+    def seconds(self) -> dict[tuple[int, int, int], float]:
+        """Seconds by (state, mode, cause), up to now."""
+        totals = list(self._seconds)
+        totals[self._cell] += self._clock.time - self._since
+        return {(c // 28, c // 7 % 4, c % 7): s for c, s in enumerate(totals) if s > 0}
+
+    def state_times(self) -> dict[tuple[int, int], float]:
+        """Seconds by (state, mode), up to now."""
+        result: dict[tuple[int, int], float] = {}
+        for (state, mode, _cause), s in self.seconds().items():
+            result[(state, mode)] = result.get((state, mode), 0.0) + s
+        return result
+
+    def energy_wh(self, powers: dict[int, float]) -> float:
+        """Energy in Wh: seconds in each state times its power in W; unlisted states take that of Idle."""
+        idle = powers.get(State.IDLE, 0.0)
+        return sum(s * powers.get(state, idle) for (state, _), s in self.state_times().items()) / 3600
+
+    def reset(self) -> None:
+        """Start anew (end of warm-up)."""
+        self._seconds = [0.0] * _CELLS
+        self._since = self._clock.time

@@ -1,0 +1,33 @@
+"""Errors of the line model.
+
+Exception
+├── LineError        a line file that cannot be used (place, what, how to mend)
+└── CommandRefused   a command that a unit does not accept now; nothing has changed
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class LineError(Exception):
+    """A fault in a line file. ``line`` and ``column`` count from 1.
+
+    Both are 0 if the file as a whole is at fault.
+    """
+
+    def __init__(self, path: str | Path, line: int, column: int, what: str, mend: str) -> None:
+        place = f"{path}:{line}:{column}" if line else f"{path}"
+        super().__init__(f"{place}: {what} ({mend})")
+        self.path, self.line, self.column, self.what, self.mend = str(path), line, column, what, mend
+
+
+class CommandRefused(Exception):  # noqa: N818 - the word of the seam
+    """A unit refused a command, a value or a port action; its state is what it was.
+
+    ``reason`` is for people.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

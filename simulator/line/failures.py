@@ -1,0 +1,99 @@
+"""Failure clocks and repairs of one unit (``docs/line-semantics.md``, section 4)."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING
+
+from simulator.line.clock import FAILED, REPAIRED, Moment
+from simulator.line.spec import FailureSpec
+from simulator.line.streams import FAILURE, REPAIR, stream
+
+if TYPE_CHECKING:
+    from simulator.line.unit import Unit
+
+
+class Failures:
+    """Ages, dues and the repair under way. ``failed`` is the mode under repair, -1 if the unit is up.
+
+    With ``by_service`` the unit itself adds finished work to ``age`` and looks at ``due``; otherwise the age
+    is the time in Execute, told by ``execute_begins`` and ``execute_ends``.
+    """
+
+    def __init__(self, unit: Unit, seed: int, modes: tuple[FailureSpec, ...], by_service: bool) -> None:
+        self._unit, self._clock, self._modes = unit, unit.clock, modes
+        self._between = [stream(seed, unit.name, FAILURE, m.mtbf, k) for k, m in enumerate(modes)]
+        self._repairs = [stream(seed, unit.name, REPAIR, m.mttr, k) for k, m in enumerate(modes)]
+        self._dues = [draw() for draw in self._between]
+        self._aging = [k for k, m in enumerate(modes) if m.clock == "operation"]
+        self._timed = [k for k, m in enumerate(modes) if m.clock == "time"]
+        self.age = 0.0
+        self.due = min((self._dues[k] for k in self._aging), default=inf)
+        self.failed = -1
+        self.count = 0
+        self._repair_length = 0.0
+        self._counts_execute = bool(self._aging) and not by_service
+        self._execute_since = 0.0
+        self._aging_moment: Moment | None = None
+        self._timed_moment: Moment | None = None
+        self._schedule_timed()
+
+    @property
+    def alarm(self) -> int:
+        """Alarm number of the failure under repair; 0 if there is none."""
+        return self._modes[self.failed].alarm if self.failed >= 0 else 0
+
+    def execute_begins(self) -> None:
+        """The unit has entered Execute: its age runs."""
+        if self._counts_execute:
+            self._execute_since = self._clock.now
+            self._aging_moment = Moment(self._clock, self._aged)
+            self._clock.at(
+                self._clock.now + (self.due - self.age), self._unit.priority(FAILED), self._aging_moment
+            )
+
+    def execute_ends(self) -> None:
+        """The unit leaves Execute: its age stands still."""
+        if self._aging_moment is not None:
+            self.age += self._clock.now - self._execute_since
+            self._aging_moment = None
+
+    def fail_by_age(self) -> None:
+        """The age has reached the due age: the mode that is due fails."""
+        self.age = self.due
+        self._fail(min(self._aging, key=lambda k: self._dues[k]))
+
+    def _aged(self, moment: Moment) -> None:
+        if moment is self._aging_moment:
+            self._aging_moment = None
+            self.fail_by_age()
+
+    def _timed_out(self, moment: Moment) -> None:
+        if moment is self._timed_moment:
+            self._fail(min(self._timed, key=lambda k: self._dues[k]))
+
+    def _fail(self, mode: int) -> None:
+        self._timed_moment = None
+        self.failed = mode
+        self.count += 1
+        self._repair_length = self._repairs[mode]()
+        repaired = Moment(self._clock, self._repaired)
+        self._clock.at(self._clock.now + self._repair_length, self._unit.priority(REPAIRED), repaired)
+        self._unit.breaks_down(mode, self._modes[mode].alarm)
+
+    def _repaired(self, _moment: Moment) -> None:
+        mode, length = self.failed, self._repair_length
+        for k in self._timed:
+            self._dues[k] += length
+        start = self.age if self._modes[mode].clock == "operation" else self._clock.now
+        self._dues[mode] = start + self._between[mode]()
+        self.due = min((self._dues[k] for k in self._aging), default=inf)
+        self.failed = -1
+        self._schedule_timed()
+        self._unit.is_repaired(mode, self._modes[mode].alarm, length)
+
+    def _schedule_timed(self) -> None:
+        if self._timed:
+            self._timed_moment = Moment(self._clock, self._timed_out)
+            due = min(self._dues[k] for k in self._timed)
+            self._clock.at(due, self._unit.priority(FAILED), self._timed_moment)

@@ -1,0 +1,47 @@
+"""Items and their records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+GOOD, BAD = 1, 2  # quality as IPC-HERMES-9852 numbers it (0 = any)
+
+
+@dataclass(frozen=True)
+class ItemRecord:
+    """What one unit did to one item. Times in s from the start of the run, energy in Wh."""
+
+    item_id: str
+    unit: str
+    start: float
+    end: float
+    recipe: int
+    lot: str
+    process_values: dict[str, float] = field(default_factory=dict)
+    energy_wh: float = 0.0
+    grade: str = "A"
+    quality: int = GOOD
+
+
+class Item:
+    """A cell on its way. ``id`` is ``<line>-000000123``.
+
+    Ids of items from elsewhere are kept as they came.
+    """
+
+    __slots__ = ("born", "foreign_id", "kind", "line", "number", "quality", "recipe", "records")
+
+    def __init__(self, line: str, number: int, recipe: int) -> None:
+        self.line, self.number, self.recipe = line, number, recipe
+        self.born = -1.0  # time of entering the line; -1: was there before the run
+        self.kind = 0
+        self.quality = GOOD
+        self.foreign_id = ""
+        self.records: list[ItemRecord] | None = None
+
+    @property
+    def id(self) -> str:
+        return self.foreign_id or f"{self.line}-{self.number:09d}"
+
+    def __repr__(self) -> str:
+        return f"Item({self.id})"

@@ -1,0 +1,121 @@
+"""The typed event log.
+
+One row per event: ``(t, unit, kind, item, a, b)``
+
+======  =======  =========================================================================================
+column  type     meaning
+======  =======  =========================================================================================
+t       float64  seconds from the start of the run
+unit    int16    index of the unit in ``Line.units``; -1 is the line itself
+kind    int8     ``Kind``
+item    int64    number of the item, 0 if none (``id`` is ``<line>-<number, nine digits>``)
+a       int64    STATE: state*100 + mode*10 + cause; FAIL, REPAIR: failure mode; ALARM: number, negative
+                 when it goes; COMMAND: number; SAFETY: index of the function; LEAVE: quality; others 0
+b       float64  START: duration in s; REPAIR: its length in s; SAFETY: 0 ok, 1 tripped, 2 latched; others 0
+======  =======  =========================================================================================
+
+Rows are in the order of processing. Sinks: ``None`` (costs nothing), ``MemoryLog``, ``CsvLog``,
+``ParquetLog``.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from enum import IntEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+Row = tuple[float, int, int, int, int, float]
+COLUMNS = ("t", "unit", "kind", "item", "a", "b")
+_CHUNK = 65536
+
+
+class Kind(IntEnum):
+    ENTER = 1  # an item enters a unit
+    START = 2  # a service starts (first item of the tray)
+    END = 3  # a service ends; on a conveyor: the item reached the end
+    LEAVE = 4  # an item leaves a unit through its outfeed
+    SCRAP = 5  # an item leaves the line into the bin
+    STATE = 6
+    FAIL = 7
+    REPAIR = 8
+    ALARM = 9
+    COMMAND = 10
+    SAFETY = 11
+
+
+class EventLog(Protocol):
+    """Where rows go. ``write`` must be cheap; ``close`` completes files."""
+
+    write: Callable[[Row], None]
+
+    def close(self) -> None: ...
+
+
+class MemoryLog:
+    """Keeps every row in ``rows``."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.write: Callable[[Row], None] = self.rows.append
+
+    def close(self) -> None:
+        """Nothing to complete."""
+
+
+class CsvLog:
+    """Writes rows as CSV with a header; times with 17 significant digits, so that they read back the same."""
+
+    def __init__(self, path: str | Path) -> None:
+        self._file = Path(path).open("w", newline="", encoding="utf-8")  # noqa: SIM115 - closed by close()
+        writer = csv.writer(self._file)
+        writer.writerow(COLUMNS)
+        self.write: Callable[[Row], None] = writer.writerow
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+class ParquetLog:
+    """Writes rows as Parquet in chunks, in constant memory. Needs ``close()`` for a readable file."""
+
+    def __init__(self, path: str | Path, chunk: int = _CHUNK) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        types = (pa.float64(), pa.int16(), pa.int8(), pa.int64(), pa.int64(), pa.float64())
+        self._pa, self._chunk = pa, chunk
+        self._schema = pa.schema(list(zip(COLUMNS, types, strict=True)))
+        self._writer: Any = pq.ParquetWriter(str(path), self._schema)
+        self._rows: list[Row] = []
+        self.write: Callable[[Row], None] = self._write
+
+    def _write(self, row: Row) -> None:
+        self._rows.append(row)
+        if len(self._rows) >= self._chunk:
+            self._flush()
+
+    def _flush(self) -> None:
+        columns = list(zip(*self._rows, strict=True)) or [()] * len(COLUMNS)
+        arrays = [self._pa.array(c, type=f.type) for c, f in zip(columns, self._schema, strict=True)]
+        self._writer.write_table(self._pa.Table.from_arrays(arrays, schema=self._schema))
+        self._rows.clear()
+
+    def close(self) -> None:
+        """Write what is left and the footer."""
+        if self._rows:
+            self._flush()
+        self._writer.close()
+
+
+def open_log(path: str | Path) -> CsvLog | ParquetLog:
+    """The log that a path's ending asks for: ``.csv`` or ``.parquet``. Raises ``ValueError`` for others."""
+    match Path(path).suffix.lower():
+        case ".csv":
+            return CsvLog(path)
+        case ".parquet":
+            return ParquetLog(path)
+        case other:
+            raise ValueError(f"an event log ends in .csv or .parquet, not in '{other}'")

@@ -1,0 +1,259 @@
+"""A machine: parallel slots, trays, changeovers, scrap (``docs/line-semantics.md``, sections 3 to 5)."""
+
+from __future__ import annotations
+
+from collections import deque
+from heapq import heapify, heappop, heappush
+
+from simulator.line.clock import FAILED, FLUSHED, SERVED, Moment
+from simulator.line.context import Context
+from simulator.line.item import BAD, Item
+from simulator.line.log import Kind
+from simulator.line.packml import Cause
+from simulator.line.process import record_items
+from simulator.line.spec import MachineSpec
+from simulator.line.streams import CHANGEOVER, SCRAP, SERVICE, stream, uniforms
+from simulator.line.unit import EXECUTE, Unit
+
+_STARVED, _BLOCKED = int(Cause.STARVED), int(Cause.BLOCKED)
+
+
+class Server:
+    """One tray's worth of slots. ``left`` is the service time still to do when it was last started, in s."""
+
+    __slots__ = ("began", "ends", "index", "items", "left", "length", "moment", "recipe", "spare", "working")
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+        self.items: deque[Item] = deque()
+        self.left = self.ends = self.began = self.length = 0.0
+        self.moment: Moment | None = None
+        self.spare: Moment | None = None  # a moment that has happened may be used again
+        self.recipe = 0
+        self.working = False
+
+
+class Machine(Unit):
+    """Takes items into trays, works on each tray as one service, offers its items one by one."""
+
+    kind = "machine"
+    spec: MachineSpec
+    room: bool  # a plain attribute, because it is read at every hand-over
+
+    def __init__(self, context: Context, index: int, rank: int, spec: MachineSpec) -> None:
+        self._servers = [Server(i) for i in range(spec.slots // spec.tray)]
+        super().__init__(context, index, rank, spec)
+        seed, name = context.seed, spec.name
+        self._tray = spec.tray
+        self._draw = stream(seed, name, SERVICE, spec.process_time)
+        self._changeover = stream(seed, name, CHANGEOVER, spec.changeover) if spec.changeover else None
+        self._unlucky = uniforms(seed, name, SCRAP) if spec.scrap > 0 else None
+        self._free = list(range(len(self._servers)))
+        heapify(self._free)
+        self._loading: Server | None = None
+        self._flush: Moment | None = None
+        self._out: deque[Server] = deque()
+        self.room = False
+        self._planned, self._live = context.planned, context.live
+        self.busy = 0
+        self._by_service = self._ages_by_service()
+        self._serve_priority, self._fail_priority = self.priority(SERVED), self.priority(FAILED)
+
+    def _ages_by_service(self) -> bool:
+        return len(self._servers) == 1
+
+    def _hands_over_when_down(self) -> bool:
+        return self.spec.hands_over_when_down
+
+    def contents(self) -> list[Item]:
+        return [item for server in self._servers for item in server.items]
+
+    def offered(self) -> Item | None:
+        """The next item to leave, whether or not the ports are open."""
+        return self._out[0].items[0] if self._out else None
+
+    def rest_cause(self) -> int:
+        if self.busy:
+            return 0
+        if self._out:
+            return 0 if self.outlet.moving is not None and not self.outlet.stopped else _BLOCKED
+        return _STARVED
+
+    def _gates_changed(self) -> None:
+        self.ready = self.open and bool(self._out)
+        self.room = self.open and (self._loading is not None or bool(self._free))
+
+    # -- infeed and service ------------------------------------------------------------------------
+
+    def take(self, item: Item) -> None:
+        self.entered += 1
+        if self._write is not None:
+            self._write((self.clock.time, self.index, Kind.ENTER, item.number, 0, 0.0))
+        server = self._loading
+        if server is None:
+            server = self._servers[heappop(self._free)]
+        server.items.append(item)
+        if len(server.items) >= self._tray:
+            self._begin(server)
+        else:
+            self._load(server)
+
+    def _load(self, server: Server) -> None:
+        if self._loading is None:
+            self._loading = server
+            if self.spec.flush_s is not None:
+                self._flush = Moment(self.clock, self._flushed)
+                self.clock.at(self.clock.time + self.spec.flush_s, self.priority(FLUSHED), self._flush)
+        self.room = self.open
+
+    def _flushed(self, moment: Moment) -> None:
+        if moment is self._flush and self._loading is not None:
+            self._begin(self._loading)
+            self.inlet.settle()
+
+    def _begin(self, server: Server) -> None:
+        self._loading = self._flush = None
+        self.room = self.open and bool(self._free)
+        length = self._draw()
+        if self.speed != 1.0:
+            length /= self.speed
+        if self._planned:
+            length = self._change_over(server, length)
+        server.left = server.length = length
+        server.began = self.clock.time
+        server.working = True
+        self.busy += 1
+        if self._write is not None:
+            self._write((server.began, self.index, Kind.START, server.items[0].number, 0, length))
+        if self.state == EXECUTE:
+            self._run(server)
+        else:
+            self.judge()
+
+    def _change_over(self, server: Server, length: float) -> float:
+        self.recipe = server.items[0].recipe
+        if self._changeover is not None and server.recipe not in (0, self.recipe):
+            setup = self._changeover()
+            self.setup_s += setup
+            length = setup + length
+        server.recipe = self.recipe
+        return length
+
+    def _run(self, server: Server) -> None:
+        """Start or resume a service; whether the unit will fail within it is known now."""
+        now, left = self.clock.time, server.left
+        server.ends = now + left
+        failures = self.failures
+        if self._by_service and failures.age + left > failures.due:
+            server.moment = Moment(self.clock, self._breaks, server)
+            self.clock.at(now + (failures.due - failures.age), self._fail_priority, server.moment)
+            return
+        moment = server.spare
+        if moment is None:
+            moment = Moment(self.clock, self._served, server)
+        else:
+            server.spare = None
+        server.moment = moment
+        self.clock.at(server.ends, self._serve_priority, moment)
+
+    def _breaks(self, moment: Moment) -> None:
+        server: Server = moment.owner
+        if server.moment is moment:
+            server.moment = None
+            server.left -= self.failures.due - self.failures.age
+            self.failures.fail_by_age()
+
+    def _freeze(self) -> None:
+        now = self.clock.time
+        for server in self._servers:
+            if server.moment is not None:
+                left = server.ends - now
+                if self._by_service:
+                    self.failures.age += server.left - left
+                server.left, server.moment = left, None
+
+    def _thaw(self) -> None:
+        for server in self._servers:
+            if server.working and server.moment is None:
+                self._run(server)
+
+    # -- end of service and outfeed ----------------------------------------------------------------
+
+    def _served(self, moment: Moment) -> None:
+        server: Server = moment.owner
+        if server.moment is not moment:
+            return
+        server.moment, server.spare = None, moment
+        server.working = False
+        self.busy -= 1
+        if self._by_service:
+            self.failures.age += server.left
+        if self._write is not None:
+            self._write((self.clock.time, self.index, Kind.END, server.items[0].number, 0, 0.0))
+        if self._unlucky is not None:
+            self._inspect(server)
+        if self._live:
+            record_items(self, server.items, server.began, server.length)
+        if server.items:
+            self._out.append(server)
+            self.ready = self.open
+            self.outlet.settle()
+        else:
+            self._release(server)
+            self.inlet.settle()
+        if not self.busy:
+            self.judge()
+        if self.listener is not None:
+            self.listener(self)
+
+    def _release(self, server: Server) -> None:
+        heappush(self._free, server.index)
+        self.room = self.open
+
+    def _inspect(self, server: Server) -> None:
+        assert self._unlucky is not None
+        kept: deque[Item] = deque()
+        for item in server.items:
+            if self._unlucky() >= self.spec.scrap:
+                kept.append(item)
+                continue
+            item.quality = BAD
+            if self.spec.scrap_to == "downstream":
+                kept.append(item)
+                continue
+            self._to_bin(item, server)
+        server.items = kept
+
+    def _to_bin(self, item: Item, server: Server) -> None:
+        self.scrap += 1
+        self.binned += 1
+        if self._write is not None:
+            self._write((self.clock.time, self.index, Kind.SCRAP, item.number, 0, 0.0))
+        if self._live:
+            record_items(self, (item,), server.began, server.length)
+
+    def give(self) -> Item:
+        server = self._out[0]
+        item = server.items.popleft()
+        if not server.items:
+            self._out.popleft()
+            self._release(server)
+        self.ready = self.open and bool(self._out)
+        return self._left(item)
+
+    # -- before the run ----------------------------------------------------------------------------
+
+    def prefill(self, items: list[Item]) -> None:
+        """Put items into work before the run, the trays' remaining times spread evenly over a service
+        time.
+        """
+        trays = len(items) // self._tray
+        for j in range(trays):
+            server = self._servers[heappop(self._free)]
+            server.items.extend(items[j * self._tray : (j + 1) * self._tray])
+            server.length = self._draw()
+            server.left = server.length * (j + 1) / trays
+            server.recipe = self.recipe
+            server.working = True
+            self.busy += 1
+        self.entered += trays * self._tray

@@ -1,0 +1,93 @@
+"""What a run leaves for statistics and reports. Times in s, energy in Wh."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class UnitResult:
+    """One unit between the last reset of the statistics and the end of the run.
+
+    wip_start + entered = good + scrap + wip. ``seconds`` is by (state, mode, cause). ``levels``: conveyors
+    only, seconds at each number of items.
+    """
+
+    name: str
+    kind: str
+    profile: str
+    entered: int
+    good: int
+    scrap: int
+    wip: int
+    wip_start: int
+    seconds: dict[tuple[int, int, int], float]
+    energy_wh: float
+    setup_s: float
+    failures: int
+    levels: tuple[float, ...] = ()
+
+    @property
+    def processed(self) -> int:
+        return self.good + self.scrap
+
+    def share(self, state: int | None = None, cause: int | None = None) -> float:
+        """Share of the time in a state, for a cause, or both."""
+        total = sum(self.seconds.values())
+        part = sum(s for (st, _m, c), s in self.seconds.items() if state in (None, st) and cause in (None, c))
+        return part / total if total else 0.0
+
+
+@dataclass(frozen=True)
+class BufferResult:
+    """A buffer: seconds at each level 0 … capacity."""
+
+    name: str
+    capacity: int
+    levels: tuple[float, ...]
+
+    @property
+    def mean(self) -> float:
+        """Time-weighted mean level."""
+        total = sum(self.levels)
+        return sum(n * s for n, s in enumerate(self.levels)) / total if total else 0.0
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """One run of a line after warm-up. ``departures``.
+
+    Good items per ``bucket_s``, first bucket at ``start``.
+    """
+
+    line: str
+    seed: int
+    start: float
+    end: float
+    units: tuple[UnitResult, ...]
+    buffers: tuple[BufferResult, ...]
+    entered: int
+    good: int
+    scrap: int
+    wip: int
+    wip_start: int
+    bucket_s: float
+    departures: tuple[int, ...]
+    lead_mean: float
+    lead_sd: float
+
+    @property
+    def duration(self) -> float:
+        return self.end - self.start
+
+    @property
+    def throughput(self) -> float:
+        """Good items per second at the end of the line."""
+        return self.good / self.duration if self.duration > 0 else 0.0
+
+    def unit(self, name: str) -> UnitResult:
+        """The result of one unit. Raises ``KeyError``."""
+        for unit in self.units:
+            if unit.name == name:
+                return unit
+        raise KeyError(name)

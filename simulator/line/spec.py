@@ -1,0 +1,384 @@
+"""What a line file says. Times in seconds, lengths in metres, power in watts; times also as ``45 min``.
+
+Every figure may be plain or ``{value: …, assumed: true, source: …}``; ``LineSpec.figures`` keeps what was
+said about it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from simulator.line.distributions import Distribution, Seconds, mean
+from simulator.line.packml import State
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.\-]{0,63}$")]
+Probability = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+NotNegativeSeconds = Annotated[Seconds, Field(ge=0, allow_inf_nan=False)]
+PositiveSeconds = Annotated[Seconds, Field(gt=0, allow_inf_nan=False)]
+MAX_UNITS = 200  # hand-overs of a blocked line cascade upstream by calls, within the event that releases them
+
+STATE_NAMES: dict[str, int] = {state.name.lower(): int(state) for state in State}
+
+
+class _Spec(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_truth_for_numbers(cls, data: Any) -> Any:
+        """YAML reads ``no`` as false, and pydantic would read that as 0."""
+        for key, value in data.items() if isinstance(data, dict) else ():
+            field = cls.model_fields.get(key)
+            if isinstance(value, bool) and field is not None and field.annotation not in (bool, Any):
+                raise ValueError(f"{key}: true or false (YAML reads yes and no so) does not belong here")
+        return data
+
+
+class FailureSpec(_Spec):
+    """One way to fail. ``clock: operation`` ages only in Execute, ``clock: time`` whenever the unit is up."""
+
+    name: str = "failure"
+    clock: Literal["operation", "time"] = "operation"
+    mtbf: Distribution
+    mttr: Distribution
+    alarm: Annotated[int, Field(ge=1, le=65535)] = 100
+
+    @model_validator(mode="before")
+    @classmethod
+    def _exponential(cls, data: Any) -> Any:
+        """A plain ``mtbf: 45 min`` means an exponential distribution of that mean, as is usual for
+        failures.
+        """
+        if isinstance(data, dict):
+            plain = {
+                k: v
+                for k, v in data.items()
+                if k in ("mtbf", "mttr") and not isinstance(v, dict | Distribution)
+            }
+            return data | {k: {"distribution": "exponential", "mean": v} for k, v in plain.items()}
+        return data
+
+    @field_validator("mtbf")
+    @classmethod
+    def _above_zero(cls, value: Distribution) -> Distribution:
+        if mean(value) <= 0:
+            raise ValueError("mtbf must be above 0")
+        return value
+
+
+class SensorSpec(_Spec):
+    """A sensor with limits; crossing ``trip`` trips ``function``, and so does the loss of the sensor."""
+
+    value: float = 0.0
+    warn: float | None = None
+    trip: float | None = None
+    rising: bool = True
+    function: str | None = None
+    warn_alarm: Annotated[int, Field(ge=1, le=65535)] | None = None
+
+
+class SafetySpec(_Spec):
+    """A safety function. ``lockout`` only refuses Start.
+
+    ``zone`` carries the reaction to every unit of the zone.
+    """
+
+    id: str
+    reaction: Literal["abort", "stop", "hold", "warn", "lockout"] = "abort"
+    zone: bool = False
+    alarm: Annotated[int, Field(ge=1, le=65535)] = 900
+    devices: tuple[str, ...] = ()
+
+
+DEFAULT_SAFETY = (
+    SafetySpec(id="S1", reaction="abort", zone=True, alarm=901, devices=("emergency_stop",)),
+    SafetySpec(id="S2", reaction="abort", alarm=902, devices=("guard_switch",)),
+    SafetySpec(id="S3", reaction="lockout", alarm=903, devices=("main_switch",)),
+)
+
+
+class ProcessValue(_Spec):
+    """A value measured on every item, normally distributed."""
+
+    mean: float
+    sd: NotNegative = 0.0
+
+
+class ParameterSpec(_Spec):
+    """A recipe parameter that may be changed within [low, high]."""
+
+    value: float
+    low: float = float("-inf")
+    high: float = float("inf")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> ParameterSpec:
+        if not self.low <= self.value <= self.high:
+            raise ValueError("low, value and high must be in this order")
+        return self
+
+
+class _UnitBase(_Spec):
+    name: Name
+    profile: str = ""
+    zone: str = "line"
+    failures: tuple[FailureSpec, ...] = ()
+    transfer_s: NotNegativeSeconds = 0.0
+    energy_w: dict[str, NotNegative] = {}
+    transients: dict[str, NotNegativeSeconds] = {}
+    auto_unhold: bool = True
+    prefill: Annotated[int, Field(ge=0)] = 0
+    recipes: tuple[Annotated[int, Field(ge=1)], ...] = (1,)
+    parameters: dict[str, ParameterSpec] = {}
+    process_values: dict[str, ProcessValue] = {}
+    safety: tuple[SafetySpec, ...] = DEFAULT_SAFETY
+    sensors: dict[str, SensorSpec] = {}
+
+    @field_validator("energy_w", "transients")
+    @classmethod
+    def _states(cls, value: dict[str, float]) -> dict[str, float]:
+        for key in value:
+            if key not in STATE_NAMES:
+                raise ValueError(f"unknown state {key}; states are {', '.join(STATE_NAMES)}")
+        return value
+
+    @model_validator(mode="after")
+    def _references(self) -> _UnitBase:
+        ids = [f.id for f in self.safety]
+        if len(set(ids)) != len(ids):
+            raise ValueError("safety functions must have different ids")
+        for name, sensor in self.sensors.items():
+            if sensor.function is not None and sensor.function not in ids:
+                raise ValueError(
+                    f"sensor {name} names the safety function {sensor.function}, which is not listed"
+                )
+        if len(set(self.recipes)) != len(self.recipes) or not self.recipes:
+            raise ValueError("recipes must be a list of different numbers, at least one")
+        return self
+
+
+class MachineSpec(_UnitBase):
+    """A machine: ``slots`` items in work at once, ``tray`` of them loaded, worked on and unloaded
+    together.
+    """
+
+    kind: Literal["machine"] = "machine"
+    process_time: Distribution
+    slots: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    tray: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    flush_s: PositiveSeconds | None = None
+    changeover: Distribution | None = None
+    scrap: Probability = 0.0
+    scrap_to: Literal["bin", "downstream"] = "bin"
+    hands_over_when_down: bool = True
+
+    @model_validator(mode="after")
+    def _sizes(self) -> MachineSpec:
+        if mean(self.process_time) <= 0:
+            raise ValueError("process_time must be above 0")
+        if self.slots % self.tray:
+            raise ValueError(f"slots ({self.slots}) must be a multiple of tray ({self.tray})")
+        if self.prefill > self.slots:
+            raise ValueError(f"prefill ({self.prefill}) is more than slots ({self.slots})")
+        if self.prefill % self.tray:
+            raise ValueError(f"prefill ({self.prefill}) must be a multiple of tray ({self.tray})")
+        return self
+
+
+class ConveyorSpec(_UnitBase):
+    """A belt. ``spacing_m`` is the pitch of the items; ``capacity`` defaults to length / spacing."""
+
+    kind: Literal["conveyor"]
+    profile: str = "conveyor"
+    length_m: Positive
+    speed_m_s: Positive
+    spacing_m: Positive
+    capacity: Annotated[int, Field(ge=1)] | None = None
+    accumulating: bool = True
+
+    @property
+    def places(self) -> int:
+        """Most items on the belt at once. The small addition keeps 1.2 / 0.4 at 3."""
+        return self.capacity or max(1, int(self.length_m / self.spacing_m + 1e-9))
+
+    @model_validator(mode="after")
+    def _fits(self) -> ConveyorSpec:
+        if self.capacity and self.capacity > max(1, self.length_m / self.spacing_m + 1e-9):
+            raise ValueError(f"capacity ({self.capacity}) does not fit: length_m / spacing_m is less")
+        if self.prefill > self.places:
+            raise ValueError(f"prefill ({self.prefill}) is more than the capacity ({self.places})")
+        return self
+
+
+class BufferSpec(_Spec):
+    """Places between two machines, without transit time; 0 is direct hand-over. Not a unit.
+
+    It has no states.
+    """
+
+    kind: Literal["buffer"]
+    name: Name
+    capacity: Annotated[int, Field(ge=0)]
+    prefill: Annotated[int, Field(ge=0)] = 0
+
+    @model_validator(mode="after")
+    def _fits(self) -> BufferSpec:
+        if self.prefill > self.capacity:
+            raise ValueError(f"prefill ({self.prefill}) is more than the capacity ({self.capacity})")
+        return self
+
+
+UnitSpec = MachineSpec | ConveyorSpec
+Part = Annotated[MachineSpec | ConveyorSpec | BufferSpec, Field(discriminator="kind")]
+
+
+class SourceSpec(_Spec):
+    """Where items come from: unlimited, or one per ``interval`` (those that find no room wait outside)."""
+
+    interval: Distribution | None = None
+
+
+class SinkSpec(_Spec):
+    """Where items go: at once, or one per ``interval``."""
+
+    interval: Distribution | None = None
+
+
+class EventSpec(_Spec):
+    """Something that happens at time ``at``: a safety device, or a command at the panel."""
+
+    at: NotNegativeSeconds
+    unit: Name
+    trip: str | None = None
+    release: str | None = None
+    reset: str | None = None
+    command: Annotated[int, Field(ge=1, le=10)] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> EventSpec:
+        if sum(x is not None for x in (self.trip, self.release, self.reset, self.command)) != 1:
+            raise ValueError("an event is exactly one of trip, release, reset, command")
+        return self
+
+
+class OperatorSpec(_Spec):
+    """Who recovers after a safety trip.
+
+    Releases and resets the device, then Clear, Reset, Start in the zone.
+    """
+
+    response: PositiveSeconds
+
+
+class BatchSpec(_Spec):
+    """``count`` items of one recipe; the list of them is repeated."""
+
+    recipe: Annotated[int, Field(ge=1)]
+    count: Annotated[int, Field(ge=1)]
+
+
+class CellSpec(_Spec):
+    """The product, for energy and mass figures."""
+
+    format: str = ""
+    energy_wh: Positive
+    capacity_ah: Positive | None = None
+
+
+class Figure(_Spec):
+    """What the file says about one figure beside its value."""
+
+    value: Any
+    assumed: bool = False
+    source: str = ""
+    note: str = ""
+
+
+_FIGURE_KEYS = {"value", "assumed", "source", "note"}
+
+
+def unwrap(
+    tree: Any, path: str = "", figures: dict[str, Figure] | None = None
+) -> tuple[Any, dict[str, Figure]]:
+    """Replace every ``{value: x, assumed: …}`` by ``x``; return the plain tree and the figures by path."""
+    found = {} if figures is None else figures
+    if isinstance(tree, dict):
+        extra = set(tree) - {"value"}
+        if "value" in tree and extra <= _FIGURE_KEYS and extra:
+            figure = Figure.model_validate(tree)
+            found[path] = figure
+            return unwrap(figure.value, path, found)[0], found
+        return {k: unwrap(v, f"{path}.{k}" if path else str(k), found)[0] for k, v in tree.items()}, found
+    if isinstance(tree, list):
+        return [unwrap(v, f"{path}.{_label(v, i)}", found)[0] for i, v in enumerate(tree)], found
+    return tree, found
+
+
+def _label(value: Any, index: int) -> str:
+    return str(value["name"]) if isinstance(value, dict) and "name" in value else str(index)
+
+
+class LineSpec(_Spec):
+    """A line: its units in the order of the flow."""
+
+    name: Name = "line"
+    title: str = ""
+    cell: CellSpec | None = None
+    source: SourceSpec = SourceSpec()
+    sink: SinkSpec = SinkSpec()
+    units: Annotated[tuple[Part, ...], Field(min_length=1, max_length=MAX_UNITS)]
+    plan: tuple[BatchSpec, ...] = ()
+    events: tuple[EventSpec, ...] = ()
+    operator: OperatorSpec | None = None
+    lot_size: Annotated[int, Field(ge=1)] = 1000
+    figures: dict[str, Figure] = Field(default={}, exclude=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unwrap(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or "figures" in data:
+            return data
+        plain, figures = unwrap(data)
+        units = plain.get("units")
+        if isinstance(units, list | tuple):
+            plain["units"] = [{"kind": "machine"} | u if isinstance(u, dict) else u for u in units]
+        return plain | {"figures": figures}
+
+    @model_validator(mode="after")
+    def _check(self) -> LineSpec:
+        names = [u.name for u in self.units]
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                raise ValueError(f"units.{index}.name: the name {name} is used twice")
+        _check_joints(self.units)
+        machines = {u.name: u for u in self.units if not isinstance(u, BufferSpec)}
+        for index, event in enumerate(self.events):
+            if event.unit not in machines:
+                raise ValueError(f"events.{index}.unit: there is no unit {event.unit}")
+            wanted = event.trip or event.release or event.reset
+            if wanted and wanted not in {f.id for f in machines[event.unit].safety}:
+                raise ValueError(f"events.{index}: {event.unit} has no safety function {wanted}")
+        for index, batch in enumerate(self.plan):
+            lacking = [n for n, u in machines.items() if u.recipes != (1,) and batch.recipe not in u.recipes]
+            if lacking:
+                raise ValueError(f"plan.{index}.recipe: {', '.join(lacking)} has no recipe {batch.recipe}")
+        return self
+
+
+def _check_joints(units: tuple[Part, ...]) -> None:
+    for index, unit in enumerate(units):
+        if not isinstance(unit, BufferSpec):
+            continue
+        before = units[index - 1] if index else None
+        if before is None or index == len(units) - 1:
+            raise ValueError(f"units.{index}: a buffer stands between two units")
+        if isinstance(before, BufferSpec) or isinstance(units[index + 1], BufferSpec):
+            raise ValueError(f"units.{index}: two buffers in a row; add their capacities")
+        if before.transfer_s > 0:
+            raise ValueError(
+                f"units.{index}: a buffer takes items at once, so {before.name} can have no transfer_s"
+            )

@@ -1,0 +1,79 @@
+"""Line files: every fault names its place and its mend."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from simulator.line import Line, LineError, load_line
+
+ROOT = Path(__file__).parents[3]
+GOOD = "name: x\nunits:\n  - name: A\n    process_time: 45 s\n"
+
+
+def load(tmp_path: Path, content: str | bytes) -> object:
+    path = tmp_path / "line.yaml"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return load_line(path)
+
+
+def test_the_example_line_loads_runs_and_marks_what_is_assumed() -> None:
+    spec = load_line(ROOT / "examples" / "cell_line.yaml")
+    line = Line(spec, seed=1)
+    assert list(line.units) == ["A", "AB", "B", "BC", "C", "CD", "D"]
+    line.run(3600)
+    assert 600 < line.result().good < 900
+    assert spec.figures["units.D.slots"].assumed
+
+
+def test_times_may_carry_units(tmp_path: Path) -> None:
+    spec = load(tmp_path, GOOD.replace("45 s", "{value: 1.5 min, assumed: true}"))
+    assert spec.units[0].process_time.mean == 90  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "what"),
+    [
+        ("", (0, 0), "empty"),
+        ("# nothing\n", (0, 0), "empty"),
+        (b"\x00\x01\xff", (0, 0), "UTF-8"),
+        (b"PK\x00\x00", (0, 0), "binary"),
+        ("- 1\n", (1, 1), "no mapping"),
+        ("units: [\n", (2, 1), "not YAML"),
+        ("a: &x [*x]\n", (1, 4), "cycle"),
+        ("name: x\n", (1, 1), "units"),
+        ("name: x\nunits: []\n", (2, 1), "at least 1"),
+        (GOOD + "    process_time: 2\n", (5, 5), "twice"),
+        (GOOD + "    proces_time: 2\n", (5, 5), "unknown key proces_time"),
+        (GOOD.replace("45 s", "45 parsecs"), (4, 5), "a time is"),
+        (GOOD.replace("45 s", "-1"), (4, 5), "negative"),
+        (GOOD.replace("45 s", "0"), (3, 5), "above 0"),
+        (GOOD.replace("45 s", "{distribution: erlang, mean: 3}"), (4, 5), "needs k"),
+        (GOOD.replace("45 s", "{distribution: magic}"), (4, 20), "deterministic"),
+        (GOOD + "    slots: {value: no, assumed: true}\n", (5, 5), "true or false"),
+        (GOOD + "    slots: 3\n    tray: 2\n", (3, 5), "multiple"),
+        (GOOD + "    scrap: 1.5\n", (5, 5), "less than or equal to 1"),
+        (GOOD + "  - name: A\n    process_time: 1\n", (5, 5), "twice"),
+        (GOOD + "events:\n  - {at: 1, unit: Q, trip: S1}\n", (6, 13), "no unit Q"),
+        (GOOD + "events:\n  - {at: 1, unit: A, trip: S9}\n", (6, 5), "no safety function S9"),
+        (GOOD + "  - {kind: buffer, name: B, capacity: 2}\n", (5, 5), "between two units"),
+        (GOOD + "  - {kind: crane, name: B}\n", (5, 5), "crane"),
+        (GOOD + "? [a, b]\n: 1\n", (5, 3), "plain text"),
+    ],
+)
+def test_a_fault_in_the_file_is_named_with_place_and_mend(
+    tmp_path: Path, content: str | bytes, place: tuple[int, int], what: str
+) -> None:
+    with pytest.raises(LineError) as caught:
+        load(tmp_path, content)
+    assert what in caught.value.what
+    assert (caught.value.line, caught.value.column) == place
+    assert caught.value.mend
+
+
+def test_a_file_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(LineError, match="cannot be read"):
+        load_line(tmp_path / "none.yaml")
+    with pytest.raises(LineError, match="cannot be read"):
+        load_line(tmp_path)
