@@ -66,8 +66,15 @@ class SignalType(StrEnum):
 
 
 REGISTERS_OF: dict[SignalType, int] = {
-    SignalType.INT16: 1, SignalType.UINT16: 1, SignalType.INT32: 2, SignalType.UINT32: 2, SignalType.FLOAT32: 2,
-    SignalType.INT64: 4, SignalType.UINT64: 4, SignalType.FLOAT64: 4, SignalType.DATETIME: 4,
+    SignalType.INT16: 1,
+    SignalType.UINT16: 1,
+    SignalType.INT32: 2,
+    SignalType.UINT32: 2,
+    SignalType.FLOAT32: 2,
+    SignalType.INT64: 4,
+    SignalType.UINT64: 4,
+    SignalType.FLOAT64: 4,
+    SignalType.DATETIME: 4,
 }
 """Registers taken by each numeric type; strings declare their own ``words``."""
 

@@ -1,32 +1,34 @@
-"""What can go wrong with an endpoint.
+"""Errors of the endpoints.
 
 ::
 
-    EndpointError
-    ├── AddressInUse    another program listens on the port
-    ├── NodeSetError    an OPC UA NodeSet file is missing, damaged or does not fit the others
-    └── BindingError    a profile binds a signal or method where it cannot live
+    PortTaken        somebody else listens there (or the address is not ours)
+    NodeSetError     an OPC UA NodeSet file is missing, damaged or does not fit the others
+    BindingError     a profile binds a signal or method where it cannot live
+    SecurityError    the security settings of an endpoint contradict themselves
 """
 
 from __future__ import annotations
 
 
-class EndpointError(Exception):
-    """An endpoint cannot be built or started; the message names the place and the mend."""
+class PortTaken(Exception):
+    """An endpoint cannot listen where it was told to."""
+
+    def __init__(self, what: str, host: str, port: int, error: OSError) -> None:
+        reason = error.strerror or str(error)
+        super().__init__(
+            f"{what} cannot listen on {host}:{port} ({reason}); choose another port or host, or stop who uses it"
+        )
+        self.what, self.host, self.port = what, host, port
 
 
-class AddressInUse(EndpointError):
-    """Another program listens on the port."""
-
-    def __init__(self, host: str, port: int) -> None:
-        super().__init__(f"port {port} of {host} is in use by another program; choose another port, or 0 for a free one")
-        self.host = host
-        self.port = port
-
-
-class NodeSetError(EndpointError):
+class NodeSetError(Exception):
     """An OPC UA NodeSet file is missing, damaged or does not fit the others."""
 
 
-class BindingError(EndpointError):
+class BindingError(Exception):
     """A profile binds a signal or method where it cannot live."""
+
+
+class SecurityError(Exception):
+    """The security settings of an endpoint contradict themselves."""

@@ -1,0 +1,327 @@
+"""What a check may do: the whole surface between a check and the world.
+
+A check is an ``async def`` that takes a ``Context``, drives and observes the target through it, and *states
+expectations*. It decides nothing: the runner derives the verdict. It never sleeps, never imports asyncio and never
+catches target errors: a refused connection, a time-out or a lost target is the runner's business.
+
+All times given to and returned by a context are **machine seconds**: the target file's ``time_scale`` (a mock that runs
+ten times faster) is applied inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from profiles.model import Protocol as Wire
+from profiles.model import Requirement
+from profiles.pack import Profile
+
+Value = bool | int | float | str | datetime | None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One value read from the target, or the status that came instead of it."""
+
+    signal: str
+    via: Wire
+    value: Value
+    ok: bool
+    status: str  # OPC UA status name, "OK", "exception 02 illegal data address", …
+    at: float  # machine seconds on the tester's monotonic clock, at receipt
+    uncertainty: float  # half the round trip plus the poll or sampling interval, machine seconds
+    source_time: datetime | None = None
+    server_time: datetime | None = None
+    raw: tuple[int, ...] | None = None  # registers as received
+    evidence: int = -1  # index into the transcript
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The target's answer to a write, command or call."""
+
+    accepted: bool
+    status: str
+    at: float
+    outputs: tuple[Value, ...] = ()
+    evidence: int = -1
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Whether something was seen in time: ``elapsed`` machine seconds from the call (or ``since``) to the sight of it."""
+
+    met: bool
+    elapsed: float
+    uncertainty: float
+    last: Reading | None
+    evidence: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Changes of some signals over a stretch of time: (machine seconds, value) per signal, first value included."""
+
+    started: float
+    ended: float
+    changes: Mapping[str, Sequence[tuple[float, Value]]] = field(default_factory=dict)
+
+    def values(self, signal: str) -> list[Value]:
+        return [value for _, value in self.changes.get(signal, ())]
+
+
+@dataclass(frozen=True)
+class WireReply:
+    """What came back on a raw Modbus exchange. ``pdu`` is empty when nothing came or the connection was closed."""
+
+    pdu: bytes
+    closed: bool
+    timed_out: bool
+    transaction: int | None
+    protocol: int | None
+    unit: int | None
+    elapsed: float
+    evidence: int = -1
+
+    @property
+    def exception(self) -> int | None:
+        """The exception code, where the reply is an exception."""
+        return self.pdu[1] if len(self.pdu) >= 2 and self.pdu[0] & 0x80 else None
+
+
+class ModbusWire(Protocol):
+    """Raw frames, for what no well-behaved client would send. Each exchange uses its own connection unless in ``session``."""
+
+    async def exchange(self, pdu: bytes, *, unit: int | None = None, timeout: float | None = None) -> WireReply:
+        """Send one PDU in a correct MBAP frame; return the first reply."""
+
+    async def send_raw(self, frame: bytes, *, replies: int = 1, timeout: float | None = None) -> list[WireReply]:
+        """Send bytes as they are; return up to ``replies`` replies (fewer when it closes or stays silent)."""
+
+    async def pipeline(self, pdus: Sequence[bytes]) -> list[WireReply]:
+        """Send all PDUs at once on one connection; return their replies in order of arrival."""
+
+    async def is_alive(self) -> bool:
+        """Whether a new connection gets a correct answer to a plain read."""
+
+    async def connect_many(self, count: int) -> int:
+        """Open connections at the same time and read on each; return how many were answered."""
+
+
+@dataclass(frozen=True)
+class NodeFacts:
+    """What the address space says of one node."""
+
+    found: bool
+    path: str
+    node_class: str = ""
+    type_definition: str = ""
+    data_type: str = ""
+    unit_text: str | None = None  # EngineeringUnits display name
+    unit_id: int | None = None
+    range: tuple[float, float] | None = None
+    access: frozenset[str] = frozenset()  # read, write (from UserAccessLevel)
+    display_name: str = ""
+    locales: frozenset[str] = frozenset()
+    executable: bool | None = None
+    namespace_uri: str = ""
+
+
+@dataclass(frozen=True)
+class AlarmEvent:
+    """One condition event, as received."""
+
+    number: int | None
+    name: str
+    event_id: bytes
+    condition_node: str
+    active: bool | None
+    acked: bool | None
+    confirmed: bool | None
+    retain: bool | None
+    severity: int
+    message: str
+    locale: str | None
+    time: datetime | None
+    at: float
+    evidence: int = -1
+
+
+class OpcuaServices(Protocol):
+    """What a check may ask of an OPC UA server beside the profile's signals and methods."""
+
+    async def facts(self, path: str) -> NodeFacts:
+        """Facts of a node by browse path (``prefix:Name/…``) from the machine object; from Objects with a leading ``/``."""
+
+    async def children(self, path: str) -> list[str]:
+        """``prefix:Name`` of the hierarchical children (unknown namespaces: the URI as prefix)."""
+
+    async def namespace_array(self) -> list[str]: ...
+
+    async def endpoints(self) -> list[dict[str, Any]]:
+        """Offered endpoints: url, policy, mode, tokens (list of str)."""
+
+    async def server_status(self) -> dict[str, Any]:
+        """state (int), start_time, current_time, product_name, build."""
+
+    async def read_attribute(self, path: str, attribute: str) -> Reading: ...
+
+    async def read_raw(self, requests: Sequence[dict[str, Any]], **options: Any) -> list[Reading]:
+        """A Read service call with options that a client library hides (index_range, timestamps, max_age)."""
+
+    async def browse_all(self, path: str, *, max_references: int) -> tuple[int, int]:
+        """(references found through BrowseNext with a small page, references found at once)."""
+
+    async def subscribe(
+        self, signals: Sequence[str], *, interval_s: float, for_s: float, trigger: Callable[[], Any] | None = None
+    ) -> Timeline:
+        """Data changes notified by a real subscription; ``trigger`` is awaited after the first values have come."""
+
+    async def alarm_events(
+        self,
+        *,
+        for_s: float,
+        refresh: bool = False,
+        trigger: Callable[[], Any] | None = None,
+        until: Callable[[AlarmEvent], bool] | None = None,
+    ) -> list[AlarmEvent]:
+        """Condition events from the machine; with ``refresh``, after ConditionRefresh; ends early when ``until`` holds."""
+
+    async def acknowledge(self, event: AlarmEvent, comment: str) -> Outcome: ...
+
+    async def confirm(self, event: AlarmEvent, comment: str) -> Outcome: ...
+
+    async def write_wrong_type(self, signal: str) -> Outcome:
+        """Write a value of another built-in type than the signal's."""
+
+    async def call_raw(self, method: str, arguments: Sequence[Any]) -> Outcome:
+        """Call with arguments as given, right or wrong in number and type."""
+
+    async def connect_anonymous(self) -> Outcome: ...
+
+    async def connect_with(self, user: str, password: str) -> Outcome: ...
+
+
+class Operator(Protocol):
+    """The person at the machine: a prompt for a real one, the panel of a mock."""
+
+    async def act(self, action: str, **details: Any) -> None:
+        """Have something done at the machine and return when it is done.
+
+        Actions: ``trip``/``release``/``reset_device`` (function=safety id), ``permit`` (on=), ``sensor`` (signal=, value=),
+        ``sensor_fail`` (signal=, on=), ``device`` (device=, ok=), ``alarm_raise``/``alarm_clear`` (number=), ``mode`` (mode=),
+        ``cut`` (protocol=, seconds=: the connection is lost).
+        """
+
+
+class Neighbour(Protocol):
+    """The tester in the role of the unit's neighbour on one port. Its heartbeat runs while the context is open.
+
+    On ``infeed`` the tester is the *sender* (available, busy, finished, safe and the item);
+    on ``outfeed`` the tester is the *receiver* (ready, start, stop, safe and the accepted item id).
+    """
+
+    port: str
+
+    async def set(self, **levels: Any) -> Outcome:
+        """Write peer signals by short name (``available=True``, ``item_id="X1"``), as one step where the protocol allows."""
+
+    async def offer(self, item_id: str | None = None, kind: int = 1, quality: int = 1) -> str:
+        """Sender: write the item with its sequence numbers, then raise ``available``. Returns the item id."""
+
+    async def see(self, within_s: float, **levels: Any) -> Observation:
+        """Wait until the unit's own outputs on this port have these levels (``ready=True``)."""
+
+    async def transfer(
+        self,
+        *,
+        finish: str = "sender_first",
+        item_id: str | None = None,
+        quality: int = 1,
+        within_s: float | None = None,
+    ) -> Mapping[str, Any]:
+        """One complete good transfer (either role), ``finish`` = ``sender_first`` or ``receiver_first``.
+
+        Returns what was seen: ``ok``, ``item_id``, ``kind``, ``quality``, ``failed_step``, ``states``, ``evidence``.
+        """
+
+    async def clear(self) -> None:
+        """Take all levels back to 0 and wait for the unit to do the same."""
+
+    async def stop_heartbeat(self) -> None: ...
+
+    async def resume_heartbeat(self) -> None: ...
+
+
+class Context(Protocol):
+    """See the module's docstring."""
+
+    requirement: Requirement
+    profile: Profile
+    claims: Mapping[str, bool]
+    via: tuple[Wire, ...]
+    """Protocols that the run uses, in order of preference."""
+    only_via: Wire | None
+    """Set when the runner runs the check once per protocol (``per_protocol=True``)."""
+    operator: Operator
+    modbus: ModbusWire
+    opcua: OpcuaServices
+
+    def param(self, name: str) -> Any:
+        """A parameter of the requirement, as the profile and the target file set it."""
+
+    def now(self) -> float: ...
+
+    async def read(self, signal: str, via: Wire | None = None) -> Reading: ...
+
+    async def read_many(self, signals: Sequence[str], via: Wire | None = None) -> dict[str, Reading]: ...
+
+    async def write(self, signal: str, value: Value, via: Wire | None = None) -> Outcome:
+        """Journaled: the old value is restored after the check. Needs impact ``write`` or more."""
+
+    async def write_many(self, values: Mapping[str, Value], via: Wire | None = None) -> Outcome: ...
+
+    async def command(self, name: str, via: Wire | None = None) -> Outcome:
+        """A PackML command by name (``Reset``, ``Start``, … ): the method on OPC UA, CntrlCmd on Modbus. Needs ``actuate``."""
+
+    async def call(self, method: str, *arguments: Value) -> Outcome:
+        """A method of the profile over OPC UA."""
+
+    async def until(
+        self,
+        signal: str,
+        wanted: Value | Callable[[Value], bool],
+        within_s: float,
+        via: Wire | None = None,
+        since: float | None = None,
+    ) -> Observation: ...
+
+    async def record(self, signals: Sequence[str], for_s: float, via: Wire | None = None) -> Timeline: ...
+
+    async def bring_to(self, state: str) -> None:
+        """Drive the unit to a PackML state by name with commands and acknowledgements; ends the check as inconclusive if it cannot."""
+
+    def neighbour(self, port: str, via: Wire | None = None) -> AbstractAsyncContextManager[Neighbour]: ...
+
+    def expect(
+        self, met: bool, what: str, *, expected: Any = None, actual: Any = None, evidence: Sequence[int] | int = ()
+    ) -> bool:
+        """State an expectation and how it came out; returns ``met``."""
+
+    def expect_within(
+        self, elapsed: float, limit_s: float, uncertainty: float, what: str, *, evidence: Sequence[int] | int = ()
+    ) -> bool | None:
+        """A time expectation: inconclusive when the limit lies within the measurement's uncertainty."""
+
+    def inconclusive(self, reason: str) -> None:
+        """End the check: the question could not be put. Raises."""
+
+    def not_applicable(self, reason: str) -> None:
+        """End the check: the requirement does not concern this equipment. Raises."""
+
+    def note(self, text: str) -> None:
+        """Put a remark into the finding."""

@@ -1,0 +1,192 @@
+"""What one entry of a profile may not say alone: dangling references, overlapping registers, impossible values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from profiles.errors import Place, ProfileError
+from profiles.model import ProfileSpec, Requirement, Signal, SignalType
+from profiles.yamlsource import Sourced
+
+Path_ = tuple[Any, ...]
+
+
+def check_profile(spec: ProfileSpec, namespaces: dict[str, str], sourced: Sourced) -> None:
+    """Raise ``ProfileError`` for the first incoherence, at its place."""
+    for rule in (_registers, _paths, _options, _alarms, _safety, _devices, _parameters, _recipes, _timers):
+        rule(spec, namespaces, sourced)
+
+
+def check_ledger(ledger: Iterable[Requirement], places: dict[str, Place]) -> None:
+    """Requirements whose text is empty or doubled in meaning are for people; here: doubled texts."""
+    texts: dict[str, str] = {}
+    for requirement in ledger:
+        text = requirement.text.en.strip().lower()
+        if text in texts:
+            place = places.get(requirement.id, Place(requirement.id))
+            raise ProfileError(place, f"{requirement.id} says the same as {texts[text]}", "remove one of them")
+        texts[text] = requirement.id
+
+
+def _fail(sourced: Sourced, path: Path_, what: str, mend: str) -> ProfileError:
+    return ProfileError(sourced.place(path), f"{'.'.join(str(p) for p in path)}: {what}", mend)
+
+
+def _registers(spec: ProfileSpec, _ns: dict[str, str], sourced: Sourced) -> None:
+    taken: dict[tuple[str, int], str] = {}
+    for signal in spec.signals.values():
+        if signal.modbus is None:
+            continue
+        for offset in range(signal.registers):
+            place = (str(signal.modbus.table), signal.modbus.address + offset)
+            if place in taken:
+                raise _fail(
+                    sourced,
+                    ("signals", signal.id, "modbus"),
+                    f"{place[0]} address {place[1]} is already taken by {taken[place]}",
+                    "move one of them",
+                )
+            taken[place] = signal.id
+
+
+def _paths(spec: ProfileSpec, namespaces: dict[str, str], sourced: Sourced) -> None:
+    taken: dict[str, str] = {}
+    bound = [("signals", s.id, s.opcua.path) for s in spec.signals.values() if s.opcua]
+    bound += [("methods", m.id, m.path) for m in spec.methods.values()]
+    for section, entry, path in bound:
+        for prefix in (step.partition(":")[0] for step in path.split("/")):
+            if prefix not in namespaces:
+                raise _fail(
+                    sourced,
+                    (section, entry),
+                    f"namespace prefix '{prefix}' is not declared",
+                    f"use one of {', '.join(sorted(namespaces))}, or declare it in pack.yaml",
+                )
+        if path in taken:
+            raise _fail(
+                sourced, (section, entry), f"path {path} is already taken by {taken[path]}", "give it a path of its own"
+            )
+        taken[path] = entry
+
+
+def _options(spec: ProfileSpec, _ns: dict[str, str], sourced: Sourced) -> None:
+    for section, entries in (("signals", spec.signals), ("methods", spec.methods)):
+        for entry in entries.values():
+            if entry.option is not None and entry.option not in spec.options:
+                raise _fail(
+                    sourced,
+                    (section, entry.id, "option"),
+                    f"option '{entry.option}' is not declared",
+                    f"declare it under options, or use one of {', '.join(spec.options)}",
+                )
+
+
+def _alarms(spec: ProfileSpec, _ns: dict[str, str], sourced: Sourced) -> None:
+    seen: dict[str, int] = {}
+    for alarm in spec.alarms.values():
+        if alarm.id in seen:
+            raise _fail(
+                sourced,
+                ("alarms", alarm.number, "id"),
+                f"id '{alarm.id}' is already taken by alarm {seen[alarm.id]}",
+                "give it a name of its own",
+            )
+        seen[alarm.id] = alarm.number
+
+
+def _need_alarm(spec: ProfileSpec, sourced: Sourced, path: Path_, number: int) -> None:
+    if number not in spec.alarms:
+        raise _fail(sourced, path, f"alarm {number} does not exist", "declare it under alarms or name another")
+
+
+def _need_signal(
+    spec: ProfileSpec, sourced: Sourced, path: Path_, signal: str, need: Callable[[Signal], bool], kind: str
+) -> None:
+    found = spec.signals.get(signal)
+    if found is None:
+        raise _fail(sourced, path, f"signal '{signal}' does not exist", "declare it under signals or correct its name")
+    if not need(found):
+        raise _fail(sourced, path, f"signal '{signal}' has type {found.type}", f"name {kind}")
+
+
+def _is_bool(signal: Signal) -> bool:
+    return signal.type is SignalType.BOOL
+
+
+def _is_number(signal: Signal) -> bool:
+    return signal.type not in (SignalType.BOOL, SignalType.STRING, SignalType.LOCALIZED, SignalType.DATETIME)
+
+
+def _safety(spec: ProfileSpec, _ns: dict[str, str], sourced: Sourced) -> None:
+    for function in spec.safety.values():
+        at = ("safety", function.id)
+        _need_alarm(spec, sourced, (*at, "alarm"), function.alarm)
+        _need_signal(spec, sourced, (*at, "ok_signal"), function.ok_signal, _is_bool, "a bool signal")
+        wants_bool = function.trigger.equals is not None
+        _need_signal(
+            spec,
+            sourced,
+            (*at, "trigger", "signal"),
+            function.trigger.signal,
+            _is_bool if wants_bool else _is_number,
+            "a bool signal" if wants_bool else "a number",
+        )
+
+
+def _devices(spec: ProfileSpec, _ns: dict[str, str], sourced: Sourced) -> None:
+    for device in spec.devices.values():
+        _need_signal(spec, sourced, ("devices", device.id, "signal"), device.signal, _is_bool, "a bool signal")
+        for function in device.functions:
+            if function not in spec.safety:
+                raise _fail(
+                    sourced,
+                    ("devices", device.id, "functions"),
+                    f"safety function '{function}' does not exist",
+                    f"use one of {', '.join(spec.safety)}",
+                )
+
+
+def _parameters(spec: ProfileSpec, _ns: dict[str, str], sourced: Sourced) -> None:
+    for name in (*spec.parameters, *spec.process_values):
+        section = "parameters" if name in spec.parameters else "process_values"
+        _need_signal(spec, sourced, (section,), name, lambda s: True, "a signal")
+    for name in spec.parameters:
+        signal = spec.signals[name]
+        if signal.range is None and signal.enum is None and signal.type is not SignalType.BOOL:
+            raise _fail(
+                sourced, ("signals", name), "a parameter needs a range or an enumeration", "add range: [low, high]"
+            )
+
+
+def _recipes(spec: ProfileSpec, _ns: dict[str, str], sourced: Sourced) -> None:
+    for recipe in spec.recipes.values():
+        for name, value in recipe.values.items():
+            at = ("recipes", recipe.number, "values", name)
+            if name not in spec.parameters:
+                raise _fail(sourced, at, "is not a parameter of this profile", "list it under parameters or remove it")
+            limits = spec.signals[name].range
+            if limits is not None and not (isinstance(value, (int, float)) and limits[0] <= value <= limits[1]):
+                raise _fail(
+                    sourced,
+                    at,
+                    f"value {value!r} lies outside {list(limits)}",
+                    "choose a value inside, or widen the range",
+                )
+        missing = [p for p in spec.parameters if p not in recipe.values]
+        if missing:
+            raise _fail(
+                sourced, ("recipes", recipe.number, "values"), f"has no value for {', '.join(missing)}", "add it"
+            )
+
+
+def _timers(spec: ProfileSpec, _ns: dict[str, str], sourced: Sourced) -> None:
+    for index, timer in enumerate(spec.handover.timers):
+        _need_alarm(spec, sourced, ("handover", "timers", index, "alarm"), timer.alarm)
+    if spec.handover.heartbeat_loss_s <= spec.handover.heartbeat_s:
+        raise _fail(
+            sourced,
+            ("handover", "heartbeat_loss_s"),
+            "is not longer than the heartbeat itself",
+            "allow at least two heartbeats",
+        )

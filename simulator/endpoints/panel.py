@@ -1,0 +1,99 @@
+"""The panel: a local TCP socket that stands in for the person at a *mock* machine. Not part of the equipment interface.
+
+One JSON object per line: ``{"id": 1, "act": "trip", "function": "emergency_stop"}`` is answered by
+``{"id": 1, "ok": true}`` or ``{"id": 1, "ok": false, "error": "…"}``. Beside the actions of ``LocalSide``:
+``fault`` (name, on), ``faults``, ``cut`` (protocol, seconds), ``ping``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+from simulator.faults import FAULTS
+from simulator.interface.localside import ActionError
+from simulator.interface.simulated import SimulatedEquipment
+
+MAX_LINE = 65536
+
+
+class PanelEndpoint:
+    """Serves one equipment's panel. ``cut(protocol, seconds)`` is given by who owns the endpoints."""
+
+    def __init__(
+        self,
+        equipment: SimulatedEquipment,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        cut: Callable[[str, float], None] | None = None,
+    ) -> None:
+        self._equipment = equipment
+        self._host, self._port = host, port
+        self._cut = cut
+        self._server: asyncio.Server | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    @property
+    def address(self) -> str:
+        return f"{self._host}:{self._port}"
+
+    async def start(self) -> None:
+        """Listen; ``OSError`` if the port is taken."""
+        self._server = await asyncio.start_server(self._serve, self._host, self._port, limit=MAX_LINE)
+        self._port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            for writer in list(self._writers):
+                writer.close()
+            await self._server.wait_closed()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        try:
+            while line := await reader.readline():
+                writer.write(json.dumps(self.answer(line), ensure_ascii=False).encode() + b"\n")
+                await writer.drain()
+        except (ConnectionError, ValueError):
+            pass  # gone, or a line longer than any request
+        finally:
+            self._writers.discard(writer)
+            writer.close()
+
+    def answer(self, line: bytes) -> dict[str, Any]:
+        """The answer to one request line."""
+        try:
+            request = json.loads(line)
+            if not isinstance(request, dict):
+                raise ValueError("not an object")
+        except ValueError as error:
+            return {"id": None, "ok": False, "error": f"not a JSON object: {error}"}
+        number, act = request.pop("id", None), str(request.pop("act", ""))
+        try:
+            return {"id": number, "ok": True, **self._do(act, request)}
+        except ActionError as error:
+            return {"id": number, "ok": False, "error": str(error)}
+
+    def _do(self, act: str, details: dict[str, Any]) -> dict[str, Any]:
+        if act == "ping":
+            return {"unit": self._equipment.name, "profile": self._equipment.profile.id}
+        if act == "faults":
+            return {"faults": self._equipment.faults.names, "known": sorted(FAULTS)}
+        if act == "fault":
+            name = str(details.get("name"))
+            if name not in FAULTS:
+                raise ActionError(f"there is no fault '{name}'")
+            self._equipment.faults.switch(name, bool(details.get("on", True)))
+            self._equipment.act_now()
+            return {}
+        if act == "cut":
+            if self._cut is None:
+                raise ActionError("nothing to cut here")
+            self._cut(str(details.get("protocol")), float(details.get("seconds", 1.0)))
+            return {}
+        self._equipment.act(act, **details)
+        return {}

@@ -1,0 +1,84 @@
+"""Fit a line file to the profiles of its units: safety functions, recipes, parameters and alarm numbers of the pack.
+
+A line file says how fast a unit works and how it fails; what it reports is the profile's business. Batch runs and
+served runs are fitted alike, so that the same seed gives the same event log.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from profiles.model import Reaction, Signal
+from profiles.pack import Profile
+from profiles.statetable import StateTable
+from simulator.line.packml import Command, Transitions
+from simulator.line.spec import ConveyorSpec, LineSpec, MachineSpec, ParameterSpec, ProcessValue, SafetySpec
+
+_REACTIONS = {Reaction.NONE: "warn", Reaction.WARN: "warn"}
+DEFAULT_FAILURE_ALARM = "equipment_failure"
+
+
+def fit_unit(unit: MachineSpec | ConveyorSpec, profile: Profile) -> MachineSpec | ConveyorSpec:
+    """The unit with everything its profile prescribes; the line file's own process values win."""
+    known = profile.alarms
+    fallback = profile.alarm_named(DEFAULT_FAILURE_ALARM).number
+    failures = tuple(f.model_copy(update={"alarm": f.alarm if f.alarm in known else fallback}) for f in unit.failures)
+    changes: dict[str, Any] = {"failures": failures, "safety": _safety(profile), "sensors": {}}
+    if profile.recipes:
+        first = next(iter(profile.recipes.values()))
+        changes["recipes"] = tuple(profile.recipes)
+        changes["parameters"] = {
+            name: _parameter(profile.signals[name], float(first.values[name])) for name in profile.parameters
+        }
+    given = unit.process_values
+    changes["process_values"] = {
+        name: given.get(name) or given.get(name.removeprefix("process.")) or _assumed(profile.signals[name])
+        for name in profile.process_values
+    }
+    return unit.model_copy(update=changes)
+
+
+def fit_line(spec: LineSpec, profiles: dict[str, Profile]) -> LineSpec:
+    """The line with each unit fitted to its profile; units without one stay as they are."""
+    units = [
+        fit_unit(u, profiles[u.profile]) if isinstance(u, (MachineSpec, ConveyorSpec)) and u.profile in profiles else u
+        for u in spec.units
+    ]
+    return spec.model_copy(update={"units": tuple(units)})
+
+
+def transitions(table: StateTable) -> Transitions:
+    """The pack's state table in the form that the line model takes."""
+    commands: dict[str, int] = {c.name.lower(): int(c) for c in Command if c is not Command.COMPLETE}
+    commands["to_complete"] = int(Command.COMPLETE)
+    return {
+        (t.source, "done" if t.on == "done" else commands[t.on]): t.target  # type: ignore[misc]
+        for t in table.spec.transitions
+    }
+
+
+def _safety(profile: Profile) -> tuple[SafetySpec, ...]:
+    devices = {f: tuple(d.id for d in profile.devices.values() if f in d.functions) for f in profile.safety}
+    return tuple(
+        SafetySpec(
+            id=function.id,
+            reaction="lockout"
+            if function.id == "lockout"
+            else _REACTIONS.get(function.reaction, str(function.reaction)),  # type: ignore[arg-type]
+            zone=function.function in ("S1", "S8"),
+            alarm=function.alarm,
+            devices=devices[function.id],
+        )
+        for function in profile.safety.values()
+    )
+
+
+def _parameter(signal: Signal, value: float) -> ParameterSpec:
+    low, high = signal.range or (float("-inf"), float("inf"))
+    return ParameterSpec(value=value, low=low, high=high)
+
+
+def _assumed(signal: Signal) -> ProcessValue:
+    """Nothing given: the middle of the signal's range, spread by a hundredth of it [S]."""
+    low, high = signal.range or (0.0, 1.0)
+    return ProcessValue(mean=(low + high) / 2, sd=(high - low) / 100)
