@@ -75,6 +75,10 @@ class OverlayNodes(MutableMapping[ua.NodeId, NodeData]):
             node = self._shared.get(nodeid)
         return node
 
+    def own(self) -> list[ua.NodeId]:
+        """The ids of the nodes that this server holds for itself."""
+        return list(self._own)
+
     @property
     def copied(self) -> int:
         """How many nodes this server holds for itself."""

@@ -38,6 +38,8 @@ class Bound:
     signal: Signal
     nodeid: ua.NodeId
     variant: ua.VariantType
+    text: ua.NodeId | None = None
+    """Its ValueAsText property, if the enumeration has gaps."""
 
 
 @dataclass
@@ -75,7 +77,6 @@ class MachineBuilder:
             raise BindingError("the Machinery NodeSet has no object Machines; give one of OPC 40001-1 1.01 or later")
         machine = Machine(self.nodes.add_object(folder, ua.QualifiedName(name, self.own), O.BaseObjectType, name))
         self.nodes.set(machine.nodeid, A.EventNotifier, ua.Variant(1, ua.VariantType.Byte))
-        machine.titles[machine.nodeid] = self.profile.title
         self._add_building_blocks(machine)
         self._add_packml(machine)
         for signal in self.profile.signals.values():
@@ -171,7 +172,9 @@ class MachineBuilder:
                     f" change the signal's type or bind it elsewhere"
                 )
             self.variables.adapt(nodeid, signal)
-        machine.signals[signal.id] = bound = Bound(signal, nodeid, variant)
+        machine.signals[signal.id] = bound = Bound(
+            signal, nodeid, variant, self.nodes.child(nodeid, ua.QualifiedName("ValueAsText", 0))
+        )
         machine.by_node[nodeid] = bound
         machine.titles[nodeid] = signal.title
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
+from typing import Any
 
 from asyncua import ua
 
@@ -95,6 +96,14 @@ class OpcuaQuirks:
     """The PackML state machines never leave Stopped."""
     japanese_missing: bool = False
     """Texts come in English whatever the session's locale is."""
+
+    @classmethod
+    def of(cls, **settings: Any) -> OpcuaQuirks:
+        """Quirks from plain settings, as faults carry them; ``TypeError`` for a name that is none."""
+        plain = {
+            name: frozenset(value) if isinstance(value, list | tuple | set) else value for name, value in settings.items()
+        }
+        return cls(**plain)
 
     @property
     def clock_error(self) -> timedelta:

@@ -97,11 +97,18 @@ def variable_type(signal: Signal) -> ua.NodeId:
 
 def builtin_of(nodes: NodeBuilder, nodeid: ua.NodeId) -> ua.VariantType:
     """The built-in type of a variable's values, from its DataType and that type's supertypes."""
-    datatype = nodes.get(nodeid, A.DataType)
+    return builtin_of_type(nodes, nodes.get(nodeid, A.DataType))
+
+
+def builtin_of_type(nodes: NodeBuilder, datatype: object) -> ua.VariantType:
+    """The built-in type that a data type is encoded as; Null for an abstract one."""
     while isinstance(datatype, ua.NodeId):
-        if datatype.NamespaceIndex == 0 and datatype.Identifier == O.Enumeration:
+        number = datatype.Identifier if datatype.NamespaceIndex == 0 else None
+        if number == O.Enumeration:
             return ua.VariantType.Int32
-        if datatype.NamespaceIndex == 0 and isinstance(datatype.Identifier, int) and 1 <= datatype.Identifier <= 25:
-            return ua.VariantType(datatype.Identifier)
+        if number == O.Structure:
+            return ua.VariantType.ExtensionObject
+        if isinstance(number, int) and 1 <= number <= 25:
+            return ua.VariantType(number)
         datatype = nodes.supertype(datatype)
     return ua.VariantType.Null
