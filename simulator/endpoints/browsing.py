@@ -94,9 +94,10 @@ class Browser:
     def _targets(self, nodeid: ua.NodeId, element: ua.RelativePathElement) -> Iterator[ua.NodeId]:
         types = self._types(element.ReferenceTypeId, element.IncludeSubtypes)
         for ref in self._references(nodeid):
-            if ref.BrowseName == element.TargetName and ref.IsForward != element.IsInverse:
-                if types is None or ref.ReferenceTypeId in types:
-                    yield ref.NodeId
+            if ref.BrowseName != element.TargetName or ref.IsForward == element.IsInverse:
+                continue
+            if types is None or ref.ReferenceTypeId in types:
+                yield ref.NodeId
 
     def _is_known(self, nodeid: ua.NodeId) -> bool:
         return nodeid not in self._unit.hidden and self._unit.aspace.peek(nodeid) is not None

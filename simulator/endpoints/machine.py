@@ -103,10 +103,11 @@ class MachineBuilder:
     def _type(self, uri: str, name: str) -> ua.NodeId:
         """An object type by browse name; types of the NodeSets have no fixed ids across versions."""
         wanted = ua.QualifiedName(name, self.index[uri])
-        for nodeid in self.nodes.aspace.keys():
-            if nodeid.NamespaceIndex == wanted.NamespaceIndex and self.nodes.get(nodeid, A.BrowseName) == wanted:
-                if self.nodes.get(nodeid, A.NodeClass) == ua.NodeClass.ObjectType:
-                    return nodeid
+        for nodeid in self.nodes.aspace.overlay:
+            if nodeid.NamespaceIndex != wanted.NamespaceIndex or self.nodes.get(nodeid, A.BrowseName) != wanted:
+                continue
+            if self.nodes.get(nodeid, A.NodeClass) == ua.NodeClass.ObjectType:
+                return nodeid
         raise BindingError(f"the NodeSet {uri} has no type {name}; use a newer one")
 
     def _add_building_blocks(self, machine: Machine) -> None:

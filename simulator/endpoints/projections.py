@@ -13,6 +13,7 @@ from asyncua import ua
 from simulator.endpoints.machine import Machine
 from simulator.endpoints.nodes import A, NodeBuilder, O
 from simulator.endpoints.publisher import stamped
+from simulator.endpoints.quirks import OpcuaQuirks
 from simulator.interface.equipment import Value
 
 Put = Callable[[ua.NodeId, ua.DataValue], None]
@@ -20,6 +21,7 @@ Put = Callable[[ua.NodeId, ua.DataValue], None]
 RUNNING, CLEARED = 18, 19
 """The super-states of PackML that OPC 30050 adds."""
 
+_CARRIERS = tuple(f"s:State/s:{name}" for name in ("UnitState", "UnitMode", "ItemState", "OperationMode"))
 _STATE_TYPES = (ua.NodeId(O.StateType), ua.NodeId(O.InitialStateType))
 
 
@@ -86,20 +88,20 @@ class Projections:
         self._rules: dict[str, Callable[[int, Put], None]] = {
             "UnitState": self.project_state,
             "UnitMode": self._project_mode,
-            "ItemState": lambda number, put: self._item.enter(number, put),
-            "OperationMode": lambda number, put: self._operation.enter(number, put),
+            "ItemState": self._item.enter,
+            "OperationMode": self._operation.enter,
         }
-        self._by_signal = {
-            bound.signal.id: self._rules[bound.signal.opcua.steps[-1][1]]
+        self._state_of = {
+            bound.signal.id: bound.signal.opcua.steps[-1][1]
             for bound in machine.signals.values()
-            if bound.signal.opcua and _is_state(bound.signal.opcua.path) and bound.signal.opcua.steps[-1][1] in self._rules
+            if bound.signal.opcua and bound.signal.opcua.path in _CARRIERS
         }
 
-    def follow(self, signal: str, value: Value, put: Put) -> None:
+    def follow(self, signal: str, value: Value, put: Put, quirks: OpcuaQuirks) -> None:
         """A signal has changed: project it if it is one of the four."""
-        rule = self._by_signal.get(signal)
-        if rule is not None:
-            rule(int(value), put)  # type: ignore[arg-type]
+        state = self._state_of.get(signal)
+        if state is not None:
+            self._rules[state](quirks.projected(state, int(value)), put)  # type: ignore[arg-type]
 
     def project_state(self, number: int, put: Put) -> None:
         """Put a PackML state number (OPC 30050) into the three nested state machines."""
@@ -116,17 +118,10 @@ class Projections:
             self._machine.leave(put)
             self._execute.leave(put)
 
-    def project_item_state(self, number: int, put: Put) -> None:
-        """Put a number of OPC 40001-1 into MachineryItemState."""
-        self._item.enter(number, put)
 
     def _project_mode(self, number: int, put: Put) -> None:
         if not self._mode_is_bound:
             put(self._unit_mode, stamped(ua.Variant(number, ua.VariantType.Int32)))
-
-
-def _is_state(path: str) -> bool:
-    return path.startswith("s:State/s:")
 
 
 def _required(nodes: NodeBuilder, parent: ua.NodeId, name: str) -> ua.NodeId:

@@ -100,7 +100,7 @@ class OpcuaQuirks:
     @classmethod
     def of(cls, **settings: Any) -> OpcuaQuirks:
         """Quirks from plain settings, as faults carry them; ``TypeError`` for a name that is none."""
-        plain = {
+        plain: dict[str, Any] = {
             name: frozenset(value) if isinstance(value, list | tuple | set) else value for name, value in settings.items()
         }
         return cls(**plain)
@@ -115,6 +115,14 @@ class OpcuaQuirks:
         """The quirks that are on, with their values."""
         clean = OpcuaQuirks()
         return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != getattr(clean, f.name)}
+
+    def projected(self, state: str, number: int) -> int:
+        """The number that the standard state machines follow, for the pack's signal ``s:State/s:<state>``."""
+        if self.item_state_wrong and state == "ItemState":
+            return 0
+        if self.packml_state_wrong and state == "UnitState":
+            return 2
+        return number
 
     def served(self, signal: str, value: ua.DataValue) -> ua.DataValue:
         """The value of a signal as these quirks distort it."""

@@ -73,8 +73,9 @@ class UnitProtocol(OPCUAProtocol):  # type: ignore[misc]
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection, with a processor of ours."""
         super().connection_made(transport)
-        if self.processor is not None:
-            self.processor = UnitProcessor(self.iserver, self.transport, self.limits)
+        accepted: bool = self.processor is not None
+        if accepted:
+            self.processor: UnitProcessor = UnitProcessor(self.iserver, self.transport, self.limits)
             self.processor.set_policies(self.policies)
 
 

@@ -52,6 +52,8 @@ class Unit:
         signal = bound.signal
         if signal.id in self.quirks.frozen_values:
             return
+        if self.quirks.identification_empty and isinstance(value, str) and self._identifies(bound):
+            value = ""
         try:
             held = stamped(as_variant(bound.variant, value))
         except ValueError:
@@ -61,7 +63,10 @@ class Unit:
         if bound.text is not None and signal.enum:
             name = ua.LocalizedText(signal.enum.get(int(value), ""))  # type: ignore[arg-type]
             self.publisher.put(bound.text, stamped(ua.Variant(name, ua.VariantType.LocalizedText)))
-        self.projections.follow(signal.id, value, self.publisher.put)
+        self.projections.follow(signal.id, value, self.publisher.put, self.quirks)
+
+    def _identifies(self, bound: Bound) -> bool:
+        return str(bound.nodeid.Identifier).startswith(f"{self.machine.identification.Identifier}/")
 
     def status_of(self, refusal: Refused) -> int:
         """The status code that answers a refusal."""
