@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from asyncua import ua
+from asyncua.ua import uaprotocol_auto as wire  # what comes off the wire; ua.DataChangeFilter is a subclass
 from asyncua.server.monitored_item_service import WhereClauseEvaluator
 
 from simulator.endpoints.nodes import A, NodeBuilder
@@ -20,11 +21,11 @@ def suits(unit: Unit, item: ua.MonitoredItemCreateRequest) -> int | None:
     if wanted.AttributeId not in node.attributes:
         return int(ua.StatusCodes.BadAttributeIdInvalid)
     wanted_filter = item.RequestedParameters.Filter
-    if isinstance(wanted_filter, ua.DataChangeFilter) and wanted_filter.DeadbandType == ua.DeadbandType.Percent:
+    if isinstance(wanted_filter, wire.DataChangeFilter) and wanted_filter.DeadbandType == ua.DeadbandType.Percent:
         return int(ua.StatusCodes.BadMonitoredItemFilterUnsupported)
-    if wanted.AttributeId == A.EventNotifier and not isinstance(wanted_filter, ua.EventFilter):
+    if wanted.AttributeId == A.EventNotifier and not isinstance(wanted_filter, wire.EventFilter):
         return int(ua.StatusCodes.BadEventFilterInvalid)
-    if wanted.AttributeId != A.EventNotifier and isinstance(wanted_filter, ua.EventFilter):
+    if wanted.AttributeId != A.EventNotifier and isinstance(wanted_filter, wire.EventFilter):
         return int(ua.StatusCodes.BadFilterNotAllowed)
     if wanted.AttributeId != A.EventNotifier and unit.quirks.subscription_never_notifies:
         item.MonitoringMode = ua.MonitoringMode.Disabled

@@ -6,6 +6,7 @@ The library dispatches no BrowseNext and reports an occupied port as it comes fr
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -37,6 +38,15 @@ class UnitServer(InternalServer):  # type: ignore[misc]
     async def load_standard_address_space(self, shelf_file: Any = None) -> None:
         """Nothing to load: the template has it."""
 
+    async def stop(self) -> None:
+        """Stop at once: the library would wait for its clock's next tick, up to a second."""
+        if self.time_task is not None:
+            self.time_task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self.time_task
+            self.time_task = None
+        await super().stop()
+
     def create_session(self, name: str, user: Any = None, external: bool = False) -> Any:
         """A session for a client."""
         args = (self, self.aspace, self.subscription_service, name)
@@ -61,7 +71,7 @@ class UnitProcessor(UaProcessor):  # type: ignore[misc]
             self.session.touch()
             params = struct_from_binary(ua.BrowseNextParameters, body)
             response = ua.BrowseNextResponse()
-            response.Results = await self.session.browse_next(params)
+            response.Parameters.Results = await self.session.browse_next(params)
             self.send_response(requesthdr.RequestHandle, seqhdr, response)
             return True
         return await super()._process_message(typeid, requesthdr, seqhdr, body)
