@@ -30,6 +30,7 @@ class Template:
     def __init__(self, nodes: Nodes, namespaces: list[str]) -> None:
         self.nodes = nodes
         self.namespaces = namespaces
+        self.declarations: dict[ua.NodeId, list[tuple[ua.NodeId, ua.NodeId, ua.NodeId]]] = {}
 
 
 class OverlayNodes(MutableMapping[ua.NodeId, NodeData]):
@@ -109,6 +110,7 @@ class SharedAddressSpace(AddressSpace):  # type: ignore[misc]
     def __init__(self, template: Template) -> None:
         super().__init__()
         self.overlay = OverlayNodes(template.nodes)
+        self.declarations = template.declarations
         self._nodes = self.overlay
 
     def peek(self, nodeid: ua.NodeId) -> NodeData | None:

@@ -187,8 +187,17 @@ class NodeBuilder:
                 return found
         return None
 
-    def _declarations(self, declared_by: ua.NodeId) -> Iterator[tuple[ua.NodeId, ua.NodeId, ua.NodeId]]:
-        """(reference, declaration, modelling rule) of a type with its supertypes and interfaces, nearest first."""
+    def _declarations(self, declared_by: ua.NodeId) -> list[tuple[ua.NodeId, ua.NodeId, ua.NodeId]]:
+        """(reference, declaration, modelling rule) of a type with its supertypes and interfaces, nearest first.
+
+        Types belong to the template and never change, so all servers share what was found once.
+        """
+        known = self.aspace.declarations.get(declared_by)
+        if known is None:
+            known = self.aspace.declarations[declared_by] = list(self._find_declarations(declared_by))
+        return known
+
+    def _find_declarations(self, declared_by: ua.NodeId) -> Iterator[tuple[ua.NodeId, ua.NodeId, ua.NodeId]]:
         for source in self._lineage(declared_by):
             for reference, target in list(self._forward(source)):
                 rule = next((r for kind, r in self._forward(target) if kind == HAS_MODELLING_RULE), None)

@@ -159,7 +159,7 @@ class OpcuaEndpoint:
     def _policies(self) -> list[Any]:
         assert self._server is not None
         if self._quirks.no_security_policy:
-            return [p for p in self._server._policies if p.Mode == ua.MessageSecurityMode.None_]
+            return [p for p in self._server._policies if p.mode == ua.MessageSecurityMode.None_]
         policies: list[Any] = self._server._policies
         return policies
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from asyncua import ua
-from asyncua.ua import uaprotocol_auto as wire  # what comes off the wire; ua.DataChangeFilter is a subclass
 from asyncua.server.monitored_item_service import WhereClauseEvaluator
+from asyncua.ua import uaprotocol_auto as wire  # what comes off the wire; ua.DataChangeFilter is a subclass
 
 from simulator.endpoints.nodes import A, NodeBuilder
 from simulator.endpoints.unit import Unit

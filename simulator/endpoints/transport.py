@@ -40,11 +40,12 @@ class UnitServer(InternalServer):  # type: ignore[misc]
 
     async def stop(self) -> None:
         """Stop at once: the library would wait for its clock's next tick, up to a second."""
-        if self.time_task is not None:
-            self.time_task.cancel()
+        clock: asyncio.Task[None] | None = getattr(self, "time_task", None)
+        if clock is not None:
+            clock.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self.time_task
-            self.time_task = None
+                await clock
+        self.time_task: asyncio.Task[None] | None = None
         await super().stop()
 
     def create_session(self, name: str, user: Any = None, external: bool = False) -> Any:

@@ -7,6 +7,7 @@ from asyncua import Client, ua
 from fakes_opcua import EPOCH, FakeEquipment
 from opcua_clients import Heard, keys, node, serving, talking
 
+from profiles import load_profile
 from simulator.endpoints.errors import BindingError, PortTaken
 from simulator.endpoints.opcua import OpcuaEndpoint
 from simulator.endpoints.security import SecuritySettings
@@ -322,3 +323,17 @@ async def test_seven_units_are_served_by_one_process_and_are_not_confused():
             await endpoint.stop()
 
 
+
+
+@pytest.mark.parametrize("name", load_profile("stacking").pack.profile_names)
+async def test_every_profile_of_the_pack_fits_the_nodesets(name):
+    profile = load_profile(name)
+    equipment = FakeEquipment("Unit", profile)  # type: ignore[arg-type]
+    equipment._values = {}  # what it says is not of interest, only where
+    async with serving(equipment) as endpoint, Client(endpoint.address) as client:
+        bound = [s for s in profile.signals.values() if s.opcua is not None]
+        assert bound
+        for signal in bound:
+            assert await node(client, signal.opcua.path, "Unit")
+        for method in profile.methods.values():
+            assert await node(client, method.path, "Unit")
