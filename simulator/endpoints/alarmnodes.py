@@ -72,6 +72,7 @@ class Instance:
             "LastSeverity": ua.Variant(severity, _V.UInt16),
             "Comment": ua.Variant(ua.LocalizedText(self.comment), _V.LocalizedText),
             "ClientUserId": ua.Variant(self.user, _V.String),
+            **{f"{name}/SourceTimestamp": ua.Variant(self.time, _V.DateTime) for name in ("Quality", "LastSeverity", "Comment")},
             "InputNode": ua.Variant(ua.NodeId(), _V.NodeId),
             "NormalState": ua.Variant(ua.NodeId(), _V.NodeId),
             "SuppressedOrShelved": ua.Variant(False, _V.Boolean),
