@@ -2,7 +2,10 @@
 
 ::
 
-    PortTaken    somebody else listens there (or the address is not ours)
+    PortTaken        somebody else listens there (or the address is not ours)
+    NodeSetError     an OPC UA NodeSet file is missing, damaged or does not fit the others
+    BindingError     a profile binds a signal or method where it cannot live
+    SecurityError    the security settings of an endpoint contradict themselves
 """
 
 from __future__ import annotations
@@ -17,3 +20,15 @@ class PortTaken(Exception):
             f"{what} cannot listen on {host}:{port} ({reason}); choose another port or host, or stop who uses it"
         )
         self.what, self.host, self.port = what, host, port
+
+
+class NodeSetError(Exception):
+    """An OPC UA NodeSet file is missing, damaged or does not fit the others."""
+
+
+class BindingError(Exception):
+    """A profile binds a signal or method where it cannot live."""
+
+
+class SecurityError(Exception):
+    """The security settings of an endpoint contradict themselves."""
