@@ -80,7 +80,9 @@ def _check_parameters(profile: Profile, target: Target) -> None:
             if name not in known[requirement_id].parameters:
                 names = ", ".join(known[requirement_id].parameters) or "none"
                 raise target.fail(
-                    ("parameters", requirement_id, name), f"{requirement_id} has no parameter '{name}'", f"it has: {names}"
+                    ("parameters", requirement_id, name),
+                    f"{requirement_id} has no parameter '{name}'",
+                    f"it has: {names}",
                 )
 
 

@@ -59,7 +59,9 @@ class OpcuaEndpoint(_File):
             return None
         value = os.environ.get(self.password_env)
         if value is None:
-            raise UsageError(f"environment variable {self.password_env} is not set; it holds the password of {self.user}")
+            raise UsageError(
+                f"environment variable {self.password_env} is not set; it holds the password of {self.user}"
+            )
         return value
 
 
@@ -178,8 +180,12 @@ def _from_address(ref: str) -> TargetFile:
             unit = int(parts.path.strip("/") or 255)
             return TargetFile(modbus=ModbusEndpoint(host=parts.hostname or "", port=parts.port or 502, unit=unit))
         except ValueError:
-            raise UsageError(f"'{ref}' is no Modbus address; write modbus://host:port or modbus://host:port/unit") from None
-    raise UsageError(f"'{_without_user(ref)}' is no known kind of address; use opc.tcp://…, modbus://… or a target file")
+            raise UsageError(
+                f"'{ref}' is no Modbus address; write modbus://host:port or modbus://host:port/unit"
+            ) from None
+    raise UsageError(
+        f"'{_without_user(ref)}' is no known kind of address; use opc.tcp://…, modbus://… or a target file"
+    )
 
 
 def _without_user(ref: str) -> str:

@@ -28,7 +28,9 @@ class Transcript:
         index = self._base + len(self._entries)
         raw = raw if raw is None or len(raw) <= MAX_RAW else raw[:MAX_RAW] + "…"
         self._entries.append(
-            Entry(index, round(self._clock.wall(), 4), utc_now(), protocol, op, address, _short(plain(value)), status, raw)
+            Entry(
+                index, round(self._clock.wall(), 4), utc_now(), protocol, op, address, _short(plain(value)), status, raw
+            )
         )
         return index
 

@@ -238,9 +238,7 @@ class ModbusLink:
             return multiple
         return single
 
-    def _writer(
-        self, address: int, data: list[int], function: int
-    ) -> Callable[[AsyncModbusTcpClient], Awaitable[Any]]:
+    def _writer(self, address: int, data: list[int], function: int) -> Callable[[AsyncModbusTcpClient], Awaitable[Any]]:
         if function == 5:
             return lambda c: c.write_coil(address, bool(data[0]), device_id=self.unit)
         if function == 15:

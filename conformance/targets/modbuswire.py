@@ -107,7 +107,9 @@ class RawModbus:
             return self._nothing(frame, sent, closed=False, why="silence")
         except (asyncio.IncompleteReadError, OSError) as error:
             partial = error.partial if isinstance(error, asyncio.IncompleteReadError) else b""
-            return self._nothing(frame, sent, closed=True, why="closed" if not partial else f"closed after {partial.hex()}")
+            return self._nothing(
+                frame, sent, closed=True, why="closed" if not partial else f"closed after {partial.hex()}"
+            )
         status = exception_text(pdu[1]) if len(pdu) >= 2 and pdu[0] & 0x80 else "OK"
         evidence = self._log(frame, pdu, status, (header + pdu).hex())
         return WireReply(pdu, False, False, transaction, protocol, unit, self._clock.now() - sent, evidence)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from asyncua import ua
-
 from conformance.clock import MachineClock
 from conformance.context import Outcome, Reading, Value
 from conformance.errors import TargetLost, Unreachable
@@ -14,6 +12,7 @@ from conformance.fitting import Fitted
 from conformance.targets.opcuapaths import OBJECTS, translate
 from conformance.targets.opcuasession import OpcuaSession, ServiceRefused
 from conformance.targets.opcuavalues import status_name, to_value, to_variant, utc
+from conformance.targets.uastack import ua
 from conformance.transcript import Transcript
 from profiles.model import Protocol as Wire
 
@@ -87,7 +86,9 @@ class OpcuaLink:
 
     async def nodes_of(self, signals: Sequence[str]) -> dict[str, Any]:
         """Node ids of signals; ``None`` where the server has no such node."""
-        paths = {s: b.path for s in signals if s not in self._nodes and (b := self._profile.signals[s].opcua) is not None}
+        paths = {
+            s: b.path for s in signals if s not in self._nodes and (b := self._profile.signals[s].opcua) is not None
+        }
         found = await self.resolve(list(paths.values()))
         given = {s: self.session.names.node_id(self._nodes[s]) for s in signals if s in self._nodes}
         return {s: given[s] if s in given else found.get(paths.get(s, "?")) for s in signals}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from asyncua import ua
+from conformance.targets.uastack import ua
 
 UA_URI = "http://opcfoundation.org/UA/"
 DI_URI = "http://opcfoundation.org/UA/DI/"

@@ -9,13 +9,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from asyncua import Client, ua
-from asyncua.crypto import security_policies
-
 from conformance.clock import MachineClock
 from conformance.errors import TargetLost, Unreachable
 from conformance.targetfile import OpcuaEndpoint, Timeouts
 from conformance.targets.opcuapaths import Names, find_machine
+from conformance.targets.uastack import Client, security_policies, ua
 from conformance.transcript import Transcript
 
 T = TypeVar("T")
@@ -60,7 +58,7 @@ class OpcuaSession:
         self.machine_name = "not connected"
         self._prefixes, self._wanted = prefixes, machine
         self._clock, self._transcript, self._timeouts = clock, transcript, timeouts
-        self._client: Client | None = None
+        self._client: Any = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._mending = asyncio.Lock()
 
@@ -86,7 +84,7 @@ class OpcuaSession:
             await self.close()
             raise self._unreachable(error) from None
 
-    def new_client(self) -> Client:
+    def new_client(self) -> Any:
         """A client of the endpoint, not yet secured or connected."""
         client = Client(self.endpoint.url, timeout=self._timeouts.request_s, watchdog_intervall=_QUIET_PROBE_S)
         client.name = client.description = "setsubi"
@@ -95,7 +93,7 @@ class OpcuaSession:
             client.set_password(self.endpoint.password or "")
         return client
 
-    async def secure(self, client: Client) -> None:
+    async def secure(self, client: Any) -> None:
         """Set policy, mode and certificates as the endpoint says."""
         endpoint = self.endpoint
         if endpoint.policy == "None":
@@ -191,13 +189,17 @@ class OpcuaSession:
         except ServiceRefused as error:
             self.machine, self.machine_name = None, f"Objects/Machines cannot be browsed ({error.status})"
         self.generation += 1
-        self._transcript.add("opcua", "find machine", "Objects/Machines", self.machine_name, "Good" if self.machine else "Bad")
+        self._transcript.add(
+            "opcua", "find machine", "Objects/Machines", self.machine_name, "Good" if self.machine else "Bad"
+        )
 
     def _unreachable(self, error: Exception) -> Unreachable:
         if isinstance(error, Unreachable):
             return error
         if isinstance(error, (TimeoutError, asyncio.TimeoutError)):
-            return Unreachable(self.address, "no OPC UA answer in time", "is it an OPC UA server, and is its name right?")
+            return Unreachable(
+                self.address, "no OPC UA answer in time", "is it an OPC UA server, and is its name right?"
+            )
         if isinstance(error, ua.UaStatusCodeError):
             return Unreachable(self.address, f"the server answers {ua.StatusCode(error.code).name}", _mend(error))
         if isinstance(error, OSError):
@@ -207,7 +209,7 @@ class OpcuaSession:
         )
 
 
-def _mend(error: ua.UaStatusCodeError) -> str:
+def _mend(error: Any) -> str:
     name = ua.StatusCode(error.code).name
     if "Certificate" in name or "SecurityChecks" in name:
         return "trust the tester's certificate at the server, or give certificate and private_key in the target file"
@@ -216,7 +218,7 @@ def _mend(error: ua.UaStatusCodeError) -> str:
     return "check policy, mode and user in the target file"
 
 
-async def shut(client: Client) -> None:
+async def shut(client: Any) -> None:
     """Disconnect, whatever state the connection is in; never raises and never hangs."""
     try:
         async with asyncio.timeout(2.0):

@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
-from asyncua import ua
-
 from conformance.context import Value
+from conformance.targets.uastack import ua
 from profiles.model import SignalType
 
 VARIANTS = {
