@@ -35,6 +35,8 @@ from profiles.model import Impact, Requirement
 from profiles.model import Protocol as Wire
 from profiles.pack import Profile
 
+METHOD_REGISTERS = {"set_unit_mode": "command.unit_mode", "set_mach_speed": "command.speed"}
+"""Methods that do what writing a signal does: its old value is what restores them."""
 MOST_POINTS = 2000  # of one lane of a diagram
 
 
@@ -237,6 +239,9 @@ class CheckContext:
         link = self.bench.links.get(Wire.OPCUA)
         if link is None:
             raise CheckEnded("not-applicable", "the target has no opcua endpoint")
+        register = METHOD_REGISTERS.get(method)
+        if register is not None and link.binds(register):
+            await self.remember([register], link)
         self.bench.commanded = True
         return await cast(MethodLink, link).call(method, arguments)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -228,10 +229,9 @@ class PortNeighbour:
 
     async def _heart(self) -> None:
         while True:
-            try:
+            # The check itself will meet a loss; the heart only has to beat again when it is mended.
+            with contextlib.suppress(TargetError):
                 await self._pulse()
-            except TargetError:
-                pass  # the check itself will meet the loss; the heart only has to beat again when it is mended
             await self._context.bench.clock.sleep(self._context.profile.handover.heartbeat_s)
 
     async def _pulse(self) -> None:
