@@ -7,6 +7,7 @@ import traceback
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from conformance.consent import CHECK_EVERY_S, Consent
 from conformance.context_impl import Bench, CheckContext, CheckEnded
@@ -70,7 +71,7 @@ class Executor:
         main: asyncio.Task[None] = asyncio.ensure_future(_as_coroutine(check, context))
         stop = asyncio.ensure_future(self.interrupted.wait())
         watch = asyncio.ensure_future(self._watch()) if guarded else None
-        others: list[asyncio.Future[object]] = [f for f in (stop, watch) if f is not None]  # type: ignore[misc]
+        others: list[asyncio.Future[Any]] = [f for f in (stop, watch) if f is not None]
         try:
             await asyncio.wait({main, *others}, timeout=self._limit, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
