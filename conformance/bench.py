@@ -45,6 +45,7 @@ def build_bench(
         poll_s=file.timeouts.poll_ms / 1000, scan_s=scan_s,
     )  # fmt: skip
     if file.opcua is not None and (wires is None or Wire.OPCUA in wires):
+        _ = file.opcua.password  # a variable that is not set is said before anything is touched
         session = OpcuaSession(file.opcua, dict(profile.namespaces), file.machine, clock, transcript, file.timeouts)
         link = OpcuaLink(session, fitted, clock, transcript, scan_s)
         links[Wire.OPCUA] = link

@@ -117,6 +117,10 @@ class CheckContext:
         over = " or ".join(str(w) for w in wanted)
         raise CheckEnded("not-applicable", f"{', '.join(signals[:3])} cannot be reached over {over}")
 
+    def reaches(self, signal: str) -> bool:
+        """Whether any protocol of this check has the signal."""
+        return any(w in self.bench.links and self.bench.links[w].binds(signal) for w in self.via)
+
     def demand(self, impact: Impact, what: str) -> None:
         """The gate of decision 9: a check may not do more than its requirement declares."""
         if self.requirement.impact.rank < impact.rank:

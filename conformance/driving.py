@@ -76,9 +76,8 @@ async def _step(context: CheckContext, table: StateTable, state: int, goal: int,
 
 async def _tidy(context: CheckContext) -> None:
     """Acknowledge alarms and have safety functions reset, for neither a fault nor a safety event clears itself."""
-    signals = context.profile.signals
     may_trouble = Impact.DISRUPT if context.bench.kind == "mock" else Impact.OPERATOR
-    if RESET_REQUIRED in signals and context.requirement.impact.rank >= may_trouble.rank:
+    if context.reaches(RESET_REQUIRED) and context.requirement.impact.rank >= may_trouble.rank:
         reading = await context.read(RESET_REQUIRED)
         if reading.ok and reading.value:
             for function in context.profile.safety.values():
@@ -89,7 +88,7 @@ async def _tidy(context: CheckContext) -> None:
 
 async def acknowledge_all(context: CheckContext) -> None:
     """Acknowledge every alarm that the alarm words show, by number; over OPC UA alone, each alarm of the profile."""
-    if UNACKED not in context.profile.signals or ACKNOWLEDGE not in context.profile.signals:
+    if not (context.reaches(UNACKED) and context.reaches(ACKNOWLEDGE)):
         return
     count = await context.read(UNACKED)
     if not count.ok or not count.value:
