@@ -1,0 +1,73 @@
+"""Known failures: reported, but not deciding, until they pass; then the baseline is stale and says so loudly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from conformance.errors import TargetFileError, UsageError
+from conformance.verdicts import Result, Verdict
+from profiles.validation import validate
+from profiles.yamlsource import load_yaml
+
+
+class _BaselineFile(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    profile: str
+    known_failures: dict[str, str | None] = {}  # requirement id → why it is known
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The known failures of one target."""
+
+    path: Path
+    profile: str
+    known: dict[str, str]
+
+    def knows(self, requirement: str) -> bool:
+        return requirement in self.known
+
+    def stale(self, results: Iterable[Result]) -> list[str]:
+        """Entries that were checked and pass now; one that was not decided stays."""
+        passed = {r.id for r in results if r.verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE)}
+        return sorted(set(self.known) & passed)
+
+    def updated(self, results: Sequence[Result]) -> Baseline:
+        """What failed is known, with the reasons already given; what passed is not any more."""
+        stale = set(self.stale(results))
+        failed = [r.id for r in results if r.verdict is Verdict.FAIL]
+        known = {k: v for k, v in self.known.items() if k not in stale}
+        known.update({f: known.get(f, "") for f in failed})
+        return Baseline(self.path, self.profile, dict(sorted(known.items())))
+
+    def save(self) -> None:
+        """Write the file. ``UsageError`` if it cannot be written."""
+        lines = [
+            "# Known failures: they are reported but do not decide. Give each its reason.",
+            f"profile: {self.profile}",
+        ]
+        lines += ["known_failures:" if self.known else "known_failures: {}"]
+        for requirement, why in self.known.items():
+            quoted = why.replace("\\", "\\\\").replace('"', '\\"')
+            lines.append(f'  {requirement}: "{quoted}"')
+        try:
+            self.path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"{self.path} cannot be written ({error.strerror}); check the folder") from None
+
+
+def load_baseline(path: Path, profile: str, *, create: bool = False) -> Baseline:
+    """The baseline of a file; with ``create`` an empty one if there is none yet. ``TargetFileError`` names the place."""
+    if create and not path.exists():
+        return Baseline(path, profile, {})
+    sourced = load_yaml(path, TargetFileError)
+    file = validate(_BaselineFile, sourced, fail=TargetFileError)
+    if file.profile != profile:
+        place = sourced.place(("profile",))
+        raise TargetFileError(place, f"is a baseline of '{file.profile}', not of '{profile}'", "name the right file")
+    return Baseline(path, profile, {k: v or "" for k, v in file.known_failures.items()})

@@ -1,0 +1,356 @@
+"""A run: one stream of events from header to footer, whatever happens on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from conformance.aftercare import RUN, Aftercare
+from conformance.baseline import Baseline
+from conformance.bench import build_bench
+from conformance.clock import utc_now
+from conformance.consent import Consent
+from conformance.context import Reading
+from conformance.context_impl import Bench, CheckEnded
+from conformance.errors import ConsentLost, TargetError, Unreachable
+from conformance.events import Diagram, Event, Finding, Footer, Header, RequirementRecord, Restore, plain
+from conformance.execution import Executor, Part, Trouble
+from conformance.exitcodes import ExitCode
+from conformance.registry import Check, load_checks
+from conformance.selection import Disposition, Planned, Selected, Selection, dry_run, select
+from conformance.targetfile import Target
+from conformance.verdicts import Result, Stop, Verdict, conclude, merge, tally
+from profiles.model import Protocol as Wire
+from profiles.model import Text
+from profiles.pack import Profile
+
+_UNRUN = {
+    Disposition.NOT_APPLICABLE: Verdict.NOT_APPLICABLE,
+    Disposition.NOT_EXERCISED: Verdict.NOT_EXERCISED,
+    Disposition.UNKNOWN_CHECK: Verdict.ERROR,
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asked for beside the target and the profile."""
+
+    selection: Selection = field(default_factory=Selection)
+    wires: tuple[Wire, ...] | None = None
+    strict: bool = False
+    baseline: Baseline | None = None
+    update_baseline: bool = False
+    journal: Path | None = None
+    language: str = "en"
+
+
+class Session:
+    """One run against one target. Raises ``UserError`` when made, if target, profile and options do not fit."""
+
+    def __init__(
+        self,
+        target: Target,
+        profile: Profile,
+        options: Options | None = None,
+        *,
+        bench: Bench | None = None,
+        checks: Mapping[str, Check] | None = None,
+    ) -> None:
+        self.target, self.profile, self.options = target, profile, options or Options()
+        self.bench = bench or build_bench(
+            target, profile, wires=self.options.wires, journal=self.options.journal, language=self.options.language
+        )
+        known = load_checks() if checks is None else checks
+        fitted = self.bench.fitted
+        self.selected: list[Selected] = select(
+            fitted.profile, self.options.selection, self.bench.wires, fitted.claims, known
+        )
+        self.exit_code: ExitCode | None = None
+        self._consent = Consent(target.file.kind, target.file.agreed_modes, self._read_anywhere)
+        self._executor = Executor(self.bench, self._consent, target.file.timeouts.check_s)
+        self._care = Aftercare(self.bench)
+        self._results: list[Result] = []
+        self._stop: Stop | None = None
+        self._no_consent = ""
+        self._remarks: list[str] = []
+
+    def planned(self) -> list[Planned]:
+        """What a run would do and write (``--dry-run``); touches nothing."""
+        return dry_run(self.selected)
+
+    def interrupt(self) -> None:
+        """The abort key: ends the check that runs, restores, keeps what was found (exit code 2)."""
+        self._executor.interrupted.set()
+
+    async def events(self) -> AsyncIterator[Event]:
+        """The records of the run, as they happen. Cancelling the task that iterates is an interrupt."""
+        yield self._header()
+        for selected in self.selected:
+            yield _requirement(selected, self.bench)
+        try:
+            await self._open()
+            if self._stop is None or self._stop.code is ExitCode.INTERRUPTED:
+                for selected in self.selected:
+                    async for event in self._one(selected):
+                        yield event
+            for restored in await self._finish():
+                yield restored
+        finally:
+            await self._close()
+        yield self._footer()
+
+    # --- beginning ----------------------------------------------------------------------------------------------------
+    async def _open(self) -> None:
+        try:
+            for link in self.bench.links.values():
+                await link.connect()
+            await self._compare_versions()
+            await self._care.look()
+        except Unreachable as error:
+            self._stop = Stop(ExitCode.UNREACHABLE, str(error))
+        except TargetError as error:
+            self._stop = Stop(ExitCode.UNREACHABLE, f"the target was lost at once: {error}")
+        except asyncio.CancelledError:
+            self._interrupted()
+
+    async def _compare_versions(self) -> None:
+        """Decision 20: another major version is another interface."""
+        for wire, link in self.bench.links.items():
+            wanted = [s for s in ("profile.version", "profile.digest") if link.binds(s)]
+            readings = await link.read(wanted) if wanted else {}
+            shown = readings.get("profile.version")
+            major = str(shown.value).partition(".")[0] if shown is not None and shown.ok else ""
+            if major.isdigit() and major != self.profile.version.partition(".")[0]:
+                reason = f"over {wire} the target has profile version {shown and shown.value}, we test {self.profile.version}"
+                self._stop = Stop(ExitCode.USAGE, f"{reason}; use the setsubi or the pack of its major version")
+                return
+            digest = readings.get("profile.digest")
+            if digest is not None and digest.ok and digest.value and digest.value != self.profile.digest:
+                self._remarks.append(
+                    f"over {wire} the target has profile digest {digest.value}, ours is {self.profile.digest}"
+                )
+
+    # --- one requirement ----------------------------------------------------------------------------------------------
+    async def _one(self, selected: Selected) -> AsyncIterator[Event]:
+        if selected.disposition is Disposition.EXCLUDED:
+            return
+        if selected.disposition is not Disposition.RUN:
+            yield self._unrun(selected, _UNRUN[selected.disposition], selected.reason)
+            return
+        blocked = await self._blocked(selected)
+        if blocked:
+            yield self._unrun(selected, Verdict.INCONCLUSIVE, blocked)
+            return
+        clock, mark = self.bench.clock, self.bench.transcript.mark()
+        started = clock.wall()
+        parts = await self._executor.run(selected)
+        restored = await self._guarded_restore(selected.requirement.id)
+        finding = self._finding(selected, parts, mark, clock.wall() - started)
+        await self._after(selected, parts)
+        yield finding
+        for record in restored:
+            yield record
+        self.bench.transcript.forget(self.bench.transcript.mark())
+
+    async def _blocked(self, selected: Selected) -> str:
+        """Why a check cannot be put any more; empty if it can."""
+        if self._executor.interrupted.is_set():
+            self._interrupted()
+        if self._stop is not None:
+            return f"not reached: {self._stop.reason}"
+        if self._consent.needed(selected.requirement.impact) and not self._no_consent:
+            try:
+                await self._consent.demand()
+            except (ConsentLost, CheckEnded, TargetError) as error:
+                self._no_consent = f"no consent: {error}"
+            except asyncio.CancelledError:
+                self._interrupted()
+                return "not reached: interrupted"
+        return self._no_consent if self._consent.needed(selected.requirement.impact) else ""
+
+    async def _after(self, selected: Selected, parts: Sequence[Part]) -> None:
+        trouble = next((p.trouble for p in parts if p.trouble is not Trouble.NONE), Trouble.NONE)
+        if trouble is Trouble.INTERRUPT or self._executor.interrupted.is_set():
+            self._interrupted()
+        elif trouble is Trouble.CONSENT:
+            self._no_consent = next(p.reason for p in parts if p.trouble is Trouble.CONSENT)
+        elif trouble is Trouble.TARGET:
+            try:
+                gone = [link.address for link in self.bench.links.values() if not await link.alive()]
+            except asyncio.CancelledError:
+                self._interrupted()
+                return
+            if gone:
+                reason = f"the target was lost during {selected.requirement.id}: {', '.join(gone)} does not answer"
+                self._stop = Stop(ExitCode.UNREACHABLE, reason)
+            else:
+                self._care.found_again()
+
+    def _interrupted(self) -> None:
+        self._executor.note_cancel()
+        self._stop = Stop(ExitCode.INTERRUPTED, "interrupted")
+
+    async def _guarded_restore(self, requirement: str) -> list[Restore]:
+        """Restoring is finished even when the abort key is pressed meanwhile."""
+        task = asyncio.ensure_future(self._care.restore(requirement))
+        while not task.done():
+            try:
+                await asyncio.wait({task})
+            except asyncio.CancelledError:
+                self._interrupted()
+        return task.result()
+
+    def _finding(self, selected: Selected, parts: Sequence[Part], mark: int, took: float) -> Finding:
+        verdict = merge(p.verdict for p in parts)
+        expectations = [x for p in parts for x in p.context.expectations]
+        lanes = [lane for p in parts for lane in (p.context.diagram() or Diagram([])).lanes]
+        cited = [i for x in expectations for i in x.evidence]
+        telling = [p.reason for p in parts if p.reason and p.verdict is verdict] or [
+            p.reason for p in parts if p.reason
+        ]
+        notes = [n for p in parts for n in p.context.notes]
+        known = self._record(selected, verdict)
+        if known:
+            notes.append(known)
+        return Finding(
+            id=selected.requirement.id,
+            verdict=verdict.value,
+            via=[str(w) for w in selected.wires],
+            duration_s=round(took, 3),
+            reason="; ".join(telling),
+            expectations=expectations,
+            transcript=self.bench.transcript.since(mark, cited),
+            diagram=Diagram(lanes) if lanes else None,
+            notes=notes,
+            reproduce=self._reproduce(selected),
+        )
+
+    def _unrun(self, selected: Selected, verdict: Verdict, reason: str) -> Finding:
+        self._record(selected, verdict)
+        return Finding(
+            selected.requirement.id, verdict.value, [], 0.0, reason, [], [], None, [], self._reproduce(selected)
+        )
+
+    def _record(self, selected: Selected, verdict: Verdict) -> str:
+        """Count a verdict; returns the remark of the baseline, if it knows this failure."""
+        requirement, baseline = selected.requirement, self.options.baseline
+        known = verdict is Verdict.FAIL and baseline is not None and baseline.knows(requirement.id)
+        self._results.append(Result(requirement.id, requirement.level, verdict, known))
+        if not known or baseline is None:
+            return ""
+        return f"known failure: {baseline.known[requirement.id] or 'no reason given'}"
+
+    def _reproduce(self, selected: Selected) -> str:
+        rid, impact = selected.requirement.id, selected.requirement.impact
+        return (
+            f"setsubi check {shlex.quote(self.target.ref)} --profile {self.profile.id} --only {rid} --impact {impact}"
+        )
+
+    # --- end ----------------------------------------------------------------------------------------------------------
+    async def _finish(self) -> list[Restore]:
+        left = await self._guarded_restore(RUN)
+        if self._stop is not None and self._stop.code in (ExitCode.UNREACHABLE, ExitCode.USAGE):
+            return left
+        try:
+            return [*left, *await self._care.settle()]
+        except asyncio.CancelledError:
+            self._interrupted()
+            return left
+
+    async def _close(self) -> None:
+        if len(self.bench.journal):
+            await self._guarded_restore(RUN)
+        for link in self.bench.links.values():
+            await link.close()
+        close = getattr(self.bench.operator, "close", None)
+        if close is not None:
+            await close()
+
+    def _footer(self) -> Footer:
+        stale: list[str] = []
+        baseline = self.options.baseline
+        if baseline is not None and self.options.update_baseline and self._stop is None:
+            baseline.updated(self._results).save()
+            self._remarks.append(f"baseline {baseline.path.name} updated")
+            failed = {r.id for r in self._results if r.verdict is Verdict.FAIL}
+            self._results = [Result(r.id, r.level, r.verdict, r.id in failed) for r in self._results]
+        elif baseline is not None:
+            stale = baseline.stale(self._results)
+        code, reason = conclude(self._results, stop=self._stop, strict=self.options.strict, stale=stale)
+        self.exit_code = code
+        sums = tally(self._results)
+        return Footer(
+            finished=utc_now(),
+            exit_code=int(code),
+            reason="; ".join([reason, *self._remarks]),
+            counts=sums.counts,
+            must_failed=sums.must_failed,
+            should_failed=sums.should_failed,
+            must_undecided=sums.must_undecided,
+            not_exercised=sums.not_exercised,
+            must_not_exercised=sums.must_not_exercised,
+            duration_s=round(self.bench.clock.wall(), 3),
+        )
+
+    def _header(self) -> Header:
+        profile, options = self.profile, self.options
+        return Header(
+            tool="setsubi",
+            version=tool_version(),
+            started=utc_now(),
+            profile={
+                "id": profile.id,
+                "version": profile.version,
+                "digest": profile.digest,
+                "title": _text(profile.title),
+                "pack": f"{profile.pack.id} {profile.pack.version}",
+                "statement": _text(profile.basis.statement),
+            },
+            target=self.target.public(),
+            impact=str(options.selection.impact),
+            selection=options.selection.as_dict(),
+            protocols=[str(w) for w in self.bench.wires],
+            claims=dict(self.bench.fitted.claims),
+        )
+
+    async def _read_anywhere(self, signals: Sequence[str]) -> dict[str, Reading]:
+        """Signals over the first protocol that has them all."""
+        for link in self.bench.links.values():
+            if all(link.binds(s) for s in signals):
+                return dict(await link.read(signals))
+        raise ConsentLost(f"the target does not show {', '.join(signals)}, so no one can consent at it")
+
+
+def _requirement(selected: Selected, bench: Bench) -> RequirementRecord:
+    requirement = selected.requirement
+    own = bench.fitted.parameters.get(requirement.id, {})
+    return RequirementRecord(
+        id=requirement.id,
+        area=requirement.area,
+        level=requirement.level.value,
+        severity=requirement.severity.value,
+        impact=requirement.impact.value,
+        since=requirement.since,
+        text=_text(requirement.text),
+        remedy=_text(requirement.remedy),
+        source=[s.model_dump(mode="json") for s in requirement.source],
+        parameters=plain({**requirement.parameters, **own}),
+        check=requirement.check,
+        excluded=None if requirement.excluded is None else _text(requirement.excluded),
+    )
+
+
+def _text(text: Text) -> dict[str, str]:
+    return {"en": text.en, "ja": text.ja}
+
+
+def tool_version() -> str:
+    """The version of the installed distribution."""
+    try:
+        return version("setsubi")
+    except PackageNotFoundError:
+        return "0+unknown"

@@ -1,0 +1,126 @@
+"""From expectations to a verdict, and from verdicts to an exit code. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from conformance.events import Expectation
+from conformance.exitcodes import ExitCode
+from profiles.model import Level
+
+
+class Verdict(StrEnum):
+    PASS = "pass"
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+    NOT_APPLICABLE = "not-applicable"
+    NOT_EXERCISED = "not-exercised"  # needs more impact than the user permitted
+    ERROR = "error"  # our own failure
+
+
+def derive(expectations: Sequence[Expectation]) -> Verdict:
+    """Fail if any expectation is false; inconclusive if none was evaluated or any is undecided; else pass."""
+    if any(x.met is False for x in expectations):
+        return Verdict.FAIL
+    if not expectations or any(x.met is None for x in expectations):
+        return Verdict.INCONCLUSIVE
+    return Verdict.PASS
+
+
+_MERGE_ORDER = (Verdict.FAIL, Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.PASS, Verdict.NOT_EXERCISED)
+
+
+def merge(verdicts: Iterable[Verdict]) -> Verdict:
+    """One verdict of a check that ran once per protocol: the gravest; not applicable only if it was nowhere."""
+    given = set(verdicts)
+    return next((v for v in _MERGE_ORDER if v in given), Verdict.NOT_APPLICABLE)
+
+
+def why(verdict: Verdict, expectations: Sequence[Expectation]) -> str:
+    """A sentence for a verdict that its expectations explain."""
+    if verdict is Verdict.FAIL:
+        return "; ".join(x.what for x in expectations if x.met is False)
+    if verdict is Verdict.INCONCLUSIVE and not expectations:
+        return "no expectation could be evaluated"
+    if verdict is Verdict.INCONCLUSIVE:
+        return "; ".join(f"undecided: {x.what}" for x in expectations if x.met is None)
+    return ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the exit code needs of one finding. ``known`` failures stand in the baseline and do not decide."""
+
+    id: str
+    level: Level
+    verdict: Verdict
+    known: bool = False
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Why a run ended before its last check."""
+
+    code: ExitCode
+    reason: str
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The counts of the footer."""
+
+    counts: dict[str, int]
+    must_failed: int
+    should_failed: int
+    must_undecided: int
+    not_exercised: int
+    must_not_exercised: int
+
+
+def tally(results: Sequence[Result]) -> Tally:
+    """Count verdicts; every verdict has its key, so that a zero is visible."""
+
+    def count(level: Level, *verdicts: Verdict) -> int:
+        return sum(r.level is level and r.verdict in verdicts for r in results)
+
+    return Tally(
+        counts={v.value: sum(r.verdict is v for r in results) for v in Verdict},
+        must_failed=count(Level.MUST, Verdict.FAIL),
+        should_failed=count(Level.SHOULD, Verdict.FAIL),
+        must_undecided=count(Level.MUST, Verdict.INCONCLUSIVE, Verdict.ERROR),
+        not_exercised=sum(r.verdict is Verdict.NOT_EXERCISED for r in results),
+        must_not_exercised=count(Level.MUST, Verdict.NOT_EXERCISED),
+    )
+
+
+def conclude(
+    results: Sequence[Result], *, stop: Stop | None = None, strict: bool = False, stale: Sequence[str] = ()
+) -> tuple[ExitCode, str]:
+    """The exit code and its reason. A stopped run says why it stopped; a found failure outweighs what stayed open."""
+    if stop is not None:
+        return stop.code, stop.reason
+    deciding = (Level.MUST, Level.SHOULD) if strict else (Level.MUST,)
+    failed = [r.id for r in results if r.verdict is Verdict.FAIL and r.level in deciding and not r.known]
+    if failed:
+        return ExitCode.NONCONFORMITY, f"{len(failed)} failed: {_some(failed)}"
+    if stale:
+        return (
+            ExitCode.NONCONFORMITY,
+            f"the baseline is stale: {_some(stale)} no longer fail; remove them with --update-baseline",
+        )
+    errors = [r.id for r in results if r.verdict is Verdict.ERROR]
+    if errors:
+        return ExitCode.INTERNAL_ERROR, f"the suite itself failed in {_some(errors)}; please report it"
+    open_ = [r.id for r in results if r.verdict is Verdict.INCONCLUSIVE and r.level is Level.MUST]
+    if open_:
+        return ExitCode.INCOMPLETE, f"{len(open_)} MUST not decided: {_some(open_)}"
+    if not any(r.verdict in (Verdict.PASS, Verdict.FAIL) for r in results):
+        return ExitCode.NOTHING_CHECKED, "nothing was checked; widen the selection or the impact"
+    return ExitCode.CONFORMANT, "no MUST failed"
+
+
+def _some(ids: Sequence[str], most: int = 5) -> str:
+    more = f" and {len(ids) - most} more" if len(ids) > most else ""
+    return ", ".join(ids[:most]) + more

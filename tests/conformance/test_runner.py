@@ -1,0 +1,271 @@
+"""A run derives verdicts, keeps what it found, puts back what it wrote, and ends with the true exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from conformance_fakes import Stand, findings
+
+from conformance.baseline import load_baseline
+from conformance.errors import UsageError
+from conformance.events import from_json, to_json, to_line
+from conformance.exitcodes import ExitCode
+from profiles.model import Impact
+from profiles.model import Protocol as Wire
+
+
+async def passes(ctx: Any) -> None:
+    reading = await ctx.read("state.unit_state")
+    ctx.expect(reading.ok, "the state can be read", evidence=reading.evidence)
+
+
+async def fails(ctx: Any) -> None:
+    ctx.expect(False, "it holds", expected=1, actual=2)
+
+
+async def says_nothing(ctx: Any) -> None:
+    await ctx.read("state.unit_state")
+
+
+async def test_all_passed_is_conformant() -> None:
+    stand = Stand(passes)
+    events = await stand.run()
+    assert stand.session.exit_code is ExitCode.CONFORMANT
+    assert [e.event for e in events] == ["header", "requirement", "finding", "footer"]
+    assert findings(events)["BC-TEST-001"].verdict == "pass"
+
+
+async def test_a_failed_must_is_a_nonconformity_and_a_failed_should_is_not() -> None:
+    must = Stand(fails)
+    await must.run()
+    should = Stand(fails, passes, rows=[{"level": "SHOULD"}])
+    await should.run()
+    strict = Stand(fails, rows=[{"level": "SHOULD"}], options={"strict": True})
+    await strict.run()
+    codes = [s.session.exit_code for s in (must, should, strict)]
+    assert codes == [ExitCode.NONCONFORMITY, ExitCode.CONFORMANT, ExitCode.NONCONFORMITY]
+
+
+async def test_a_check_without_an_expectation_leaves_the_run_incomplete() -> None:
+    stand = Stand(says_nothing)
+    events = await stand.run()
+    assert findings(events)["BC-TEST-001"].verdict == "inconclusive"
+    assert stand.session.exit_code is ExitCode.INCOMPLETE
+
+
+async def test_our_own_exception_is_an_error_and_not_the_targets_failure() -> None:
+    async def breaks(ctx: Any) -> None:
+        raise KeyError("ours")
+
+    stand = Stand(breaks)
+    events = await stand.run()
+    assert findings(events)["BC-TEST-001"].verdict == "error"
+    assert stand.session.exit_code is ExitCode.INTERNAL_ERROR
+
+
+async def test_a_check_that_does_more_than_its_requirement_declares_is_our_error() -> None:
+    async def writes(ctx: Any) -> None:
+        await ctx.write("identity.location", "elsewhere")
+
+    stand = Stand(writes, impact=Impact.OBSERVE)
+    events = await stand.run()
+    assert findings(events)["BC-TEST-001"].verdict == "error"
+    assert stand.link.written == []
+
+
+async def test_nothing_checked_is_no_pass() -> None:
+    stand = Stand(passes, rows=[{"impact": "write"}])
+    events = await stand.run()
+    assert findings(events)["BC-TEST-001"].verdict == "not-exercised"
+    assert stand.session.exit_code is ExitCode.NOTHING_CHECKED
+    assert events[-1].must_not_exercised == 1
+
+
+async def test_an_unreachable_target_is_said_so() -> None:
+    stand = Stand(passes)
+    stand.link.absent = True
+    await stand.run()
+    assert stand.session.exit_code is ExitCode.UNREACHABLE
+
+
+async def test_a_target_lost_on_the_way_keeps_what_was_found() -> None:
+    stand: Stand
+
+    async def loses(ctx: Any) -> None:
+        stand.link.lost = True
+        await ctx.read("state.unit_state")
+
+    stand = Stand(passes, loses, passes)
+    events = await stand.run()
+    verdicts = [f.verdict for f in findings(events).values()]
+    assert verdicts == ["pass", "inconclusive", "inconclusive"]
+    assert "lost during BC-TEST-002" in findings(events)["BC-TEST-003"].reason
+    assert stand.session.exit_code is ExitCode.UNREACHABLE
+
+
+async def test_an_unknown_pattern_is_a_usage_error() -> None:
+    from conformance.runner import Options, Session
+    from conformance.selection import Selection
+
+    stand = Stand(passes)
+    with pytest.raises(UsageError, match="matches no requirement"):
+        Session(stand.session.target, stand.profile, Options(Selection(only=("NO-*",))), bench=stand.bench, checks={})
+
+
+async def test_another_major_version_stops_the_run() -> None:
+    stand = Stand(passes)
+    stand.link.values["profile.version"] = "2.0.0"
+    events = await stand.run()
+    assert stand.session.exit_code is ExitCode.USAGE
+    assert "profile version 2.0.0" in events[-1].reason
+
+
+async def test_what_was_written_is_put_back_in_reverse_order() -> None:
+    async def writes(ctx: Any) -> None:
+        await ctx.write("identity.location", "one")
+        await ctx.write("identity.asset_id", "two")
+        await ctx.write("identity.location", "three")
+        ctx.expect(True, "written")
+
+    stand = Stand(writes, impact=Impact.WRITE)
+    events = await stand.run()
+    restored = [(e.signal, e.old, e.ok) for e in events if e.event == "restore"]
+    assert restored == [("identity.asset_id", "A", True), ("identity.location", "hall 1", True)]
+    assert stand.link.values["identity.location"] == "hall 1"
+
+
+async def test_what_cannot_be_put_back_is_reported() -> None:
+    stand: Stand
+
+    async def writes(ctx: Any) -> None:
+        await ctx.write("identity.location", "one")
+        stand.link.refuse.add("identity.location")
+        ctx.expect(True, "written")
+
+    stand = Stand(writes, impact=Impact.WRITE)
+    events = await stand.run()
+    assert [(e.signal, e.ok, e.status) for e in events if e.event == "restore"] == [
+        ("identity.location", False, "refused")
+    ]
+
+
+@pytest.mark.parametrize("how", ["abort key", "cancelled task"])
+async def test_an_interrupt_restores_and_keeps_the_findings(how: str) -> None:
+    stand: Stand
+    waiting = asyncio.Event()
+
+    async def waits(ctx: Any) -> None:
+        await ctx.write("identity.location", "one")
+        waiting.set()
+        await ctx.until("comm.heartbeat", 99, within_s=1000)
+
+    stand = Stand(passes, waits, passes, impact=Impact.WRITE)
+    task = asyncio.create_task(stand.run())
+    await waiting.wait()
+    if how == "abort key":
+        stand.session.interrupt()
+    else:
+        task.cancel()
+    events = await task
+    assert stand.session.exit_code is ExitCode.INTERRUPTED
+    assert [f.verdict for f in findings(events).values()] == ["pass", "inconclusive", "inconclusive"]
+    assert stand.link.values["identity.location"] == "hall 1"
+    assert events[-1].event == "footer"
+
+
+async def test_a_check_that_does_not_end_is_inconclusive_and_restored() -> None:
+    async def hangs(ctx: Any) -> None:
+        await ctx.write("identity.location", "one")
+        await ctx.until("comm.heartbeat", 99, within_s=1000)
+
+    stand = Stand(hangs, impact=Impact.WRITE, check_s=0.05)
+    events = await stand.run()
+    assert "not finished within" in findings(events)["BC-TEST-001"].reason
+    assert stand.link.values["identity.location"] == "hall 1"
+
+
+async def test_a_real_machine_without_permit_is_not_actuated() -> None:
+    async def acts(ctx: Any) -> None:
+        ctx.expect((await ctx.command("Start")).accepted, "started")
+
+    stand = Stand(acts, impact=Impact.ACTUATE, kind="real")
+    stand.link.values["test.permit"] = False
+    events = await stand.run()
+    assert "local test permit" in findings(events)["BC-TEST-001"].reason
+    assert stand.link.written == []
+    assert stand.session.exit_code is ExitCode.INCOMPLETE
+
+
+async def test_losing_the_permit_ends_the_check_and_restores() -> None:
+    stand: Stand
+
+    async def acts(ctx: Any) -> None:
+        await ctx.write("command.speed", 20.0)
+        stand.link.values["test.permit"] = False
+        await ctx.until("comm.heartbeat", 99, within_s=1000)
+
+    stand = Stand(acts, passes, impact=Impact.ACTUATE, kind="real")
+    events = await stand.run()
+    assert [f.verdict for f in findings(events).values()] == ["inconclusive", "inconclusive"]
+    assert stand.link.values["command.speed"] == 10.0
+
+
+async def test_a_unit_that_rested_is_stopped_at_the_end() -> None:
+    stand: Stand
+
+    async def starts(ctx: Any) -> None:
+        stand.link.values["state.unit_state"] = 6
+        ctx.expect((await ctx.command("Start")).accepted, "started")
+
+    stand = Stand(starts, impact=Impact.ACTUATE)
+    events = await stand.run()
+    assert stand.link.written[-1] == ("command.cntrl_cmd", 3)
+    assert [(e.signal, e.ok) for e in events if e.event == "restore"] == [("state.unit_state", True)]
+
+
+async def test_a_check_per_protocol_gives_one_finding_with_both_sides() -> None:
+    async def magic(ctx: Any) -> None:
+        reading = await ctx.read("comm.heartbeat")
+        ctx.expect(reading.value == 1, "it beats", actual=reading.value, evidence=reading.evidence)
+
+    stand = Stand(magic, wires=(Wire.OPCUA, Wire.MODBUS), per_protocol=True)
+    stand.links[Wire.MODBUS].values["comm.heartbeat"] = 7
+    finding = findings(await stand.run())["BC-TEST-001"]
+    assert finding.verdict == "fail"
+    assert [(x.via, x.met) for x in finding.expectations] == [("opcua", True), ("modbus", False)]
+    assert finding.transcript[finding.expectations[1].evidence[0] - finding.transcript[0].i].value == 7
+
+
+async def test_a_time_at_its_limit_is_undecided() -> None:
+    async def times(ctx: Any) -> None:
+        assert ctx.expect_within(0.5, 1.0, 0.1, "well within") is True
+        assert ctx.expect_within(1.05, 1.0, 0.1, "at the limit") is None
+        assert ctx.expect_within(1.5, 1.0, 0.1, "late") is False
+
+    expectations = findings(await Stand(times).run())["BC-TEST-001"].expectations
+    assert [x.met for x in expectations] == [True, None, False]
+
+
+async def test_a_known_failure_does_not_decide_and_a_stale_one_does(tmp_path: Any) -> None:
+    path = tmp_path / "known.yaml"
+    path.write_text("profile: stacking\nknown_failures:\n  BC-TEST-001: pump on order\n", encoding="utf-8")
+    known = Stand(fails, passes, options={"baseline": load_baseline(path, "stacking")})
+    events = await known.run()
+    assert known.session.exit_code is ExitCode.CONFORMANT
+    assert findings(events)["BC-TEST-001"].notes == ["known failure: pump on order"]
+    stale = Stand(passes, options={"baseline": load_baseline(path, "stacking")})
+    await stale.run()
+    assert stale.session.exit_code is ExitCode.NONCONFORMITY
+    updated = Stand(passes, options={"baseline": load_baseline(path, "stacking"), "update_baseline": True})
+    await updated.run()
+    assert updated.session.exit_code is ExitCode.CONFORMANT
+    assert load_baseline(path, "stacking").known == {}
+
+
+async def test_every_record_survives_its_json() -> None:
+    events = await Stand(passes, fails).run()
+    for event in events:
+        assert from_json(json.loads(to_line(event))) == from_json(to_json(event))
