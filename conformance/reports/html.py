@@ -57,6 +57,7 @@ def render_html(report: Report, lang: str = "en") -> str:
 def _environment() -> Environment:
     environment = Environment(
         loader=FunctionLoader(_read), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        keep_trailing_newline=True,  # else the script would not match its digest
     )
     environment.filters.update(show=values.show, clean=values.clean, seconds=values.seconds, moment=values.moment)
     # Whatever is printed passes through clean(): control characters are harmful in a page, too.
@@ -109,7 +110,7 @@ def _search_text(result: Result) -> str:
 
 def _table(report: Report) -> list[tuple[str, Mapping[Verdict, int], int]]:
     """Rows of area, count by verdict, total."""
-    rows = []
+    rows: list[tuple[str, Mapping[Verdict, int], int]] = []
     for area in report.areas:
         results = report.of(area=area)
         if results:

@@ -31,6 +31,11 @@ class Verdict(StrEnum):
     def needs_action(self) -> bool:
         return self in (Verdict.FAIL, Verdict.ERROR, Verdict.INCONCLUSIVE)
 
+    @property
+    def concerns_target(self) -> bool:
+        """Whether how to mend the equipment is worth saying; an error of ours is nothing to mend there."""
+        return self in (Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.KNOWN_FAILURE)
+
 
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")

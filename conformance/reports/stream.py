@@ -70,7 +70,7 @@ class Report:
     def results(self) -> tuple[Result, ...]:
         """Every requirement that is not excluded, most severe first; one entry for each of its findings."""
         known = {r.id: r for r in self.requirements}
-        found = [Result(known.get(f.id) or _unknown(f.id), f) for f in self.findings]
+        found = [Result(known.get(f.id) or unknown_requirement(f.id), f) for f in self.findings]
         seen = {f.id for f in self.findings}
         missing = [
             Result(r, Finding(id=r.id, verdict=Verdict.NOT_EXERCISED), reached=False)
@@ -102,7 +102,7 @@ class Report:
         )
 
 
-def _unknown(identifier: str) -> RequirementRecord:
+def unknown_requirement(identifier: str) -> RequirementRecord:
     """A finding whose requirement is not in the stream is shown as the gravest kind rather than dropped."""
     return RequirementRecord(id=identifier, area="unknown", level=Level.MUST, severity=Severity.SAFETY)
 
