@@ -58,8 +58,8 @@ def segments(lane: Lane, end: float) -> list[tuple[float, float, Any]]:
     """(from, to, value) for each stretch of time in which the lane holds one value."""
     points = sorted(lane.points, key=lambda point: point[0])
     merged = [p for n, p in enumerate(points) if n == 0 or p[1] != points[n - 1][1]]
-    ends = [moment for moment, _ in merged[1:]] + [end]
-    return [(moment, until, value) for (moment, value), until in zip(merged, ends, strict=True)]
+    ends = [*(moment for moment, _ in merged[1:]), end]
+    return [(moment, until, value) for (moment, value), until in zip(merged, ends, strict=False)]
 
 
 def draw(diagram: Diagram, title: str, axis: str) -> str:

@@ -102,7 +102,8 @@ def _changes(lane: Lane) -> str:
 
 def _search_text(result: Result) -> str:
     requirement, finding = result.requirement, result.finding
-    parts = [requirement.id, requirement.area, requirement.check, requirement.text.en, requirement.text.ja, finding.reason]
+    text = requirement.text
+    parts = [requirement.id, requirement.area, requirement.check, text.en, text.ja, finding.reason]
     parts += [f"{e.what} {values.show(e.expected)} {values.show(e.actual)}" for e in finding.expectations]
     parts += [lane.name for lane in finding.diagram.lanes] if finding.diagram else []
     return " ".join(parts).lower()

@@ -1,4 +1,4 @@
-"""Every word that the reports say of their own, in English and Japanese. What the profile says comes from the stream."""
+"""Every word that the reports say of their own, in English and Japanese; the profile's words come from the stream."""
 
 from __future__ import annotations
 
@@ -55,7 +55,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "conclusion.1": ("Not conformant", "不適合"),
     "conclusion.2": ("Interrupted: no verdict on the whole", "中断（総合判定なし）"),
     "conclusion.3": ("Tester error: no verdict on the whole", "試験器エラー（総合判定なし）"),
-    "conclusion.4": ("Not started: wrong usage, profile or target file", "未実施（引数・プロファイル・対象ファイルの誤り）"),
+    "conclusion.4": (
+        "Not started: wrong usage, profile or target file",
+        "未実施（引数・プロファイル・対象ファイルの誤り）",
+    ),
     "conclusion.5": ("Nothing was checked", "検査項目なし"),
     "conclusion.6": ("Incomplete: a MUST was not decided", "未完了（判定できない必須要件あり）"),
     "conclusion.7": ("Target unreachable", "対象に接続不可"),
