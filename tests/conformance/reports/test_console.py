@@ -78,10 +78,13 @@ def test_foreign_text_is_neither_markup_nor_escape(stream):
 def test_an_interrupted_run_still_gets_its_summary(stream):
     all_events = events(stream("faulty"))
     out = io.StringIO()
-    with pytest.raises(KeyboardInterrupt), ConsolePrinter(make_console(out)) as printer:
-        for event in all_events[:20]:
-            printer.handle(event)
+
+    def interrupted():
+        yield from all_events[:20]
         raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        print_stream(interrupted(), make_console(out))
     assert "the run was interrupted" in out.getvalue()
 
 
