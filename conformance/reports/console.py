@@ -1,0 +1,182 @@
+"""The console report, printed while the events come: progress on a terminal, plain lines in a log.
+
+All foreign text is printed as ``Text``, never as rich markup, and cleaned of terminal escapes.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from types import TracebackType
+from typing import IO, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
+from rich.tree import Tree
+
+from conformance.reports.records import Finding, Header, RequirementRecord, Restore, Verdict
+from conformance.reports.stream import Report, Result, build_report, parse_event, unknown_requirement
+from conformance.reports.summary import summarise
+from conformance.reports.texts import texts_in
+from conformance.reports.values import clean, one_line, seconds, show
+from profiles.model import Level
+
+_STYLES = {
+    Verdict.PASS: "green", Verdict.FAIL: "bold red", Verdict.ERROR: "bold magenta", Verdict.INCONCLUSIVE: "yellow",
+    Verdict.KNOWN_FAILURE: "yellow", Verdict.NOT_EXERCISED: "dim", Verdict.NOT_APPLICABLE: "dim",
+}
+_TONES = {"good": "bold green", "warn": "bold yellow", "bad": "bold red"}
+_WIDTH = 14  # of the verdict, in columns
+
+
+def make_console(file: IO[str] | None = None) -> Console:
+    """A console that a character unknown to the terminal's code page cannot bring down; NO_COLOR is honoured."""
+    stream = file or sys.stdout
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="replace")
+    return Console(file=stream, highlight=False)
+
+
+def print_stream(events: Iterable[Any], console: Console, lang: str = "en", quiet: bool = False) -> Report | None:
+    """Print all events, live or of an old file; the report of them, or None where not even a header came."""
+    with ConsolePrinter(console, lang, quiet) as printer:
+        for event in events:
+            printer.handle(event)
+    return printer.report
+
+
+class ConsolePrinter:
+    """``handle`` takes each event as a dict when it happens; leaving the context prints the summary.
+
+    ``quiet`` leaves out what needs nobody's attention (pass, not applicable, not exercised).
+    """
+
+    def __init__(self, console: Console, lang: str = "en", quiet: bool = False) -> None:
+        self._console = console
+        self._texts = texts_in(lang)
+        self._quiet = quiet
+        self._events: list[Any] = []
+        self._requirements: dict[str, RequirementRecord] = {}
+        self._area: str | None = None
+        self._progress: Progress | None = None
+        self._task = TaskID(0)
+        self.report: Report | None = None
+
+    def __enter__(self) -> ConsolePrinter:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+        if self._events:
+            self.report = build_report(self._events)
+            self._print_summary(self.report)
+
+    def handle(self, event: Any) -> None:
+        record = parse_event(event)
+        self._events.append(event)
+        if isinstance(record, Header):
+            self._print_header(record)
+        elif isinstance(record, RequirementRecord):
+            self._requirements[record.id] = record
+        elif isinstance(record, Finding):
+            self._print_finding(record)
+        elif isinstance(record, Restore) and not record.ok:
+            line = f"{self._texts('not_ok')}: {record.signal} = {show(record.old)} ({show(record.status)})"
+            self._line(line, "bold red")
+
+    def _line(self, text: str = "", style: str = "") -> None:
+        self._print(Text(clean(text), style))
+
+    def _print(self, text: Text) -> None:
+        """Logs are searched by line, so only a terminal wraps."""
+        self._console.print(text, soft_wrap=not self._console.is_terminal)
+
+    def _print_header(self, header: Header) -> None:
+        t = self._texts
+        title = header.profile.title.in_language(t.lang) or header.profile.id
+        self._line(f"{header.tool} {header.version}  {title} ({header.profile.id} {header.profile.version})", "bold")
+        self._line(f"{t('target')}: {one_line(header.target.name)}  "
+                   f"{t('protocols')}: {', '.join(header.protocols)}  {t('impact')}: {t(f'impact.{header.impact}')}")
+        self._line(t("disclaimer"), "dim")
+
+    def _print_finding(self, finding: Finding) -> None:
+        result = build_result(finding, self._requirements)
+        self._advance(finding)
+        if self._quiet and not (finding.verdict.needs_action or finding.verdict is Verdict.KNOWN_FAILURE):
+            return
+        requirement = result.requirement
+        if requirement.area != self._area:
+            self._area = requirement.area
+            self._line()
+            self._line(self._texts.area(requirement.area), "bold")
+        head = self._head(result)
+        branches = self._branches(result)
+        if self._console.is_terminal and branches:
+            tree = Tree(head, guide_style="dim")
+            for label, style in branches:
+                tree.add(Text(clean(label), style))
+            self._console.print(tree)
+            return
+        self._print(Text("  ") + head)
+        for label, style in branches:
+            for line in clean(label).split("\n"):
+                self._line(f"      {line}", style)
+
+    def _head(self, result: Result) -> Text:
+        t, requirement = self._texts, result.requirement
+        word = Text(t.verdict(result.verdict), _STYLES[result.verdict])
+        word.pad_right(max(1, _WIDTH - word.cell_len))
+        level = t(f"level.{requirement.level}")
+        return word + Text(clean(f"{requirement.id} [{level}] {one_line(requirement.text.in_language(t.lang))}"))
+
+    def _branches(self, result: Result) -> list[tuple[str, str]]:
+        """(text, style) of what stands below a finding."""
+        t, finding = self._texts, result.finding
+        branches = [(f"{t('reason')}: {one_line(finding.reason)}", "")] if finding.reason else []
+        if finding.verdict in (Verdict.PASS, Verdict.NOT_EXERCISED, Verdict.NOT_APPLICABLE):
+            return branches
+        for e in finding.unmet:
+            via = f" [{e.via}]" if e.via else ""
+            branches.append((f"{one_line(e.what)}{via}\n  {t('expected')}: {one_line(e.expected)}\n"
+                             f"  {t('actual')}: {one_line(e.actual)}", ""))
+        remedy = result.requirement.remedy.in_language(t.lang)
+        branches += [(f"{t('remedy')}: {remedy}", "cyan")] if remedy and finding.verdict.concerns_target else []
+        return branches + ([(f"{t('reproduce')}: {finding.reproduce}", "dim")] if finding.reproduce else [])
+
+    def _advance(self, finding: Finding) -> None:
+        if not self._console.is_terminal:
+            return
+        if self._progress is None:
+            total = sum(r.excluded is None for r in self._requirements.values())
+            self._progress = Progress(
+                TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
+                TimeElapsedColumn(), console=self._console, transient=True,
+            )
+            self._task = self._progress.add_task(self._texts("checking"), total=total)
+            self._progress.start()
+        self._progress.update(self._task, advance=1, description=f"{self._texts('checking')} {clean(finding.id)}")
+
+    def _print_summary(self, report: Report) -> None:
+        t = self._texts
+        summary = summarise(report, t)
+        self._line()
+        for result in report.of(Verdict.NOT_EXERCISED, level=Level.MUST):
+            reason = one_line(result.finding.reason, 120) if result.reached else t("not_reached")
+            self._line(f"{t.verdict(result.verdict)}: {result.requirement.id} {reason}", "dim")
+        for warning in summary.warnings:
+            self._line(warning, "bold yellow")
+        self._line(summary.conclusion, _TONES[summary.tone])
+        self._line("  " + " · ".join(summary.facts))
+        duration = f"  {t('duration')}: {seconds(report.footer.duration_s)}" if report.footer else ""
+        meaning = t.of_code("code", report.exit_code)
+        self._line(f"  {t('exit_code')} {report.exit_code}: {meaning}{duration}")
+
+
+def build_result(finding: Finding, requirements: dict[str, RequirementRecord]) -> Result:
+    """The finding joined with its requirement, as a report of the whole stream would join it."""
+    known = requirements.get(finding.id)
+    return Result(known, finding) if known else Result(unknown_requirement(finding.id), finding)

@@ -1,0 +1,80 @@
+"""``setsubi explain ID``: everything that is known of one requirement, for a reader who has just seen it fail."""
+
+from __future__ import annotations
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from conformance.reports.texts import Lang, texts_in
+from conformance.reports.values import clean, show
+from profiles.model import Requirement
+
+
+def explain(requirement: Requirement, lang: str = "en") -> str:
+    """As plain text: a heading, the sentence in both languages, then one ``label: value`` per line."""
+    heading, sentences, rows = _parts(requirement, lang)
+    width = max(_columns(label) for label, _ in rows)
+    lines = [heading, "", *sentences, ""]
+    for label, value in rows:
+        first, *more = value.split("\n")
+        lines.append(label + ":" + " " * (width - _columns(label) + 1) + first)
+        lines += [" " * (width + 2) + line for line in more]
+    return "\n".join(lines) + "\n"
+
+
+def explain_rich(requirement: Requirement, lang: str = "en") -> RenderableType:
+    """The same for a terminal, wrapped to its width."""
+    heading, sentences, rows = _parts(requirement, lang)
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column()
+    for label, value in rows:
+        table.add_row(Text(label), Text(value))
+    main, other = (Text(sentence) for sentence in sentences)
+    other.stylize("dim")
+    return Group(Text(heading, "bold"), Text(), main, other, Text(), table)
+
+
+def _parts(requirement: Requirement, lang: str) -> tuple[str, tuple[str, str], list[tuple[str, str]]]:
+    t = texts_in(lang)
+    other: Lang = "en" if t.lang == "ja" else "ja"
+    level, severity = t(f"level.{requirement.level}"), t(f"severity.{requirement.severity}")
+    heading = f"{requirement.id}  {level} · {severity} · {t.area(requirement.area)}"
+    sentences = clean(requirement.text.in_language(t.lang)), clean(requirement.text.in_language(other))
+    sources = [
+        f"{s.ref}{', ' + s.clause if s.clause else ''} ({t('trust')} {s.trust}: {t(f'trust.{s.trust}')})"
+        for s in requirement.source
+    ]
+    rows = [
+        (t("source"), "\n".join(sources)),
+        (t("applies_to"), _applies(requirement) or t("everything")),
+        (t("parameters"), "\n".join(f"{k} = {show(v)}" for k, v in requirement.parameters.items())),
+        (t("impact"), f"{t(f'impact.{requirement.impact}')} ({requirement.impact})"),
+        (t("since"), requirement.since),
+        (t("check"), requirement.check or ""),
+        (t("faults"), ", ".join(requirement.faults)),
+        (t("excluded_why"), requirement.excluded.in_language(t.lang) if requirement.excluded else ""),
+        (t("remedy"), requirement.remedy.in_language(t.lang)),
+        (t("run_it"), _command(requirement)),
+    ]
+    return clean(heading), sentences, [(label, clean(value)) for label, value in rows if value]
+
+
+def _applies(requirement: Requirement) -> str:
+    applies = requirement.applies_to
+    named = {"kinds": applies.kinds, "protocols": applies.protocols, "options": applies.options,
+             "signals": applies.signals}
+    return "\n".join(f"{name}: {', '.join(values)}" for name, values in named.items() if values)
+
+
+def _command(requirement: Requirement) -> str:
+    """The command that checks this one; a requirement without a check has none."""
+    if requirement.check is None:
+        return ""
+    impact = "" if requirement.impact.rank == 0 else f" --impact {requirement.impact}"
+    return f"setsubi check TARGET --only {requirement.id}{impact}"
+
+
+def _columns(text: str) -> int:
+    return Text(text).cell_len

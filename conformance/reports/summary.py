@@ -1,0 +1,68 @@
+"""What a run comes to, in words: shared by all formats, so that they cannot disagree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conformance.reports.records import Verdict
+from conformance.reports.stream import Report
+from conformance.reports.texts import Texts
+from profiles.model import Level
+
+_UNDECIDED = (Verdict.INCONCLUSIVE, Verdict.ERROR)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """``tone`` is good, warn or bad, for colours; ``facts`` are the sentences that a reader must not miss."""
+
+    conclusion: str
+    tone: str
+    facts: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def summarise(report: Report, texts: Texts) -> Summary:
+    counts = _counts(report)
+    passed, total = report.counts.get(Verdict.PASS, 0), len(report.results)
+    facts = [texts("sum.passed", n=passed, total=total)]
+    facts += [texts(f"sum.{name}", n=n) for name, n in counts.items() if n]
+    return Summary(_conclusion(report, counts, texts), _tone(report, counts), tuple(facts), _warnings(report, texts))
+
+
+def _counts(report: Report) -> dict[str, int]:
+    return {
+        "must_failed": len(report.of(Verdict.FAIL, level=Level.MUST)),
+        "must_undecided": len(report.of(*_UNDECIDED, level=Level.MUST)),
+        "should_failed": len(report.of(Verdict.FAIL, level=Level.SHOULD)),
+        "must_not_exercised": len(report.of(Verdict.NOT_EXERCISED, level=Level.MUST)),
+        "known": report.counts.get(Verdict.KNOWN_FAILURE, 0),
+        "restore_failed": sum(not restore.ok for restore in report.restores),
+    }
+
+
+def _conclusion(report: Report, counts: dict[str, int], texts: Texts) -> str:
+    """Conformance without a reserve is only claimed when everything that applies was examined."""
+    reserved = report.header.selection or counts["must_not_exercised"] or counts["known"]
+    if report.exit_code == 0 and reserved:
+        return texts("conclusion.0.partial")
+    return texts.of_code("conclusion", report.exit_code)
+
+
+def _tone(report: Report, counts: dict[str, int]) -> str:
+    if report.exit_code == 1 or counts["must_failed"] or counts["restore_failed"]:
+        return "bad"
+    if report.exit_code != 0 or any(counts.values()) or report.header.selection:
+        return "warn"
+    return "good"
+
+
+def _warnings(report: Report, texts: Texts) -> tuple[str, ...]:
+    warnings = []
+    if report.footer is None:
+        warnings.append(texts("no_footer"))
+    if report.header.selection:
+        warnings.append(texts("selected_only"))
+    if any(not restore.ok for restore in report.restores):
+        warnings.append(texts("restore_warning"))
+    return tuple(warnings)

@@ -1,0 +1,103 @@
+"""The console says the same to a terminal and to a log."""
+
+import io
+import json
+
+import pytest
+from rich.console import Console
+
+from conformance.reports import ConsolePrinter, make_console, print_stream
+from conformance.reports.stream import read_lines
+
+
+def events(path):
+    return [event for _, event in read_lines(path.read_text(encoding="utf-8"))]
+
+
+def plain(path, lang="en", **options):
+    out = io.StringIO()
+    print_stream(events(path), make_console(out), lang, **options)
+    return out.getvalue()
+
+
+def terminal(path):
+    out = io.StringIO()
+    print_stream(events(path), Console(file=out, force_terminal=True, width=90, highlight=False))
+    return out.getvalue()
+
+
+def test_a_log_holds_whole_lines_without_colours(stream):
+    text = plain(stream("faulty"))
+    assert "\x1b" not in text
+    assert "BAS-HAND-003 [MUST] Ready stays on until the sender has reported Finished, or the receiver has " in text
+
+
+@pytest.mark.parametrize("words", ["Expected: on until Finished at 2.70 s", "Actual: off at 1.48 s", "Latch Ready",
+                                   "--only BAS-HAND-003", "NOT RESTORED: parameters.press_force",
+                                   "Exit code 1: at least one MUST is violated", "no safety validation"])
+def test_a_failed_run_says_what_to_do_about_it(stream, words):
+    assert words in plain(stream("faulty"))
+
+
+def test_our_own_error_says_nothing_about_mending_the_target(stream):
+    assert "Count each item once" not in plain(stream("faulty"))
+
+
+def test_the_japanese_console_is_japanese(stream):
+    text = plain(stream("clean"), "ja")
+    assert "積層機3号機（第2ライン）" in text
+    assert "\n適合\n" in text
+    assert "終了コード 0" in text
+
+
+def test_quiet_leaves_out_what_needs_nobody(stream):
+    text = plain(stream("faulty"), quiet=True)
+    assert "BAS-MBUS-004" not in text
+    assert "BAS-SAFE-005" in text
+
+
+def test_a_terminal_shows_trees_and_progress(stream):
+    text = terminal(stream("faulty"))
+    assert "├──" in text
+    assert "14/14" in text
+
+
+def test_no_color_is_honoured_on_a_terminal(stream, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[31m" not in terminal(stream("faulty"))
+    assert "31m" not in terminal(stream("faulty"))
+
+
+def test_foreign_text_is_neither_markup_nor_escape(stream):
+    for text in (plain(stream("hostile")), terminal(stream("hostile"))):
+        assert "[red]markup[/red]" in text
+        assert "\x1b]0;owned" not in text
+        assert "\u202e" not in text
+
+
+def test_an_interrupted_run_still_gets_its_summary(stream):
+    all_events = events(stream("faulty"))
+    out = io.StringIO()
+
+    def interrupted():
+        yield from all_events[:20]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        print_stream(interrupted(), make_console(out))
+    assert "the run was interrupted" in out.getvalue()
+
+
+def test_a_code_page_without_a_character_does_not_stop_the_run(stream):
+    raw = io.BytesIO()
+    out = io.TextIOWrapper(raw, encoding="ascii")
+    print_stream(events(stream("clean")), make_console(out), "ja")
+    out.flush()
+    assert b"BAS-IDENT-001" in raw.getvalue()
+
+
+def test_events_are_taken_as_they_come(stream):
+    out = io.StringIO()
+    with ConsolePrinter(make_console(out)) as printer:
+        printer.handle(json.loads(stream("clean").read_text(encoding="utf-8").splitlines()[0]))
+        assert "stacking 1.0.0" in out.getvalue()

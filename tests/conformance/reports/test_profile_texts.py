@@ -1,0 +1,126 @@
+"""What a vendor reads of a profile: one requirement explained, and the tables of what to build."""
+
+import csv
+import io
+import re
+from types import SimpleNamespace
+
+import pytest
+
+from conformance.reports import View, as_csv, as_markdown, as_rich, explain, explain_rich, make_console, show_profile
+from conformance.reports.texts import _WORDS
+from profiles.model import Alarm, Method, Requirement, Signal, Text, WordOrder
+
+TITLE = {"en": "State", "ja": "状態"}
+
+
+def requirement(**changes):
+    row = {
+        "id": "BAS-HAND-003", "area": "handover", "level": "MUST", "severity": "item-loss", "since": "1.0.0",
+        "text": {"en": "Ready stays on.", "ja": "Readyを保持する。"}, "remedy": {"en": "Latch it.", "ja": "保持する。"},
+        "source": [{"ref": "IPC-HERMES-9852", "clause": "3.4", "trust": "A"}], "impact": "actuate",
+        "parameters": {"hold_s": 2.0}, "check": "handover.ready_holds", "faults": ["ready_drops"],
+    }
+    return Requirement.model_validate(row | changes)
+
+
+@pytest.fixture
+def profile():
+    signals = [
+        Signal.model_validate({"id": "state.current", "title": TITLE, "type": "int32",
+                               "enum": {4: "Idle", 6: "Execute"},
+                               "opcua": {"path": "pml:PackML/pml:State"}, "modbus": {"table": "input", "address": 16}}),
+        Signal.model_validate({"id": "peer.ready", "title": {"en": "a | b", "ja": "準備完了"}, "type": "bool",
+                               "direction": "in", "access": "rw", "modbus": {"table": "coil", "address": 3}}),
+        Signal.model_validate({"id": "press.force", "title": {"en": "=1+1", "ja": "加圧力"}, "type": "float32",
+                               "access": "rw", "unit": "kN", "range": [0, 25], "option": "press",
+                               "modbus": {"table": "holding", "address": 0, "write_functions": [16]}}),
+    ]
+    method = Method.model_validate({"id": "start", "title": TITLE, "path": "pml:PackML/pml:Start", "command": 2})
+    alarm = Alarm.model_validate({"number": 17, "id": "door", "severity": 800, "category": "safety",
+                                  "reaction": "abort", "text": {"en": "Door open", "ja": "扉開"}})
+    return SimpleNamespace(title=Text(en="Stacker", ja="積層機"), version="1.0.0", word_order=WordOrder.BIG,
+                           signals={s.id: s for s in signals}, methods={"start": method}, alarms={17: alarm},
+                           ledger=[requirement()])
+
+
+def rows(profile, view):
+    (sheet,) = show_profile(profile, [view])
+    return list(csv.DictReader(io.StringIO(as_csv(sheet))))
+
+
+def test_the_register_map_is_in_order_of_tables_and_addresses(profile):
+    coil, read, held = rows(profile, View.MODBUS)
+    assert (coil["signal"], coil["reference"], coil["functions"]) == ("peer.ready", "000004", "01 05 15")
+    assert (read["address"], read["last"], read["reference"], read["word order"]) == ("16", "17", "300017", "big")
+    assert (held["functions"], held["unit"], held["range / values"]) == ("03 16", "kN", "0 … 25")
+    assert (held["option"], held["words"]) == ("press", "2")
+
+
+def test_the_register_map_names_states_and_both_titles(profile):
+    state = rows(profile, View.MODBUS)[1]
+    assert state["range / values"] == "4 Idle, 6 Execute"
+    assert (state["title (en)"], state["title (ja)"]) == ("State", "状態")
+    assert state["OPC UA path"] == "pml:PackML/pml:State"
+
+
+def test_the_node_list_has_variables_and_methods(profile):
+    variables, methods = show_profile(profile, [View.OPCUA])
+    assert variables.rows[0][:2] == ("pml:PackML/pml:State", "Int32")
+    assert methods.rows[0][0] == "pml:PackML/pml:Start"
+
+
+def test_alarms_stand_with_their_word_and_bit(profile):
+    (alarm,) = rows(profile, View.ALARMS)
+    assert (alarm["word"], alarm["bit"], alarm["text (ja)"]) == ("1", "1", "扉開")
+
+
+def test_requirements_stand_with_source_and_trust(profile):
+    (row,) = rows(profile, View.REQUIREMENTS)
+    assert (row["id"], row["source"], row["trust"]) == ("BAS-HAND-003", "IPC-HERMES-9852 3.4", "A")
+
+
+def test_a_spreadsheet_runs_no_text_as_a_formula(profile):
+    assert rows(profile, View.MODBUS)[2]["title (en)"] == "'=1+1"
+
+
+def test_markdown_cells_stay_in_their_cells(profile):
+    sheets = show_profile(profile)
+    for line in as_markdown(sheets[:1]).splitlines()[2:]:
+        assert line.replace("\\|", "").count("|") in (0, len(sheets[0].columns) + 1)
+
+
+def test_tables_can_be_printed_on_a_terminal(profile):
+    out = io.StringIO()
+    console = make_console(out)
+    console.width = 240
+    console.print(as_rich(show_profile(profile, lang="ja")))
+    assert "積層機 1.0.0: Modbus register map (3)" in out.getvalue()
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_an_explanation_holds_everything_about_a_requirement(lang):
+    text = explain(requirement(), lang)
+    for words in ("BAS-HAND-003", "Ready stays on.", "Readyを保持する。", "IPC-HERMES-9852, 3.4", "hold_s = 2",
+                  "handover.ready_holds", "ready_drops", "--only BAS-HAND-003 --impact actuate"):
+        assert words in text
+
+
+def test_an_excluded_requirement_says_why_and_has_no_command():
+    reason = {"en": "A document.", "ja": "文書である。"}
+    text = explain(requirement(check=None, faults=[], excluded=reason), "ja")
+    assert "文書である。" in text
+    assert "setsubi check" not in text
+
+
+def test_the_explanation_can_be_printed_on_a_terminal():
+    out = io.StringIO()
+    make_console(out).print(explain_rich(requirement(), "ja"))
+    assert "ワーク喪失" in out.getvalue()
+
+
+def test_every_word_of_the_reports_exists_in_both_languages_with_the_same_blanks():
+    for english, japanese in _WORDS.values():
+        assert english
+        assert japanese
+        assert set(re.findall(r"{\w+}", english)) == set(re.findall(r"{\w+}", japanese))
