@@ -16,7 +16,7 @@ from profiles.model import Protocol as Wire
 from profiles.pack import Profile
 from simulator.interface.equipment import Condition, RefusalKind, Refused
 
-POLL_S = 0.05
+POLL_S = 0.1
 STATUS = {
     RefusalKind.OUT_OF_RANGE: ("BadOutOfRange", "exception 03 illegal data value"),
     RefusalKind.NOT_WRITABLE: ("BadNotWritable", "exception 02 illegal data address"),
@@ -291,7 +291,7 @@ async def verdict(check: Any, requirement: Requirement, unit: BenchUnit) -> tupl
         ctx = BenchContext(unit, requirement, only)
         end = "pass"
         try:
-            await check.function(ctx)
+            await check.run(ctx)
         except Ended as error:
             end = error.verdict
             ctx.notes.append(str(error))

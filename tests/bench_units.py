@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 
-from profiles import load_profile
+from profiles import Profile, load_profile
 from simulator.faults import FaultSet
 from simulator.interface.equipment import Condition
 from simulator.interface.fitting import fit_unit, transitions
@@ -19,7 +20,7 @@ from simulator.line.spec import ConveyorSpec, MachineSpec
 T = TypeVar("T")
 ACTING = ("clearing", "starting", "stopping", "aborting", "holding", "unholding", "suspending", "unsuspending", "resetting", "completing")  # fmt: skip
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
-STEP_S = 0.05
+STEP_S = 0.1
 
 
 class Port:
@@ -46,7 +47,7 @@ class SimulatedUnit:
     """One mock (see ``bench_context.BenchUnit``)."""
 
     def __init__(self, profile: str) -> None:
-        self.profile = load_profile(profile)
+        self.profile = _loaded(profile)
         self.now = 0.0
         spec = fit_unit(_spec(self.profile.spec.kind, profile), self.profile)
         self._line = mock_line(spec, transitions=transitions(self.profile.state_tables["packml"]))
@@ -127,6 +128,11 @@ class SimulatedUnit:
 
     def quirk(self, name: str) -> Any:
         return self.faults.quirks("opcua").get(name)
+
+
+@cache
+def _loaded(profile: str) -> Profile:
+    return load_profile(profile)
 
 
 def _spec(kind: str, profile: str) -> MachineSpec | ConveyorSpec:

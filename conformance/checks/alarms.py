@@ -142,8 +142,10 @@ async def vanishes(ctx: Context) -> None:
             if not (await sees(ctx, alarm, True, ctx.param("raise_s"))).met:
                 ctx.inconclusive(f"alarm {alarm} is not seen")
             await ctx.operator.act("alarm_clear", number=alarm)
-            if held and not (await acknowledge(ctx, alarm)).accepted:
-                ctx.inconclusive(f"alarm {alarm} cannot be acknowledged")
+            if held:
+                await acknowledge(ctx, alarm)
+                if not (await ctx.until(UNACKED, 0, ctx.param("raise_s"))).met:
+                    ctx.inconclusive(f"alarm {alarm} cannot be acknowledged")
             limit = ctx.param("raise_s")
             judge(ctx, await sees(ctx, alarm, False, limit * PATIENCE), limit, f"alarm {alarm} is active no more")
 

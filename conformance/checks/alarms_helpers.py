@@ -80,6 +80,14 @@ async def lower(ctx: Context, *alarms: int) -> None:
         await acknowledge(ctx, alarm)
 
 
+async def put_away(ctx: Context, alarm: int) -> None:
+    """Acknowledge an alarm whose cause is gone, and see all alarms go; inconclusive if they do not."""
+    await acknowledge(ctx, alarm)
+    for count in (UNACKED, COUNT):
+        if not (await ctx.until(count, 0, ctx.param("settle_s"))).met:
+            ctx.inconclusive(f"alarm {alarm} cannot be put away")
+
+
 def speaks(ctx: Context, wire: Protocol) -> bool:
     return wire in ctx.via and ctx.only_via in (None, wire)
 

@@ -140,7 +140,9 @@ async def feed(ctx: Context, sender: Any, done: Callable[[], Any]) -> bool:
     for _ in range(int(ctx.param("max_items"))):
         if await done():
             return True
-        await sender.transfer(within_s=ctx.param("settle_s"))
+        given = await sender.transfer(within_s=ctx.param("settle_s"))
+        if not given["ok"]:
+            await sender.clear()
     return bool(await done())
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.checks.alarms_helpers import COUNT, acknowledge, quiet, sees
+from conformance.checks.alarms_helpers import COUNT, acknowledge, put_away, quiet, sees
 from conformance.checks.machine_helpers import (
     PATIENCE,
+    RUNNING,
     STATE,
     accepted,
     comes,
@@ -12,6 +13,7 @@ from conformance.checks.machine_helpers import (
     judge,
     number,
     picture,
+    reaches,
     refused,
     stays,
     value,
@@ -151,14 +153,13 @@ async def recovery(ctx: Context) -> None:
         await stays(ctx, ("Aborted",), watch, "the release alone leaves the unit in Aborted")
         await trip.reset()
         await stays(ctx, ("Aborted",), watch, "the local reset alone leaves the unit in Aborted")
-        await acknowledge(ctx, function.alarm)
-        for command, goal in (("Clear", "Stopped"), ("Reset", "Idle"), ("Start", "Suspended")):
+        await put_away(ctx, function.alarm)
+        for command, goals in (("Clear", ("Stopped",)), ("Reset", ("Idle",)), ("Start", RUNNING)):
             answer = await ctx.command(command)
             accepted(ctx, answer, f"{command} is accepted in its turn")
-            if not (await ctx.until(STATE, number(ctx, goal), ctx.param("settle_s"))).met:
-                ctx.expect(False, f"{command} leads to {goal}", expected=goal, actual=await value(ctx, STATE))
+            if not await reaches(ctx, goals, ctx.param("settle_s"), f"{command} leads to {goals[0]}"):
                 return
-            await stays(ctx, (goal,), watch, f"{command} leads no further than {goal}")
+            await stays(ctx, goals, watch, f"{command} leads no further than {goals[0]}")
 
 
 @check("safety.communication_loss", writes=BOTH)

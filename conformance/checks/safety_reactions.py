@@ -103,7 +103,6 @@ async def handover_revoked(ctx: Context) -> None:
             await run(ctx)
             async with tripped(ctx, function):
                 since = ctx.now()
-                await _inconclusive_unless_aborted(ctx)
                 for name in names:
                     what = f"handover.{name} reads 0 after {function.id}"
                     await comes(ctx, f"handover.{name}", False, limit_s(ctx, function), what, since=since)

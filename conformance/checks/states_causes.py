@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.checks.alarms_helpers import acknowledge, pick, raised
+from conformance.checks.alarms_helpers import pick, put_away, raised
 from conformance.checks.machine_helpers import (
     RUNNING,
     STATE,
@@ -102,7 +102,7 @@ async def unhold_waits_for_alarm(ctx: Context) -> None:
             answer = await ctx.command("Unhold")
             ctx.expect(not answer.accepted, "Unhold is refused", expected="refused", actual=answer.status)
             await stays(ctx, ("Held",), ctx.param("watch_s"), "the unit stays in Held while the failure stands")
-        await acknowledge(ctx, alarm)
+        await put_away(ctx, alarm)
         await ctx.command("Unhold")
         goals = numbers(ctx, RUNNING)
         await comes(ctx, STATE, lambda v: v in goals, ctx.param("settle_s"), "Unhold is obeyed after the failure")

@@ -48,7 +48,7 @@ fault(
     "A severity is reported while no alarm is active",
     values={"alarm.highest_severity": lambda v, s: v or 1},
 )
-fault("alarms.late", "Alarms are reported five seconds late", values={"alarm.active_*": _late})
+fault("alarms.late", "Alarms are reported five seconds late", values={"alarm.active_[0-9]": _late})
 fault(
     "alarms.neighbouring_bit",
     "Alarms 0 to 15 set the bit below their own",
