@@ -1,0 +1,109 @@
+"""Alarms for checks: which one to take, raising it at the machine, seeing it, and putting it away again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from conformance.context import AlarmEvent, Context, Observation, Outcome, Value
+from profiles.model import Protocol
+
+ACKNOWLEDGE = "alarm.acknowledge"
+COUNT, UNACKED = "alarm.active_count", "alarm.unacked_count"
+
+
+def word(alarm: int, kind: str = "active") -> str:
+    """The alarm word in which this alarm has its bit."""
+    return f"alarm.{kind}_{alarm // 16}"
+
+
+def words(ctx: Context, kind: str) -> list[str]:
+    return sorted(s for s in ctx.profile.signals if s.startswith(f"alarm.{kind}_") and s[-1].isdigit())
+
+
+def has_bit(alarm: int, value: Value) -> bool:
+    return isinstance(value, int) and bool(value >> alarm % 16 & 1)
+
+
+def set_bits(values: dict[str, int]) -> set[int]:
+    """Numbers of the alarms in words by name."""
+    return {int(name.rsplit("_", 1)[1]) * 16 + bit for name, v in values.items() for bit in range(16) if v >> bit & 1}
+
+
+async def pick(
+    ctx: Context, *, reaction: str, latched: bool | None = True, category: str | None = None, skip: tuple[int, ...] = ()
+) -> int:
+    """The lowest alarm of a kind; not applicable if the profile has none, inconclusive if alarms are active already."""
+    found = [
+        a.number
+        for a in sorted(ctx.profile.alarms.values(), key=lambda a: a.number)
+        if str(a.reaction) == reaction
+        and (latched is None or a.latched == latched)
+        and (category is None or str(a.category) == category)
+        and str(a.category) != "safety"
+        and a.number not in skip
+    ]
+    if not found:
+        ctx.not_applicable(f"the profile has no such alarm (reaction {reaction})")
+    await quiet(ctx)
+    return found[0]
+
+
+async def quiet(ctx: Context) -> None:
+    """Inconclusive if any alarm is active or unacknowledged: it would mix with the one under test."""
+    seen = await ctx.read_many([COUNT, UNACKED])
+    if any(reading.value for reading in seen.values()):
+        ctx.inconclusive("there are alarms already; clear and acknowledge them first")
+
+
+async def acknowledge(ctx: Context, alarm: int) -> Outcome:
+    """Acknowledge by the variable that both protocols have."""
+    return await ctx.write(ACKNOWLEDGE, alarm)
+
+
+@asynccontextmanager
+async def raised(ctx: Context, *alarms: int) -> AsyncIterator[None]:
+    """Alarms raised at the machine; afterwards their causes are taken away and they are acknowledged."""
+    for alarm in alarms:
+        await ctx.operator.act("alarm_raise", number=alarm)
+    try:
+        yield
+    finally:
+        await lower(ctx, *alarms)
+
+
+async def lower(ctx: Context, *alarms: int) -> None:
+    """Take the causes away, then acknowledge; an alarm that is gone or acknowledged already does not mind."""
+    for alarm in alarms:
+        await ctx.operator.act("alarm_clear", number=alarm)
+    for alarm in alarms:
+        await acknowledge(ctx, alarm)
+
+
+async def put_away(ctx: Context, alarm: int) -> None:
+    """Acknowledge an alarm whose cause is gone, and see all alarms go; inconclusive if they do not."""
+    await acknowledge(ctx, alarm)
+    for count in (UNACKED, COUNT):
+        if not (await ctx.until(count, 0, ctx.param("settle_s"))).met:
+            ctx.inconclusive(f"alarm {alarm} cannot be put away")
+
+
+def speaks(ctx: Context, wire: Protocol) -> bool:
+    return wire in ctx.via and ctx.only_via in (None, wire)
+
+
+async def sees(ctx: Context, alarm: int, active: bool, within_s: float) -> Observation:
+    """Whether an alarm becomes active or goes: by its bit where Modbus is spoken, else by the number of active alarms."""
+    if speaks(ctx, Protocol.MODBUS) and word(alarm) in ctx.profile.signals:
+        return await ctx.until(word(alarm), lambda v: has_bit(alarm, v) == active, within_s, via=Protocol.MODBUS)
+    return await ctx.until(COUNT, lambda v: bool(v) == active, within_s)
+
+
+async def events(ctx: Context, alarm: int, for_s: float, *, refresh: bool = False) -> list[AlarmEvent]:
+    """Condition events of one alarm."""
+
+    def ours(event: AlarmEvent) -> bool:
+        return event.number == alarm
+
+    seen = await ctx.opcua.alarm_events(for_s=for_s, refresh=refresh, until=ours)
+    return [event for event in seen if ours(event)]
