@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 from profiles.model import REGISTERS_OF, Access, AlarmCategory, Reaction, Signal, SignalType, Text
 from profiles.pack import Profile
@@ -41,7 +42,7 @@ def _groups(profile: Profile) -> Iterator[str]:
             groups.setdefault((str(signal.modbus.table), signal.modbus.group), []).append(signal)
     for (table, group), members in groups.items():
         spans = sorted((s.modbus.address, s.registers, s.id) for s in members if s.modbus is not None)
-        for (address, size, name), (following, _, other) in zip(spans, spans[1:], strict=False):
+        for (address, size, name), (following, _, other) in pairwise(spans):
             if address + size != following:
                 yield (
                     f"group {group}: gap in table {table} between {name} and {other} ({address + size} to {following - 1}); "
@@ -116,10 +117,9 @@ def _safety(profile: Profile) -> Iterator[str]:
     served = {name for device in profile.devices.values() for name in device.functions}
     for function in profile.safety.values():
         place, alarm = f"safety.{function.id}", profile.alarms[function.alarm]
-        if function.id not in served:
-            # a gate on an item's value is served by the measurement itself
-            if function.trigger.equals is not None:
-                yield f"{place}: is served by no device; name it under a device's functions"
+        # A function with a measured value may be served by the measurement itself (a state-of-charge gate).
+        if function.id not in served and function.trigger.equals is not None:
+            yield f"{place}: is served by no device; name it under a device's functions"
         if alarm.category is not AlarmCategory.SAFETY:
             yield f"{place}: its alarm {alarm.number} has category {alarm.category}; make it safety"
         if alarm.reaction is not function.reaction:
