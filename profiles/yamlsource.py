@@ -151,6 +151,8 @@ class _Builder:
             raise self._fail(self._place(node), "an anchor that contains itself", "remove the alias")
         self._open.add(id(node))
         try:
+            if not isinstance(node, yaml.ScalarNode) and node.tag not in (_TAG + "map", _TAG + "seq"):
+                raise self._fail(self._place(node), f"tag '{node.tag}' means nothing here", "remove the tag")
             if isinstance(node, yaml.MappingNode):
                 return self._mapping(node, path)
             if isinstance(node, yaml.SequenceNode):
