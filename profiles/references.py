@@ -112,15 +112,11 @@ def _safety(spec: ProfileSpec, _ns: dict[str, str], sourced: Sourced) -> None:
         at = ("safety", function.id)
         _need_alarm(spec, sourced, (*at, "alarm"), function.alarm)
         _need_signal(spec, sourced, (*at, "ok_signal"), function.ok_signal, _is_bool, "a bool signal")
-        wants_bool = function.trigger.equals is not None
-        _need_signal(
-            spec,
-            sourced,
-            (*at, "trigger", "signal"),
-            function.trigger.signal,
-            _is_bool if wants_bool else _is_number,
-            "a bool signal" if wants_bool else "a number",
-        )
+        trigger = function.trigger
+        _need_signal(spec, sourced, (*at, "trigger", "signal"), trigger.signal, lambda s: True, "a signal")
+        key = next(k for k in ("equals", "above", "below") if getattr(trigger, k) is not None)
+        need, kind = (_is_bool, "a bool signal") if key == "equals" else (_is_number, "a number")
+        _need_signal(spec, sourced, (*at, "trigger", key), trigger.signal, need, kind)
         _limit(spec, sourced, (*at, "trigger"), function.trigger)
 
 
