@@ -76,6 +76,7 @@ class HandoverMachine:
         self.state = after
         self._run_timers(now, event)
         if after != before:
+            self._leave(before)
             self._run_timers(now, f"enter:{after}")
         if after == self.table.illegal:
             self._running.clear()
@@ -95,6 +96,12 @@ class HandoverMachine:
     def next_expiry(self) -> float | None:
         """When the next timer runs out if nothing happens, or ``None``."""
         return min((self._running[t.id] + t.seconds for t in self._timers if t.id in self._running), default=None)
+
+    def _leave(self, state: int) -> None:
+        """A timer that began by entering a state ends with it: whoever revokes need not be waited for."""
+        for timer in self._timers:
+            if timer.start == f"enter:{state}":
+                self._running.pop(timer.id, None)
 
     def _run_timers(self, now: float, event: str) -> None:
         for timer in self._timers:

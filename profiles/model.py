@@ -2,6 +2,7 @@
 
 Everything here mirrors the YAML of a pack one to one. Addresses are zero-based Modbus PDU addresses; OPC UA nodes
 are bound by browse paths of qualified names relative to the machine's object under ``Objects/Machines``.
+The module is long because it is one document's grammar, and a grammar is read in one piece.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
 
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -420,6 +421,16 @@ class Requirement(_Frozen):
         if self.check is not None and not self.faults:
             raise ValueError("names no fault; a check that no fault can fail does not exist")
         return self
+
+
+class PackSpec(_Frozen):
+    """The file ``pack.yaml``. ``namespaces`` maps the prefixes of browse paths to URIs."""
+
+    pack: Slug
+    version: SemVer
+    extends: str | None = None  # a bundled pack, or a folder relative to this one
+    namespaces: dict[Annotated[str, Field(pattern=r"^[a-z]+$")], str] = {}
+    note: str | None = None
 
 
 class Basis(_Frozen):

@@ -7,9 +7,9 @@ import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from profiles.errors import Place, ProfileError
+from profiles.ledger import load_ledger
 from profiles.merge import Layer, merge
 from profiles.model import (
     Alarm,
@@ -18,6 +18,7 @@ from profiles.model import (
     HandoverRules,
     Method,
     Option,
+    PackSpec,
     ProfileSpec,
     Recipe,
     Requirement,
@@ -27,14 +28,15 @@ from profiles.model import (
     Text,
     WordOrder,
 )
-from profiles.references import check_ledger, check_profile
+from profiles.references import check_profile, check_state_table
 from profiles.statetable import StateTable
 from profiles.validation import validate
-from profiles.yamlsource import Sourced, load_yaml
+from profiles.yamlsource import Sourced, load_mapping, only_keys
 
 PACKS = Path(__file__).parent / "packs"
 DEFAULT_PACK = "basc_cell_line"
 _KEYED = ("signals", "methods", "safety", "devices", "options")
+_NUMBERED = ("alarms", "recipes")
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Pack:
     state_tables: dict[str, StateTable]
     ledger: tuple[Requirement, ...]
     profile_names: tuple[str, ...]
+    base: Pack | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -152,158 +155,161 @@ class Profile:
 
 def load_pack(ref: str | Path = DEFAULT_PACK) -> Pack:
     """Load a pack by its bundled name or its folder."""
-    folder = _pack_folder(ref)
-    return _load_pack(folder, ())
+    return _load_pack(_pack_folder(ref), ())
 
 
 def load_profile(ref: str | Path) -> Profile:
     """Load a profile: a bundled name (``stacking``), ``pack:name``, or the path of a YAML file.
 
-    Raises ``ProfileError`` with file, line and column for everything that is wrong with it.
+    A pack offers the profiles of the pack that it extends as its own: ``my-pack:stacking`` is the bundled profile
+    with the ledger of ``my-pack``. Raises ``ProfileError`` with file, line and column for everything that is wrong.
     """
-    path = _profile_path(ref, None)
-    return _load_profile(path)
+    path, pack = _profile_path(ref)
+    layers = _layers(path)
+    merged = merge(layers)
+    for key in _KEYED:
+        _inject_ids(merged, key, "id")
+    for key in _NUMBERED:
+        _inject_ids(merged, key, "number")
+    spec = validate(ProfileSpec, merged)
+    if pack is None:
+        folder = next((x.path.parent for x in reversed(layers) if _is_file(x.path.parent / "pack.yaml")), None)
+        pack = load_pack(folder or DEFAULT_PACK)
+    check_profile(spec, pack.namespaces, merged)
+    names = tuple(layer.sourced.data.get("profile", layer.path.stem) for layer in layers)
+    return Profile(spec, pack, names, path, dict(spec.signals))
 
 
 def profile_names(pack: str | Path = DEFAULT_PACK) -> tuple[str, ...]:
-    """Names of the profiles of a pack, abstract ones too."""
+    """Names of the profiles of a pack and of those that it extends, abstract ones too."""
     return load_pack(pack).profile_names
 
 
-def _pack_folder(ref: str | Path) -> Path:
-    folder = PACKS / str(ref) if (PACKS / str(ref) / "pack.yaml").is_file() else Path(ref)
-    if not (folder / "pack.yaml").is_file():
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that no file can have
+        return False
+
+
+def _pack_folder(ref: str | Path, relative_to: Path | None = None) -> Path:
+    folder = PACKS / str(ref)
+    if not _is_file(folder / "pack.yaml"):
+        folder = Path(ref) if relative_to is None else relative_to / str(ref)
+    if not _is_file(folder / "pack.yaml"):
         known = ", ".join(sorted(p.parent.name for p in PACKS.glob("*/pack.yaml")))
         raise ProfileError(Place(str(ref)), "is no pack", f"name a folder with a pack.yaml, or one of: {known}")
     return folder
 
 
 def _load_pack(folder: Path, seen: tuple[Path, ...]) -> Pack:
-    sourced = _mapping(load_yaml(folder / "pack.yaml"))
+    sourced = load_mapping(folder / "pack.yaml")
     if folder.resolve() in seen:
-        raise ProfileError(sourced.place(("extends",)), "the pack extends itself", "break the cycle")
-    _only_keys(sourced, {"pack", "version", "extends", "namespaces", "note"})
+        raise ProfileError(sourced.place(("extends",)), "extends: the packs extend each other", "break the cycle")
+    only_keys(sourced, set(PackSpec.model_fields))
+    spec = validate(PackSpec, sourced)
     base = None
-    if "extends" in sourced.data:
-        base = _load_pack(_pack_folder(sourced.data["extends"]), (*seen, folder.resolve()))
-    for key in ("pack", "version"):
-        if key not in sourced.data:
-            raise ProfileError(sourced.place(()), f"{key}: is missing", "add it")
-    namespaces = {**(base.namespaces if base else {}), **sourced.data.get("namespaces", {})}
+    if spec.extends is not None:
+        try:
+            base_folder = _pack_folder(spec.extends, folder)
+        except ProfileError as error:
+            raise ProfileError(
+                sourced.place(("extends",)), f"extends: '{spec.extends}' {error.what}", error.mend
+            ) from None
+        base = _load_pack(base_folder, (*seen, folder.resolve()))
+    namespaces = {**(base.namespaces if base else {}), **spec.namespaces}
     tables = dict(base.state_tables) if base else {}
     for file in sorted((folder / "states").glob("*.yaml")):
-        table = validate(StateTableSpec, _mapping(load_yaml(file)))
+        table_source = load_mapping(file)
+        table = validate(StateTableSpec, table_source)
+        check_state_table(table, table_source)
         tables[table.id] = StateTable(table)
-    names = tuple(sorted(p.stem for p in folder.glob("*.yaml") if p.name != "pack.yaml"))
-    ledger = _load_ledger(folder, base)
-    return Pack(sourced.data["pack"], sourced.data["version"], folder, namespaces, tables, ledger, names)
+    own = {p.stem for p in folder.glob("*.yaml") if p.name != "pack.yaml"}
+    names = tuple(sorted(own | set(base.profile_names if base else ())))
+    ledger = load_ledger(folder, base.ledger if base else (), names)
+    return Pack(spec.pack, spec.version, folder, namespaces, tables, ledger, names, base)
 
 
-def _load_ledger(folder: Path, base: Pack | None) -> tuple[Requirement, ...]:
-    """Requirements by id; those of an extending pack replace those of its base, key by key."""
-    inherited = {r.id: r for r in base.ledger} if base else {}
-    places: dict[str, Place] = {}
-    for file in sorted((folder / "ledger").glob("*.yaml")):
-        sourced = _mapping(load_yaml(file))
-        _only_keys(sourced, {"area", "requirements", "sources"})
-        for rid, row in (sourced.data.get("requirements") or {}).items():
-            at = ("requirements", rid)
-            if rid in places:
-                raise ProfileError(
-                    sourced.place(at),
-                    f"requirement {rid} stands twice (first at {places[rid]})",
-                    "give it a number of its own",
-                )
-            places[rid] = sourced.place(at)
-            known = (
-                inherited[rid].model_dump(by_alias=True, exclude_defaults=True, mode="json") if rid in inherited else {}
-            )
-            if isinstance(row, dict) and "excluded" in row:
-                known.pop("check", None)
-            data = {**known, "area": sourced.data.get("area"), **row, "id": rid} if isinstance(row, dict) else row
-            sub = Sourced(data, {k[2:]: v for k, v in sourced.places.items() if k[:2] == at}, sourced.path)
-            inherited[rid] = validate(Requirement, sub)
-    ledger = tuple(inherited[rid] for rid in sorted(inherited))
-    check_ledger(ledger, places)
-    return ledger
-
-
-def _profile_path(ref: str | Path, relative_to: Path | None) -> Path:
+def _profile_path(ref: str | Path) -> tuple[Path, Pack | None]:
+    """The file of a profile, and the pack if the reference names one."""
     text = str(ref)
     if text.endswith((".yaml", ".yml")):
-        path = Path(text)
-        return path if relative_to is None or path.is_absolute() else relative_to / path
+        return Path(text), None
     pack_name, _, name = text.rpartition(":")
-    folder = _pack_folder(pack_name) if pack_name else PACKS / DEFAULT_PACK
-    if relative_to is not None and not pack_name and (relative_to / f"{name}.yaml").is_file():
-        folder = relative_to
-    path = folder / f"{name}.yaml"
-    if name == "pack" or not path.is_file():
-        known = ", ".join(sorted(p.stem for p in folder.glob("*.yaml") if p.name != "pack.yaml"))
-        raise ProfileError(Place(text), "is no profile", f"name a YAML file or one of: {known}")
-    return path
+    pack = load_pack(pack_name or DEFAULT_PACK)
+    return _find_profile(name, pack), pack
+
+
+def _find_profile(name: str, pack: Pack) -> Path:
+    """The file of a profile in a pack or, if not there, in those that it extends."""
+    owner: Pack | None = pack if name in pack.profile_names else None
+    while owner is not None and not _is_file(owner.folder / f"{name}.yaml"):
+        owner = owner.base
+    if owner is None:
+        known = ", ".join(pack.profile_names)
+        raise ProfileError(Place(name), "is no profile", f"name a YAML file or one of: {known}")
+    return owner.folder / f"{name}.yaml"
+
+
+def _parent_path(parent: str, path: Path) -> Path:
+    """The file that ``extends: parent`` in ``path`` means: beside it, in a named pack, or in the packs beneath."""
+    if parent.endswith((".yaml", ".yml")):
+        return path.parent / parent
+    beside = path.parent / f"{parent}.yaml"
+    pack_name, _, name = parent.rpartition(":")
+    if pack_name:
+        folder = _pack_folder(pack_name, path.parent)
+        return _find_profile(name, _load_pack(folder, ()))
+    if _is_file(beside) and beside.resolve() != path.resolve():
+        return beside
+    own = path.parent / "pack.yaml"
+    pack = load_pack(path.parent) if _is_file(own) else load_pack()
+    if _is_file(beside) and pack.base is not None:  # a profile that refines its namesake in the pack beneath
+        pack = pack.base
+    return _find_profile(name, pack)
 
 
 def _layers(path: Path, seen: tuple[Path, ...] = (), asked: Place | None = None) -> list[Layer]:
     """The chain of files from the root ancestor down to ``path``."""
     if path.resolve() in seen:
         chain = " → ".join(p.stem for p in (*seen, path))
-        raise ProfileError(
-            asked or Place(str(path)), f"extends: the profiles extend each other ({chain})", "break the cycle"
-        )
-    sourced = _mapping(load_yaml(path))
-    layers: list[Layer] = []
+        what = f"extends: the profiles extend each other ({chain})"
+        raise ProfileError(asked or Place(str(path)), what, "break the cycle")
+    sourced = load_mapping(path)
     parent = sourced.data.get("extends")
-    if parent is not None:
-        place = sourced.place(("extends",))
-        try:
-            parent_path = _profile_path(parent, path.parent)
-        except ProfileError as error:
-            raise ProfileError(place, f"extends: '{parent}' {error.what}", error.mend) from None
-        layers = _layers(parent_path, (*seen, path.resolve()), place)
-    return [*layers, Layer(path, sourced)]
-
-
-def _load_profile(path: Path) -> Profile:
-    layers = _layers(path)
-    merged = merge(layers)
-    for key in _KEYED:
-        _inject_ids(merged, key, "id")
-    _inject_ids(merged, "alarms", "number")
-    _inject_ids(merged, "recipes", "number")
-    spec = validate(ProfileSpec, merged)
-    pack_folder = next((x.path.parent for x in reversed(layers) if (x.path.parent / "pack.yaml").is_file()), None)
-    pack = load_pack(pack_folder or DEFAULT_PACK)
-    check_profile(spec, pack.namespaces, merged)
-    names = tuple(layer.sourced.data.get("profile", layer.path.stem) for layer in layers)
-    return Profile(spec, pack, names, path, dict(spec.signals))
+    if parent is None:
+        return [Layer(path, sourced)]
+    place = sourced.place(("extends",))
+    if not isinstance(parent, str):
+        raise ProfileError(place, "extends: is no name", "name one profile, or the path of its file")
+    try:
+        parent_path = _parent_path(parent, path)
+    except ProfileError as error:
+        if error.place.line:
+            raise
+        raise ProfileError(place, f"extends: '{parent}' {error.what}", error.mend) from None
+    if not _is_file(parent_path):
+        raise ProfileError(place, f"extends: '{parent}' is no file", f"looked for {parent_path}")
+    return [*_layers(parent_path, (*seen, path.resolve()), place), Layer(path, sourced)]
 
 
 def _inject_ids(merged: Sourced, key: str, name: str) -> None:
     entries = merged.data.get(key)
-    if isinstance(entries, dict):
-        for entry_id, entry in entries.items():
-            if isinstance(entry, dict):
-                if name in entry and entry[name] != entry_id:
-                    raise ProfileError(
-                        merged.place((key, entry_id, name)), f"{name} differs from its key '{entry_id}'", "leave it out"
-                    )
-                entry[name] = entry_id
+    if not isinstance(entries, dict):
+        return
+    for entry_id, entry in entries.items():
+        wanted = int if name == "number" else str
+        if not isinstance(entry_id, wanted):
+            kind = "a number" if wanted is int else "a name"
+            raise ProfileError(
+                merged.place((key, entry_id)), f"{key}.{entry_id}: the key is not {kind}", f"write {kind}"
+            )
+        if isinstance(entry, dict):
+            if name in entry and entry[name] != entry_id:
+                raise ProfileError(
+                    merged.place((key, entry_id, name)), f"{name} differs from its key '{entry_id}'", "leave it out"
+                )
+            entry[name] = entry_id
 
 
-def _mapping(sourced: Sourced) -> Sourced:
-    if not isinstance(sourced.data, dict):
-        found = "is empty" if sourced.data is None else "is not a mapping of keys"
-        raise ProfileError(
-            sourced.place(()), found, "begin with 'key: value' lines; see the bundled pack for an example"
-        )
-    return sourced
-
-
-def _only_keys(sourced: Sourced, known: set[str]) -> None:
-    for key in sourced.data:
-        if key not in known:
-            raise ProfileError(sourced.place((key,)), f"{key}: unknown key", f"known keys: {', '.join(sorted(known))}")
-
-
-__all__: list[Any] = ["Pack", "Profile", "load_pack", "load_profile", "profile_names"]
+__all__ = ["Pack", "Profile", "load_pack", "load_profile", "profile_names"]

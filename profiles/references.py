@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-from profiles.errors import Place, ProfileError
-from profiles.model import ProfileSpec, Requirement, Signal, SignalType
+from profiles.errors import ProfileError
+from profiles.model import ProfileSpec, Signal, SignalType, StateTableSpec, Trigger
 from profiles.yamlsource import Sourced
 
 Path_ = tuple[Any, ...]
@@ -16,17 +16,6 @@ def check_profile(spec: ProfileSpec, namespaces: dict[str, str], sourced: Source
     """Raise ``ProfileError`` for the first incoherence, at its place."""
     for rule in (_registers, _paths, _options, _alarms, _safety, _devices, _parameters, _recipes, _timers):
         rule(spec, namespaces, sourced)
-
-
-def check_ledger(ledger: Iterable[Requirement], places: dict[str, Place]) -> None:
-    """Requirements whose text is empty or doubled in meaning are for people; here: doubled texts."""
-    texts: dict[str, str] = {}
-    for requirement in ledger:
-        text = requirement.text.en.strip().lower()
-        if text in texts:
-            place = places.get(requirement.id, Place(requirement.id))
-            raise ProfileError(place, f"{requirement.id} says the same as {texts[text]}", "remove one of them")
-        texts[text] = requirement.id
 
 
 def _fail(sourced: Sourced, path: Path_, what: str, mend: str) -> ProfileError:
@@ -123,14 +112,24 @@ def _safety(spec: ProfileSpec, _ns: dict[str, str], sourced: Sourced) -> None:
         at = ("safety", function.id)
         _need_alarm(spec, sourced, (*at, "alarm"), function.alarm)
         _need_signal(spec, sourced, (*at, "ok_signal"), function.ok_signal, _is_bool, "a bool signal")
-        wants_bool = function.trigger.equals is not None
-        _need_signal(
-            spec,
+        trigger = function.trigger
+        _need_signal(spec, sourced, (*at, "trigger", "signal"), trigger.signal, lambda s: True, "a signal")
+        key = next(k for k in ("equals", "above", "below") if getattr(trigger, k) is not None)
+        need, kind = (_is_bool, "a bool signal") if key == "equals" else (_is_number, "a number")
+        _need_signal(spec, sourced, (*at, "trigger", key), trigger.signal, need, kind)
+        _limit(spec, sourced, (*at, "trigger"), function.trigger)
+
+
+def _limit(spec: ProfileSpec, sourced: Sourced, path: Path_, trigger: Trigger) -> None:
+    """A limit that the sensor cannot pass would be no limit."""
+    bounds = spec.signals[trigger.signal].range
+    key, limit = ("above", trigger.above) if trigger.above is not None else ("below", trigger.below)
+    if bounds is not None and limit is not None and not bounds[0] < limit < bounds[1]:
+        raise _fail(
             sourced,
-            (*at, "trigger", "signal"),
-            function.trigger.signal,
-            _is_bool if wants_bool else _is_number,
-            "a bool signal" if wants_bool else "a number",
+            (*path, key),
+            f"{limit:g} lies outside the range {list(bounds)} of {trigger.signal}",
+            "choose a limit inside, or widen the range",
         )
 
 
@@ -148,9 +147,10 @@ def _devices(spec: ProfileSpec, _ns: dict[str, str], sourced: Sourced) -> None:
 
 
 def _parameters(spec: ProfileSpec, _ns: dict[str, str], sourced: Sourced) -> None:
-    for name in (*spec.parameters, *spec.process_values):
-        section = "parameters" if name in spec.parameters else "process_values"
-        _need_signal(spec, sourced, (section,), name, lambda s: True, "a signal")
+    for index, name in enumerate(spec.parameters):
+        _need_signal(spec, sourced, ("parameters", index), name, lambda s: True, "a signal")
+    for index, name in enumerate(spec.process_values):
+        _need_signal(spec, sourced, ("process_values", index), name, _is_number, "a number")
     for name in spec.parameters:
         signal = spec.signals[name]
         if signal.range is None and signal.enum is None and signal.type is not SignalType.BOOL:
@@ -165,18 +165,55 @@ def _recipes(spec: ProfileSpec, _ns: dict[str, str], sourced: Sourced) -> None:
             at = ("recipes", recipe.number, "values", name)
             if name not in spec.parameters:
                 raise _fail(sourced, at, "is not a parameter of this profile", "list it under parameters or remove it")
-            limits = spec.signals[name].range
-            if limits is not None and not (isinstance(value, (int, float)) and limits[0] <= value <= limits[1]):
-                raise _fail(
-                    sourced,
-                    at,
-                    f"value {value!r} lies outside {list(limits)}",
-                    "choose a value inside, or widen the range",
-                )
+            wrong = _misfit(spec.signals[name], value)
+            if wrong is not None:
+                raise _fail(sourced, at, f"value {value!r} {wrong[0]}", wrong[1])
         missing = [p for p in spec.parameters if p not in recipe.values]
         if missing:
             raise _fail(
                 sourced, ("recipes", recipe.number, "values"), f"has no value for {', '.join(missing)}", "add it"
+            )
+
+
+def _misfit(signal: Signal, value: object) -> tuple[str, str] | None:
+    """What is wrong with a value for a signal, and the mend; ``None`` if it fits."""
+    if signal.type is SignalType.BOOL or not _is_number(signal):
+        kind = bool if signal.type is SignalType.BOOL else str
+        return None if isinstance(value, kind) else (f"is no {signal.type}", "correct the value")
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return f"is no {signal.type}", "give a number"
+    if "int" in signal.type and value != int(value):
+        return f"is no {signal.type}", "give a whole number"
+    if signal.enum is not None and value not in signal.enum:
+        return f"is none of {list(signal.enum)}", "choose one of them, or extend the enumeration"
+    if signal.range is not None and not signal.range[0] <= value <= signal.range[1]:
+        return f"lies outside {list(signal.range)}", "choose a value inside, or widen the range"
+    return None
+
+
+def check_state_table(table: StateTableSpec, sourced: Sourced) -> None:
+    """Raise ``ProfileError`` for states that are named twice, transitions to nowhere, and events with two answers."""
+    numbers: set[int] = set()
+    names: set[str] = set()
+    for index, state in enumerate(table.states):
+        if state.number in numbers or state.name in names:
+            what = f"state {state.number} {state.name} stands twice"
+            raise _fail(sourced, ("states", index), what, "give it a number and a name of its own")
+        numbers.add(state.number)
+        names.add(state.name)
+    ends: list[tuple[Path_, int | None]] = [(("initial",), table.initial), (("illegal",), table.illegal)]
+    answered: set[tuple[int, str]] = set()
+    for index, move in enumerate(table.transitions):
+        at: Path_ = ("transitions", index)
+        ends += [((*at, "from"), move.source), ((*at, "to"), move.target)]
+        if (move.source, move.on) in answered:
+            raise _fail(sourced, at, f"state {move.source} answers '{move.on}' twice", "keep one of them")
+        answered.add((move.source, move.on))
+    ends += [(("tolerated", index, 0), state) for index, (state, _) in enumerate(table.tolerated)]
+    for path, number in ends:
+        if number is not None and number not in numbers:
+            raise _fail(
+                sourced, path, f"state {number} does not exist", "declare it under states or correct the number"
             )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +19,27 @@ from profiles.errors import Place, ProfileError
 Path_ = tuple[Any, ...]
 Fail = Callable[[Place, str, str], Exception]
 _MAX_BYTES = 8 * 1024 * 1024
+_MAX_NODES = 500_000  # after aliases are expanded
 
 
 class _Loader(yaml.SafeLoader):
-    """Safe YAML with the booleans of YAML 1.2 only: ``on`` and ``no`` are words, and a date is text."""
+    """Safe YAML with the scalars of YAML 1.2: ``on`` is a word, a date is text, 0100 is not octal, 1:30 not sexagesimal."""
 
 
+_TAG = "tag:yaml.org,2002:"
 _Loader.yaml_implicit_resolvers = {
     first: [
-        (tag, regex) for tag, regex in resolvers if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
+        (tag, regex) for tag, regex in resolvers if tag.removeprefix(_TAG) not in ("bool", "timestamp", "int", "float")
     ]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
-)
+for _kind, _pattern, _first in (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("int", r"[-+]?(?:0|[1-9][0-9]*)|0x[0-9a-fA-F]+", "-+0123456789"),
+    ("float", r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN)",
+     "-+0123456789."),
+):  # fmt: skip
+    _Loader.add_implicit_resolver(_TAG + _kind, re.compile(f"^(?:{_pattern})$"), list(_first))
 
 
 @dataclass
@@ -61,8 +68,9 @@ def load_yaml(path: Path, fail: Fail = ProfileError) -> Sourced:
         raise fail(here, "no such file", "check the name and the folder") from None
     except IsADirectoryError:
         raise fail(here, "is a folder, not a file", "name the YAML file in it") from None
-    except OSError as error:
-        raise fail(here, f"cannot be read ({error.strerror})", "check the file and its permissions") from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise fail(here, f"cannot be read ({why})", "check the name, the file and its permissions") from None
     if len(raw) > _MAX_BYTES:
         raise fail(
             here, f"is {len(raw)} bytes long", f"a file may have at most {_MAX_BYTES} bytes; is it the right one?"
@@ -70,8 +78,28 @@ def load_yaml(path: Path, fail: Fail = ProfileError) -> Sourced:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise fail(here, f"is not UTF-8 text (byte {error.start})", "save it as UTF-8; is it the right file?") from None
+        place = _place_at(str(path), raw[: error.start].decode("utf-8-sig"))
+        what = f"is not UTF-8 text (byte 0x{raw[error.start]:02x})"
+        raise fail(place, what, "save it as UTF-8; is it the right file?") from None
     return parse_yaml(text, str(path), fail)
+
+
+def load_mapping(path: Path, fail: Fail = ProfileError) -> Sourced:
+    """A YAML file whose top is a mapping; see ``load_yaml``."""
+    sourced = load_yaml(path, fail)
+    if not isinstance(sourced.data, dict):
+        found = "is empty" if sourced.data is None else "is not a mapping of keys"
+        raise fail(sourced.place(()), found, "begin with 'key: value' lines; see the bundled pack for an example")
+    return sourced
+
+
+def only_keys(sourced: Sourced, known: set[str], fail: Fail = ProfileError) -> None:
+    """Refuse keys at the top that nobody knows."""
+    for key in sourced.data:
+        if key not in known:
+            near = get_close_matches(str(key), known, n=1)
+            mend = f"did you mean '{near[0]}'?" if near else f"known keys: {', '.join(sorted(known))}"
+            raise fail(sourced.place((key,)), f"{key}: unknown key", mend)
 
 
 def parse_yaml(text: str, name: str, fail: Fail = ProfileError) -> Sourced:
@@ -85,12 +113,22 @@ def parse_yaml(text: str, name: str, fail: Fail = ProfileError) -> Sourced:
         mark = error.problem_mark or error.context_mark
         place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
         raise fail(place, f"is not valid YAML: {error.problem}", "check indentation, quotes and colons") from None
+    except yaml.reader.ReaderError as error:
+        place = _place_at(name, text[: error.position])
+        raise fail(
+            place, f"is not valid YAML: control character 0x{ord(text[error.position]):02x}", "is it a text file?"
+        ) from None
     except yaml.YAMLError as error:
         what = f"is not valid YAML: {str(error).splitlines()[0]}"
         raise fail(Place(name), what, "is it a text file?") from None
     except RecursionError:
         raise fail(Place(name), "is nested too deeply", "flatten it; is it the right file?") from None
     return sourced
+
+
+def _place_at(name: str, before: str) -> Place:
+    """The place that follows some text."""
+    return Place(name, before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
 class _Builder:
@@ -100,13 +138,21 @@ class _Builder:
         self._fail = fail
         self._constructor = yaml.constructor.SafeConstructor()
         self._open: set[int] = set()
+        self._built = 0
 
     def build(self, node: yaml.Node, path: Path_) -> Any:
         self._places.setdefault(path, self._place(node))
+        self._built += 1
+        if self._built > _MAX_NODES:
+            raise self._fail(
+                self._place(node), "aliases make it too large", "write less by anchors; is it the right file?"
+            )
         if id(node) in self._open:
             raise self._fail(self._place(node), "an anchor that contains itself", "remove the alias")
         self._open.add(id(node))
         try:
+            if not isinstance(node, yaml.ScalarNode) and node.tag not in (_TAG + "map", _TAG + "seq"):
+                raise self._fail(self._place(node), f"tag '{node.tag}' means nothing here", "remove the tag")
             if isinstance(node, yaml.MappingNode):
                 return self._mapping(node, path)
             if isinstance(node, yaml.SequenceNode):

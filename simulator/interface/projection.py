@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
+from profiles.model import Signal
 from profiles.pack import Profile
 from simulator.faults import FaultSet
 from simulator.interface.alarmbook import RED_SEVERITY, AlarmBook
+from simulator.interface.belt import belt_values
 from simulator.interface.commands import Commands
 from simulator.interface.equipment import Value
 from simulator.interface.identity import Identity
@@ -106,6 +108,7 @@ class Projection:
         out.update(self._last_item())
         out.update(self._alarm_values())
         out.update(self._safety())
+        out.update(belt_values(self.unit))
         out.update(self._written())
         for port, picture in self.ports.items():
             out.update({f"handover.{port}.{name}": value for name, value in picture.outputs().items()})
@@ -180,7 +183,8 @@ class Projection:
             empty: dict[str, Value] = {"item.id": "", "item.lot": "", "item.finished_at": epoch}
             zeros = ("quality", "kind", "recipe", "grade")
             return {**values, **empty, **{f"item.{z}": 0 for z in zeros}, "item.energy": 0.0, "item.duration": 0.0}
-        values.update({k: v for k, v in record.process_values.items() if k in self.profile.signals})
+        signals = self.profile.signals
+        values.update({k: _fitted(signals[k], v) for k, v in record.process_values.items() if k in signals})
         finished = self.to_utc(record.end)
         return values | {
             "item.id": record.item_id,
@@ -258,6 +262,13 @@ class Projection:
             value = self.unit.parameters.get(name, 0.0)
             values[name] = value if profile.signals[name].type.startswith("float") else int(value)
         return values
+
+
+def _fitted(signal: Signal, value: float) -> Value:
+    """A measured value as its signal can carry it: within the range, whole where the type is whole."""
+    if signal.range is not None:
+        value = min(max(value, signal.range[0]), signal.range[1])
+    return value if signal.type.startswith("float") else round(value)
 
 
 def _bits(numbers: Iterable[int]) -> dict[int, int]:
