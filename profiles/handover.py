@@ -82,12 +82,12 @@ class HandoverMachine:
             self._running.clear()
         return Step(now, event, before, after, illegal)
 
-    def expired(self, now: float) -> list[Expiry]:
-        """Timers that have run out by ``now``; each is reported once."""
+    def expired(self, now: float, factor: float = 1.0) -> list[Expiry]:
+        """Timers that have run out by ``now``; each is reported once. ``factor`` shortens or stretches all of them."""
         out = [
-            Expiry(self._running[t.id] + t.seconds, t)
+            Expiry(self._running[t.id] + t.seconds * factor, t)
             for t in self._timers
-            if t.id in self._running and now >= self._running[t.id] + t.seconds
+            if t.id in self._running and now >= self._running[t.id] + t.seconds * factor
         ]
         for expiry in out:
             del self._running[expiry.timer.id]

@@ -16,7 +16,24 @@ from conformance.reports.sheets import Sheet, as_csv, as_markdown, as_rich
 from conformance.reports.stream import Report, build_report, parse_event, read_report
 
 __all__ = [
-    "ConsolePrinter", "Report", "Sheet", "StreamError", "View", "as_csv", "as_markdown", "as_rich", "build_report",
-    "explain", "explain_rich", "make_console", "parse_event", "print_stream", "read_report", "render_badge",
-    "render_html", "render_junit", "render_markdown", "show_profile",
+    "ConsolePrinter",
+    "Report",
+    "Sheet",
+    "StreamError",
+    "View",
+    "as_csv",
+    "as_markdown",
+    "as_rich",
+    "build_report",
+    "explain",
+    "explain_rich",
+    "make_console",
+    "parse_event",
+    "print_stream",
+    "read_report",
+    "render_badge",
+    "render_html",
+    "render_junit",
+    "render_markdown",
+    "show_profile",
 ]

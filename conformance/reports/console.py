@@ -23,8 +23,13 @@ from conformance.reports.values import clean, one_line, seconds, show
 from profiles.model import Level
 
 _STYLES = {
-    Verdict.PASS: "green", Verdict.FAIL: "bold red", Verdict.ERROR: "bold magenta", Verdict.INCONCLUSIVE: "yellow",
-    Verdict.KNOWN_FAILURE: "yellow", Verdict.NOT_EXERCISED: "dim", Verdict.NOT_APPLICABLE: "dim",
+    Verdict.PASS: "green",
+    Verdict.FAIL: "bold red",
+    Verdict.ERROR: "bold magenta",
+    Verdict.INCONCLUSIVE: "yellow",
+    Verdict.KNOWN_FAILURE: "yellow",
+    Verdict.NOT_EXERCISED: "dim",
+    Verdict.NOT_APPLICABLE: "dim",
 }
 _TONES = {"good": "bold green", "warn": "bold yellow", "bad": "bold red"}
 _WIDTH = 14  # of the verdict, in columns
@@ -67,8 +72,9 @@ class ConsolePrinter:
     def __enter__(self) -> ConsolePrinter:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._progress is not None:
             self._progress.stop()
         if self._events:
@@ -99,8 +105,10 @@ class ConsolePrinter:
         t = self._texts
         title = header.profile.title.in_language(t.lang) or header.profile.id
         self._line(f"{header.tool} {header.version}  {title} ({header.profile.id} {header.profile.version})", "bold")
-        self._line(f"{t('target')}: {one_line(header.target.name)}  "
-                   f"{t('protocols')}: {', '.join(header.protocols)}  {t('impact')}: {t(f'impact.{header.impact}')}")
+        self._line(
+            f"{t('target')}: {one_line(header.target.name)}  "
+            f"{t('protocols')}: {', '.join(header.protocols)}  {t('impact')}: {t(f'impact.{header.impact}')}"
+        )
         self._line(t("disclaimer"), "dim")
 
     def _print_finding(self, finding: Finding) -> None:
@@ -141,8 +149,13 @@ class ConsolePrinter:
             return branches
         for e in finding.unmet:
             via = f" [{e.via}]" if e.via else ""
-            branches.append((f"{one_line(e.what)}{via}\n  {t('expected')}: {one_line(e.expected)}\n"
-                             f"  {t('actual')}: {one_line(e.actual)}", ""))
+            branches.append(
+                (
+                    f"{one_line(e.what)}{via}\n  {t('expected')}: {one_line(e.expected)}\n"
+                    f"  {t('actual')}: {one_line(e.actual)}",
+                    "",
+                )
+            )
         remedy = result.requirement.remedy.in_language(t.lang)
         branches += [(f"{t('remedy')}: {remedy}", "cyan")] if remedy and finding.verdict.concerns_target else []
         return branches + ([(f"{t('reproduce')}: {finding.reproduce}", "dim")] if finding.reproduce else [])
@@ -153,8 +166,12 @@ class ConsolePrinter:
         if self._progress is None:
             total = sum(r.excluded is None for r in self._requirements.values())
             self._progress = Progress(
-                TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
-                TimeElapsedColumn(), console=self._console, transient=True,
+                TextColumn("{task.description}", markup=False),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+                console=self._console,
+                transient=True,
             )
             self._task = self._progress.add_task(self._texts("checking"), total=total)
             self._progress.start()

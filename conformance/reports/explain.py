@@ -63,8 +63,12 @@ def _parts(requirement: Requirement, lang: str) -> tuple[str, tuple[str, str], l
 
 def _applies(requirement: Requirement) -> str:
     applies = requirement.applies_to
-    named = {"kinds": applies.kinds, "protocols": applies.protocols, "options": applies.options,
-             "signals": applies.signals}
+    named = {
+        "kinds": applies.kinds,
+        "protocols": applies.protocols,
+        "options": applies.options,
+        "signals": applies.signals,
+    }
     return "\n".join(f"{name}: {', '.join(values)}" for name, values in named.items() if values)
 
 

@@ -41,22 +41,40 @@ def render_html(report: Report, lang: str = "en") -> str:
     """The whole page as text, to be written as UTF-8."""
     texts = texts_in(lang)
     articles = _articles(report, texts)
-    return _environment().get_template(TEMPLATE).render(
-        report=report, header=report.header, t=texts, lang=texts.lang, other="en" if texts.lang == "ja" else "ja",
-        summary=summarise(report, texts), verdicts=list(Verdict), levels=list(Level), severities=list(Severity),
-        groups=[
-            ("to_mend", [a for a in articles if a.result.verdict.needs_action]),
-            ("others", [a for a in articles if not a.result.verdict.needs_action]),
-        ],
-        table=_table(report), must_not_exercised=report.of(Verdict.NOT_EXERCISED, level=Level.MUST),
-        addresses=_addresses(report), policy=_policy(), changes=_changes,
+    return (
+        _environment()
+        .get_template(TEMPLATE)
+        .render(
+            report=report,
+            header=report.header,
+            t=texts,
+            lang=texts.lang,
+            other="en" if texts.lang == "ja" else "ja",
+            summary=summarise(report, texts),
+            verdicts=list(Verdict),
+            levels=list(Level),
+            severities=list(Severity),
+            groups=[
+                ("to_mend", [a for a in articles if a.result.verdict.needs_action]),
+                ("others", [a for a in articles if not a.result.verdict.needs_action]),
+            ],
+            table=_table(report),
+            must_not_exercised=report.of(Verdict.NOT_EXERCISED, level=Level.MUST),
+            addresses=_addresses(report),
+            policy=_policy(),
+            changes=_changes,
+        )
     )
 
 
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FunctionLoader(_read), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        loader=FunctionLoader(_read),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
         keep_trailing_newline=True,  # else the script would not match its digest
     )
     environment.filters.update(show=values.show, clean=values.clean, seconds=values.seconds, moment=values.moment)

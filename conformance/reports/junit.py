@@ -71,10 +71,16 @@ def _suite(root: ET.Element, area: str, cases: list[ET.Element], report: Report)
 def _properties(report: Report) -> dict[str, str]:
     header = report.header
     properties = {
-        "tool": f"{header.tool} {header.version}", "profile": f"{header.profile.id} {header.profile.version}",
-        "digest": header.profile.digest, "pack": header.profile.pack, "target": header.target.name,
-        "opcua": show(header.target.opcua), "modbus": show(header.target.modbus), "impact": str(header.impact),
-        "protocols": " ".join(header.protocols), "exit_code": str(report.exit_code),
+        "tool": f"{header.tool} {header.version}",
+        "profile": f"{header.profile.id} {header.profile.version}",
+        "digest": header.profile.digest,
+        "pack": header.profile.pack,
+        "target": header.target.name,
+        "opcua": show(header.target.opcua),
+        "modbus": show(header.target.modbus),
+        "impact": str(header.impact),
+        "protocols": " ".join(header.protocols),
+        "exit_code": str(report.exit_code),
         "statement": texts_in("en")("disclaimer"),
     }
     if header.selection:
@@ -85,8 +91,12 @@ def _properties(report: Report) -> dict[str, str]:
 def _case(result: Result, texts: Texts) -> ET.Element:
     requirement, finding = result.requirement, result.finding
     text = one_line(requirement.text.in_language(texts.lang), 200)
-    case = ET.Element("testcase", classname=f"setsubi.{clean(requirement.area)}",
-                      name=f"{clean(requirement.id)} {text}", time=f"{finding.duration_s:.3f}")
+    case = ET.Element(
+        "testcase",
+        classname=f"setsubi.{clean(requirement.area)}",
+        name=f"{clean(requirement.id)} {text}",
+        time=f"{finding.duration_s:.3f}",
+    )
     if result.verdict is Verdict.PASS:
         return case
     message = f"{texts.verdict(result.verdict)}: {_headline(result, texts)}"
@@ -106,8 +116,10 @@ def _headline(result: Result, texts: Texts) -> str:
     first = next(iter(result.finding.unmet), None)
     if result.finding.reason or first is None:
         return one_line(result.finding.reason or result.requirement.text.in_language(texts.lang))
-    return (f"{one_line(first.what)} ({texts('expected')}: {one_line(first.expected)}, "
-            f"{texts('actual')}: {one_line(first.actual)})")
+    return (
+        f"{one_line(first.what)} ({texts('expected')}: {one_line(first.expected)}, "
+        f"{texts('actual')}: {one_line(first.actual)})"
+    )
 
 
 def details(result: Result, texts: Texts) -> str:
@@ -123,8 +135,11 @@ def details(result: Result, texts: Texts) -> str:
         lines.append(f"{texts('reason')}: {finding.reason}")
     for e in finding.unmet:
         mark = texts("unclear" if e.met is None else "unmet")
-        lines += [f"- {e.what} [{mark}] {e.via}", f"    {texts('expected')}: {show(e.expected)}",
-                  f"    {texts('actual')}: {show(e.actual)}"]
+        lines += [
+            f"- {e.what} [{mark}] {e.via}",
+            f"    {texts('expected')}: {show(e.expected)}",
+            f"    {texts('actual')}: {show(e.actual)}",
+        ]
     if finding.verdict.concerns_target:
         lines.append(f"{texts('remedy')}: {requirement.remedy.in_language(texts.lang)}")
     lines += [f"{texts('notes')}: {note}" for note in finding.notes]

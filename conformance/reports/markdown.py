@@ -21,11 +21,14 @@ def render_markdown(report: Report, lang: str = "en", most: int = 20) -> str:
     header = report.header
     duration = f" · {seconds(report.footer.duration_s)}" if report.footer else ""
     lines = [
-        f"### {_MARKS[summary.tone]} {escape(header.target.name)}: {summary.conclusion}", "",
-        " · ".join(summary.facts), "",
+        f"### {_MARKS[summary.tone]} {escape(header.target.name)}: {summary.conclusion}",
+        "",
+        " · ".join(summary.facts),
+        "",
         f"{texts('profile')}: {escape(header.profile.title.in_language(lang))} (`{code(header.profile.id)} "
         f"{code(header.profile.version)}`, `{code(header.profile.digest)}`) · {texts('impact')}: "
-        f"{texts(f'impact.{header.impact}')}{duration} · {texts('exit_code')}: {report.exit_code}", "",
+        f"{texts(f'impact.{header.impact}')}{duration} · {texts('exit_code')}: {report.exit_code}",
+        "",
     ]
     for warning in summary.warnings:
         lines += [f"> **{warning}**", ""]
@@ -62,8 +65,9 @@ def _finding(result: Result, texts: Texts) -> list[str]:
     if finding.reason:
         lines.append(f"  - {texts('reason')}: {escape(finding.reason)}")
     for e in finding.unmet:
-        lines.append(f"  - {escape(e.what)}: {texts('expected')} `{code(e.expected)}`, "
-                     f"{texts('actual')} `{code(e.actual)}`")
+        lines.append(
+            f"  - {escape(e.what)}: {texts('expected')} `{code(e.expected)}`, {texts('actual')} `{code(e.actual)}`"
+        )
     if finding.verdict.concerns_target:
         lines.append(f"  - {texts('remedy')}: {escape(requirement.remedy.in_language(texts.lang))}")
     if finding.reproduce:

@@ -28,9 +28,17 @@ from profiles.model import (
 
 _READ_FUNCTION = {Table.COIL: 1, Table.DISCRETE: 2, Table.HOLDING: 3, Table.INPUT: 4}
 _OPCUA_TYPES = {
-    SignalType.BOOL: "Boolean", SignalType.INT16: "Int16", SignalType.UINT16: "UInt16", SignalType.INT32: "Int32",
-    SignalType.UINT32: "UInt32", SignalType.INT64: "Int64", SignalType.UINT64: "UInt64", SignalType.FLOAT32: "Float",
-    SignalType.FLOAT64: "Double", SignalType.STRING: "String", SignalType.LOCALIZED: "LocalizedText",
+    SignalType.BOOL: "Boolean",
+    SignalType.INT16: "Int16",
+    SignalType.UINT16: "UInt16",
+    SignalType.INT32: "Int32",
+    SignalType.UINT32: "UInt32",
+    SignalType.INT64: "Int64",
+    SignalType.UINT64: "UInt64",
+    SignalType.FLOAT32: "Float",
+    SignalType.FLOAT64: "Double",
+    SignalType.STRING: "String",
+    SignalType.LOCALIZED: "LocalizedText",
     SignalType.DATETIME: "UtcTime",
 }
 
@@ -63,8 +71,12 @@ class View(StrEnum):
 
 def show_profile(profile: ShownProfile, views: Iterable[View] = tuple(View), lang: str = "en") -> list[Sheet]:
     """One sheet per view, two for OPC UA (variables and methods); sheets without rows are left out."""
-    makers = {View.MODBUS: [register_map], View.OPCUA: [node_list, method_list], View.ALARMS: [alarm_list],
-              View.REQUIREMENTS: [requirement_list]}
+    makers = {
+        View.MODBUS: [register_map],
+        View.OPCUA: [node_list, method_list],
+        View.ALARMS: [alarm_list],
+        View.REQUIREMENTS: [requirement_list],
+    }
     sheets = [make(profile, lang) for view in views for make in makers[view]]
     return [sheet for sheet in sheets if sheet.rows]
 
@@ -73,22 +85,59 @@ def register_map(profile: ShownProfile, lang: str = "en") -> Sheet:
     """Every Modbus binding, by table and address, as a PLC programmer enters it."""
     bound = [(s.modbus, s) for s in profile.signals.values() if s.modbus is not None]
     bound.sort(key=lambda pair: (list(Table).index(pair[0].table), pair[0].address))
-    columns = ("table", "address", "reference", "last", "signal", "type", "words", "word order", "scale", "unit",
-               "range / values", "access", "functions", "option", "group", "not implemented", "update [ms]",
-               "title (en)", "title (ja)", "OPC UA path")
-    return Sheet("modbus", _title(profile, "Modbus register map", lang), columns,
-                 tuple(_register(signal, binding, profile.word_order) for binding, signal in bound))
+    columns = (
+        "table",
+        "address",
+        "reference",
+        "last",
+        "signal",
+        "type",
+        "words",
+        "word order",
+        "scale",
+        "unit",
+        "range / values",
+        "access",
+        "functions",
+        "option",
+        "group",
+        "not implemented",
+        "update [ms]",
+        "title (en)",
+        "title (ja)",
+        "OPC UA path",
+    )
+    return Sheet(
+        "modbus",
+        _title(profile, "Modbus register map", lang),
+        columns,
+        tuple(_register(signal, binding, profile.word_order) for binding, signal in bound),
+    )
 
 
 def _register(signal: Signal, binding: ModbusBinding, order: WordOrder) -> tuple[str, ...]:
     size = signal.registers
     return (
-        binding.table, str(binding.address), binding.reference, str(binding.address + size - 1), signal.id, signal.type,
-        str(size), order if size > 1 and not binding.table.is_bits else "",
-        show(binding.scale) if binding.scale != 1 else "", signal.unit or "", _limits(signal), signal.access,
-        _functions(signal, binding), signal.option or "", binding.group or "",
-        "" if binding.sentinel is None else str(binding.sentinel), str(signal.update_ms), signal.title.en,
-        signal.title.ja, signal.opcua.path if signal.opcua else "",
+        binding.table,
+        str(binding.address),
+        binding.reference,
+        str(binding.address + size - 1),
+        signal.id,
+        signal.type,
+        str(size),
+        order if size > 1 and not binding.table.is_bits else "",
+        show(binding.scale) if binding.scale != 1 else "",
+        signal.unit or "",
+        _limits(signal),
+        signal.access,
+        _functions(signal, binding),
+        signal.option or "",
+        binding.group or "",
+        "" if binding.sentinel is None else str(binding.sentinel),
+        str(signal.update_ms),
+        signal.title.en,
+        signal.title.ja,
+        signal.opcua.path if signal.opcua else "",
     )
 
 
@@ -115,11 +164,33 @@ def _limits(signal: Signal) -> str:
 def node_list(profile: ShownProfile, lang: str = "en") -> Sheet:
     """Every OPC UA variable, by browse path from the machine's object."""
     bound = sorted((s.opcua.path, s) for s in profile.signals.values() if s.opcua is not None)
-    columns = ("browse path", "data type", "unit", "range / values", "access", "option", "update [ms]", "signal",
-               "title (en)", "title (ja)", "Modbus reference")
+    columns = (
+        "browse path",
+        "data type",
+        "unit",
+        "range / values",
+        "access",
+        "option",
+        "update [ms]",
+        "signal",
+        "title (en)",
+        "title (ja)",
+        "Modbus reference",
+    )
     rows = tuple(
-        (path, _OPCUA_TYPES[s.type], s.unit or "", _limits(s), s.access, s.option or "", str(s.update_ms), s.id,
-         s.title.en, s.title.ja, s.modbus.reference if s.modbus else "")
+        (
+            path,
+            _OPCUA_TYPES[s.type],
+            s.unit or "",
+            _limits(s),
+            s.access,
+            s.option or "",
+            str(s.update_ms),
+            s.id,
+            s.title.en,
+            s.title.ja,
+            s.modbus.reference if s.modbus else "",
+        )
         for path, s in bound
     )
     return Sheet("opcua", _title(profile, "OPC UA variables", lang), columns, rows)
@@ -128,8 +199,15 @@ def node_list(profile: ShownProfile, lang: str = "en") -> Sheet:
 def method_list(profile: ShownProfile, lang: str = "en") -> Sheet:
     columns = ("browse path", "arguments", "PackML command", "option", "method", "title (en)", "title (ja)")
     rows = tuple(
-        (m.path, ", ".join(f"{name}: {_OPCUA_TYPES[kind]}" for name, kind in m.arguments),
-         "" if m.command is None else str(m.command), m.option or "", m.id, m.title.en, m.title.ja)
+        (
+            m.path,
+            ", ".join(f"{name}: {_OPCUA_TYPES[kind]}" for name, kind in m.arguments),
+            "" if m.command is None else str(m.command),
+            m.option or "",
+            m.id,
+            m.title.en,
+            m.title.ja,
+        )
         for m in sorted(profile.methods.values(), key=lambda method: method.path)
     )
     return Sheet("methods", _title(profile, "OPC UA methods", lang), columns, rows)
@@ -139,21 +217,55 @@ def alarm_list(profile: ShownProfile, lang: str = "en") -> Sheet:
     """Every alarm, with its place in the Modbus alarm words."""
     columns = ("number", "word", "bit", "id", "severity", "category", "reaction", "latched", "text (en)", "text (ja)")
     rows = tuple(
-        (str(a.number), str(a.number // 16), str(a.number % 16), a.id, str(a.severity), a.category, a.reaction,
-         "yes" if a.latched else "no", a.text.en, a.text.ja)
+        (
+            str(a.number),
+            str(a.number // 16),
+            str(a.number % 16),
+            a.id,
+            str(a.severity),
+            a.category,
+            a.reaction,
+            "yes" if a.latched else "no",
+            a.text.en,
+            a.text.ja,
+        )
         for a in sorted(profile.alarms.values(), key=lambda alarm: alarm.number)
     )
     return Sheet("alarms", _title(profile, "Alarms", lang), columns, rows)
 
 
 def requirement_list(profile: ShownProfile, lang: str = "en") -> Sheet:
-    columns = ("id", "area", "level", "severity", "impact", "since", "text (en)", "text (ja)", "parameters", "source",
-               "trust", "check", "excluded")
+    columns = (
+        "id",
+        "area",
+        "level",
+        "severity",
+        "impact",
+        "since",
+        "text (en)",
+        "text (ja)",
+        "parameters",
+        "source",
+        "trust",
+        "check",
+        "excluded",
+    )
     rows = tuple(
-        (r.id, r.area, r.level, r.severity, r.impact, r.since, r.text.en, r.text.ja,
-         ", ".join(f"{name} = {show(value)}" for name, value in r.parameters.items()),
-         "; ".join(f"{s.ref} {s.clause or ''}".strip() for s in r.source), " ".join(s.trust for s in r.source),
-         r.check or "", r.excluded.in_language(lang) if r.excluded else "")
+        (
+            r.id,
+            r.area,
+            r.level,
+            r.severity,
+            r.impact,
+            r.since,
+            r.text.en,
+            r.text.ja,
+            ", ".join(f"{name} = {show(value)}" for name, value in r.parameters.items()),
+            "; ".join(f"{s.ref} {s.clause or ''}".strip() for s in r.source),
+            " ".join(s.trust for s in r.source),
+            r.check or "",
+            r.excluded.in_language(lang) if r.excluded else "",
+        )
         for r in profile.ledger
     )
     return Sheet("requirements", _title(profile, texts_in(lang)("requirements"), lang), columns, rows)

@@ -191,5 +191,9 @@ class Footer(_Record):
 
 Record = Header | RequirementRecord | Finding | Restore | Footer
 RECORDS: dict[str, type[_Record]] = {
-    "header": Header, "requirement": RequirementRecord, "finding": Finding, "restore": Restore, "footer": Footer,
+    "header": Header,
+    "requirement": RequirementRecord,
+    "finding": Finding,
+    "restore": Restore,
+    "footer": Footer,
 }

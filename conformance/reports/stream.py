@@ -74,7 +74,8 @@ class Report:
         seen = {f.id for f in self.findings}
         missing = [
             Result(r, Finding(id=r.id, verdict=Verdict.NOT_EXERCISED), reached=False)
-            for r in self.requirements if r.excluded is None and r.id not in seen
+            for r in self.requirements
+            if r.excluded is None and r.id not in seen
         ]
         return tuple(sorted(found + missing, key=lambda result: result.requirement.rank))
 
@@ -95,7 +96,8 @@ class Report:
     def of(self, *verdicts: Verdict, level: Level | None = None, area: str | None = None) -> tuple[Result, ...]:
         """Results with one of these verdicts (any, if none is given)."""
         return tuple(
-            r for r in self.results
+            r
+            for r in self.results
             if (not verdicts or r.verdict in verdicts)
             and (level is None or r.requirement.level is level)
             and (area is None or r.requirement.area == area)
@@ -112,8 +114,12 @@ def parse_event(event: Any, name: str = "stream", line: int = 0) -> Record | Non
     if not isinstance(event, dict) or not isinstance(event.get("event"), str):
         raise StreamError(name, line, "is no event of a check", _MEND)
     if event["event"] == "header" and event.get("schema") != SCHEMA:
-        raise StreamError(name, line, f"has schema {event.get('schema')!r}, this version reads {SCHEMA}",
-                          "read it with the version of setsubi that wrote it")
+        raise StreamError(
+            name,
+            line,
+            f"has schema {event.get('schema')!r}, this version reads {SCHEMA}",
+            "read it with the version of setsubi that wrote it",
+        )
     kind = RECORDS.get(event["event"])
     if kind is None:
         return None

@@ -199,7 +199,9 @@ class Conditions:
         if self._unit.quirks.refresh_without_markers:
             return
         words, now = ua.LocalizedText(text, "en"), datetime.now(UTC)
-        await self._send(subscription, base_fields(ua.NodeId(kind), uuid.uuid4().bytes, now, words, 1, _SERVER, "Server"), item)
+        await self._send(
+            subscription, base_fields(ua.NodeId(kind), uuid.uuid4().bytes, now, words, 1, _SERVER, "Server"), item
+        )
 
     def _respond(self, name: str, instance: Instance, event_id: bytes, comment: str, session: UnitSession) -> int:
         """Acknowledge, confirm or comment (OPC 10000-9 clauses 5.5.6, 5.7.3, 5.7.4)."""

@@ -25,7 +25,13 @@ PACKML_NESTED: dict[Path, tuple[str, ...]] = {
     ("BaseStateMachine",): ("Abort", "Clear"),
     ("BaseStateMachine", "MachineState"): ("Stop", "Reset"),
     ("BaseStateMachine", "MachineState", "ExecuteState"): (
-        "Reset", "Start", "Hold", "Unhold", "Suspend", "Unsuspend", "ToComplete",
+        "Reset",
+        "Start",
+        "Hold",
+        "Unhold",
+        "Suspend",
+        "Unsuspend",
+        "ToComplete",
     ),
 }
 """Which nested state machine of PackML has which methods (NodeSet 1.01)."""
@@ -119,22 +125,33 @@ class MachineBuilder:
 
         add = self.nodes.instantiate
         machine.identification = add(
-            machine.nodeid, ua.QualifiedName("Identification", self.index[nodesets.DI]),
-            self._type(nodesets.MACHINERY, "MachineIdentificationType"), HAS_ADDIN, bound,
+            machine.nodeid,
+            ua.QualifiedName("Identification", self.index[nodesets.DI]),
+            self._type(nodesets.MACHINERY, "MachineIdentificationType"),
+            HAS_ADDIN,
+            bound,
         )
         blocks = self.nodes.add_object(machine.nodeid, self._machinery("MachineryBuildingBlocks"))
         self.nodes.refer(blocks, HAS_ADDIN, machine.identification)
         machine.item_state = add(
-            blocks, self._machinery("MachineryItemState"),
-            self._type(nodesets.MACHINERY, "MachineryItemState_StateMachineType"), HAS_ADDIN, numbered,
+            blocks,
+            self._machinery("MachineryItemState"),
+            self._type(nodesets.MACHINERY, "MachineryItemState_StateMachineType"),
+            HAS_ADDIN,
+            numbered,
         )
         machine.operation_mode = add(
-            blocks, self._machinery("MachineryOperationMode"),
-            self._type(nodesets.MACHINERY, "MachineryOperationModeStateMachineType"), HAS_ADDIN, numbered,
+            blocks,
+            self._machinery("MachineryOperationMode"),
+            self._type(nodesets.MACHINERY, "MachineryOperationModeStateMachineType"),
+            HAS_ADDIN,
+            numbered,
         )
 
     def _add_packml(self, machine: Machine) -> None:
-        commands = {m.path.rpartition(":")[2] for m in self.profile.methods.values() if m.path.startswith("pml:PackML/")}
+        commands = {
+            m.path.rpartition(":")[2] for m in self.profile.methods.values() if m.path.startswith("pml:PackML/")
+        }
         nested = {(*machine_path, name) for machine_path, names in PACKML_NESTED.items() for name in names}
 
         def wanted(path: Path) -> bool:
@@ -143,8 +160,11 @@ class MachineBuilder:
 
         pml = self.index[nodesets.PACKML]
         machine.packml = self.nodes.instantiate(
-            machine.nodeid, ua.QualifiedName("PackML", pml), self._type(nodesets.PACKML, "PackMLBaseObjectType"),
-            HAS_COMPONENT, wanted,
+            machine.nodeid,
+            ua.QualifiedName("PackML", pml),
+            self._type(nodesets.PACKML, "PackMLBaseObjectType"),
+            HAS_COMPONENT,
+            wanted,
         )
         for path in sorted(nested, key=len, reverse=True):
             nodeid = self.nodes.descendant(machine.packml, [ua.QualifiedName(name, pml) for name in path])
@@ -195,7 +215,8 @@ class MachineBuilder:
         )
         if method.arguments:
             arguments = [
-                ua.Argument(Name=argument, DataType=DATATYPE_OF[kind], ValueRank=-1) for argument, kind in method.arguments
+                ua.Argument(Name=argument, DataType=DATATYPE_OF[kind], ValueRank=-1)
+                for argument, kind in method.arguments
             ]
             self.nodes.add_property(
                 nodeid, "InputArguments", ua.Variant(arguments, ua.VariantType.ExtensionObject), ua.NodeId(O.Argument)

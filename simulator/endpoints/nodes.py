@@ -88,7 +88,11 @@ class NodeBuilder:
         nodeid = self.child(parent, browse_name)
         if nodeid is None:
             nodeid = self.add(
-                parent, browse_name, ua.NodeClass.Variable, ua.NodeId(O.PropertyType), HAS_PROPERTY,
+                parent,
+                browse_name,
+                ua.NodeClass.Variable,
+                ua.NodeId(O.PropertyType),
+                HAS_PROPERTY,
                 variable_attributes(datatype or ua.NodeId(value.VariantType.value), -1 if not value.is_array else 1),
             )
         self.set(nodeid, A.Value, value)
@@ -104,15 +108,17 @@ class NodeBuilder:
     ) -> ua.NodeId:
         """Add an object of a type, with its mandatory and the ``wanted`` optional members, of its supertypes too."""
         root = self.add(
-            parent, name, ua.NodeClass.Object, type_definition, reference,
+            parent,
+            name,
+            ua.NodeClass.Object,
+            type_definition,
+            reference,
             {A.EventNotifier: ua.Variant(0, ua.VariantType.Byte)},
         )
         self._add_members(root, type_definition, (), wanted)
         return root
 
-    def refer(
-        self, source: ua.NodeId, reference: ua.NodeId, target: ua.NodeId, inverse: bool = True
-    ) -> None:
+    def refer(self, source: ua.NodeId, reference: ua.NodeId, target: ua.NodeId, inverse: bool = True) -> None:
         """Add a reference, and its inverse, unless there is one already. Targets of types keep no inverse."""
         self._add_reference(source, reference, target, forward=True)
         if inverse:
@@ -158,7 +164,12 @@ class NodeBuilder:
             self._add_copy(instance, name, declaration, reference, below, wanted)
 
     def _add_copy(
-        self, parent: ua.NodeId, name: ua.QualifiedName, declaration: ua.NodeId, reference: ua.NodeId, path: Path,
+        self,
+        parent: ua.NodeId,
+        name: ua.QualifiedName,
+        declaration: ua.NodeId,
+        reference: ua.NodeId,
+        path: Path,
         wanted: Wanted,
     ) -> None:
         source = self.aspace.peek(declaration)
@@ -169,7 +180,9 @@ class NodeBuilder:
             if attribute != A.NodeId and held.value is not None and held.value.Value is not None
         }
         type_definition = self.type_of(declaration)
-        copy = self.add(parent, name, ua.NodeClass(attributes[A.NodeClass].Value), type_definition, reference, attributes)
+        copy = self.add(
+            parent, name, ua.NodeClass(attributes[A.NodeClass].Value), type_definition, reference, attributes
+        )
         self._add_members(copy, declaration, path, wanted)  # what the declaration overrides comes first
         if type_definition is not None:
             self._add_members(copy, type_definition, path, wanted)
@@ -220,7 +233,9 @@ class NodeBuilder:
 
     def _add_reference(self, source: ua.NodeId, reference: ua.NodeId, target: ua.NodeId, forward: bool) -> None:
         node = self.aspace[source]
-        if any(r.NodeId == target and r.ReferenceTypeId == reference and r.IsForward == forward for r in node.references):
+        if any(
+            r.NodeId == target and r.ReferenceTypeId == reference and r.IsForward == forward for r in node.references
+        ):
             return
         description = ua.ReferenceDescription()
         description.ReferenceTypeId = reference

@@ -118,7 +118,6 @@ class Projections:
             self._machine.leave(put)
             self._execute.leave(put)
 
-
     def _project_mode(self, number: int, put: Put) -> None:
         if not self._mode_is_bound:
             put(self._unit_mode, stamped(ua.Variant(number, ua.VariantType.Int32)))

@@ -72,6 +72,4 @@ class Publisher:
 def stamped(variant: ua.Variant | None, status: int = ua.StatusCodes.Good, at: datetime | None = None) -> ua.DataValue:
     """A data value whose source time is ``at`` (UTC; now, unless told) and whose server time is now."""
     now = datetime.now(UTC)
-    return ua.DataValue(
-        variant, StatusCode=ua.StatusCode(status), SourceTimestamp=at or now, ServerTimestamp=now
-    )
+    return ua.DataValue(variant, StatusCode=ua.StatusCode(status), SourceTimestamp=at or now, ServerTimestamp=now)

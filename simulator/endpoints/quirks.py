@@ -101,7 +101,8 @@ class OpcuaQuirks:
     def of(cls, **settings: Any) -> OpcuaQuirks:
         """Quirks from plain settings, as faults carry them; ``TypeError`` for a name that is none."""
         plain: dict[str, Any] = {
-            name: frozenset(value) if isinstance(value, list | tuple | set) else value for name, value in settings.items()
+            name: frozenset(value) if isinstance(value, list | tuple | set) else value
+            for name, value in settings.items()
         }
         return cls(**plain)
 

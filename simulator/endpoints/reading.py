@@ -81,9 +81,7 @@ def wants_japanese(unit: Unit, locales: Sequence[str]) -> bool:
     return known == "ja" and not unit.quirks.japanese_missing
 
 
-def _timed(
-    value: ua.DataValue, attribute: ua.AttributeIds, stamps: ua.TimestampsToReturn, unit: Unit
-) -> ua.DataValue:
+def _timed(value: ua.DataValue, attribute: ua.AttributeIds, stamps: ua.TimestampsToReturn, unit: Unit) -> ua.DataValue:
     """Source time is when the value arose, server time when it was looked at; only values have a source time."""
     source = value.SourceTimestamp if attribute == A.Value else None
     server = datetime.now(UTC) + unit.quirks.clock_error

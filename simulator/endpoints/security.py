@@ -48,7 +48,9 @@ class SecuritySettings:
         if self.basic256sha256:
             offered.append(ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt)
         if not offered:
-            raise SecurityError(f"no security policy is left for {host}: None is for loopback only; offer Basic256Sha256")
+            raise SecurityError(
+                f"no security policy is left for {host}: None is for loopback only; offer Basic256Sha256"
+            )
         if not self.anonymous and not self.users:
             raise SecurityError("neither anonymous nor any user may connect; allow one of them")
         return offered
@@ -137,9 +139,7 @@ def _load_or_make_key(path: Path) -> rsa.RSAPrivateKey:
             raise SecurityError(f"{path} holds no RSA key; remove it, and a new one is made")
         return key
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     _write_atomically(path, pem, mode=0o600)
     return key
 

@@ -57,9 +57,7 @@ def refresh_server(unit: Unit) -> None:
     array = ua.Variant(namespaces, ua.VariantType.String)
     unit.publisher.put(ua.NodeId(O.Server_NamespaceArray), stamped(array))
     state = ua.ServerState.Failed if unit.quirks.server_state_wrong else ua.ServerState.Running
-    unit.publisher.put(
-        ua.NodeId(O.Server_ServerStatus_State), stamped(ua.Variant(state, ua.VariantType.Int32))
-    )
+    unit.publisher.put(ua.NodeId(O.Server_ServerStatus_State), stamped(ua.Variant(state, ua.VariantType.Int32)))
     status = unit.nodes.get(ua.NodeId(O.Server_ServerStatus), A.Value)
     if isinstance(status, ua.ServerStatusDataType):
         status.State = state  # the library's clock copies it forward every second

@@ -105,7 +105,9 @@ class UnitSession(InternalSession):  # type: ignore[misc]
             single = copy.copy(params)
             single.ItemsToCreate = [item]
             results.extend(await super().create_monitored_items(single))
-            adopt_where_clause(self.unit, self.subscription_service.subscriptions.get(params.SubscriptionId), results[-1])
+            adopt_where_clause(
+                self.unit, self.subscription_service.subscriptions.get(params.SubscriptionId), results[-1]
+            )
         return results
 
     def _write_one(self, wanted: ua.WriteValue) -> int:

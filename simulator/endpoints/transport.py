@@ -93,7 +93,9 @@ class UnitProtocol(OPCUAProtocol):  # type: ignore[misc]
 class UnitListener(BinaryServer):  # type: ignore[misc]
     """The listening socket; ``policies`` is asked at each connection."""
 
-    def __init__(self, iserver: UnitServer, host: str, port: int, limits: Any, policies: Callable[[], list[Any]]) -> None:
+    def __init__(
+        self, iserver: UnitServer, host: str, port: int, limits: Any, policies: Callable[[], list[Any]]
+    ) -> None:
         super().__init__(iserver, host, port, limits)
         self._current_policies = policies
 

@@ -30,9 +30,7 @@ class VariableBuilder:
     def add(self, parent: ua.NodeId, name: ua.QualifiedName, signal: Signal) -> ua.NodeId:
         """Add a variable for ``signal``, with the variable type that fits its unit, range or enumeration."""
         attributes = variable_attributes(DATATYPE_OF[signal.type], sampling_ms=float(signal.update_ms))
-        nodeid = self.nodes.add(
-            parent, name, ua.NodeClass.Variable, variable_type(signal), attributes=attributes
-        )
+        nodeid = self.nodes.add(parent, name, ua.NodeClass.Variable, variable_type(signal), attributes=attributes)
         self.adapt(nodeid, signal)
         return nodeid
 

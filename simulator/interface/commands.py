@@ -171,7 +171,10 @@ class Commands:
         if mode != Mode.MAINTENANCE and self._unit.safety.status.get("lockout", "ok") != "ok":
             raise Refused(RefusalKind.BAD_STATE, "locked out for maintenance at the machine")
         try:
-            (self._unit.set_mode if wrong != "force" else self._unit.force_mode)(mode)
+            if wrong == "force":
+                self._unit.force(self._unit.state, mode)
+            else:
+                self._unit.set_mode(mode)
         except CommandRefused as error:
             raise Refused(RefusalKind.BAD_STATE, error.reason) from None
 

@@ -11,11 +11,14 @@ from typing import Any
 from profiles.model import Reaction, Signal
 from profiles.pack import Profile
 from profiles.statetable import StateTable
+from simulator.line.distributions import Distribution, mean
 from simulator.line.packml import Command, Transitions
 from simulator.line.spec import ConveyorSpec, LineSpec, MachineSpec, ParameterSpec, ProcessValue, SafetySpec
 
 _REACTIONS = {Reaction.NONE: "warn", Reaction.WARN: "warn"}
 DEFAULT_FAILURE_ALARM = "equipment_failure"
+MOCK_CYCLE_S = 3.0
+MOCK_ACTING_S = 0.3
 
 
 def fit_unit(unit: MachineSpec | ConveyorSpec, profile: Profile) -> MachineSpec | ConveyorSpec:
@@ -52,9 +55,35 @@ def transitions(table: StateTable) -> Transitions:
     commands: dict[str, int] = {c.name.lower(): int(c) for c in Command if c is not Command.COMPLETE}
     commands["to_complete"] = int(Command.COMPLETE)
     return {
-        (t.source, "done" if t.on == "done" else commands[t.on]): t.target  # type: ignore[misc]
+        (t.source, "done" if t.on == "done" else commands[t.on]): t.target
         for t in table.spec.transitions
     }
+
+
+def design_speed(spec: MachineSpec | ConveyorSpec) -> float:
+    """Items per minute that the unit makes when nothing stops it."""
+    if isinstance(spec, ConveyorSpec):
+        return 60 * spec.speed_m_s / spec.spacing_m
+    return 60 * spec.slots / mean(spec.process_time)
+
+
+def mock_spec(profile: Profile, name: str) -> MachineSpec | ConveyorSpec:
+    """A unit to be served alone: a few seconds a cycle, acting states that a poller can see, no failures of its own [S]."""
+    acting = [state.name.lower() for state in profile.state_tables["packml"].spec.states if state.acting]
+    shared: dict[str, Any] = {
+        "name": name,
+        "profile": profile.id,
+        "transients": {state: MOCK_ACTING_S for state in acting if state != "execute"},
+        "auto_unhold": False,
+        "energy_w": {"execute": 2000, "idle": 300},
+    }
+    if profile.spec.kind == "conveyor":
+        unit: MachineSpec | ConveyorSpec = ConveyorSpec(
+            kind="conveyor", length_m=1.2, speed_m_s=0.4, spacing_m=0.4, **shared
+        )
+    else:
+        unit = MachineSpec(process_time=Distribution(distribution="deterministic", mean=MOCK_CYCLE_S), **shared)
+    return fit_unit(unit, profile)
 
 
 def _safety(profile: Profile) -> tuple[SafetySpec, ...]:

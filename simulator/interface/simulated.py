@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 from profiles.pack import Profile
 from simulator.faults import FaultSet
@@ -73,7 +73,7 @@ class SimulatedEquipment:
         self.profile, self.name, self.unit, self.faults = profile, unit.name, unit, faults
         self._time = time
         self._ports = dict(ports)
-        self._free = {name: port for name, port in ports.items() if hasattr(port, "write")}
+        self._free: dict[str, FreePort] = {n: cast("FreePort", p) for n, p in ports.items() if hasattr(p, "advance")}
         self.alarms = AlarmBook(profile, unit, time.to_utc)
         self.local = LocalSide(profile, unit, faults)
         self.commands = Commands(profile, unit, identity, self.alarms, faults, design_speed)

@@ -110,9 +110,7 @@ class Distribution(BaseModel):
         if self.distribution == "normal" and not low - 3 * (self.sd or 0) <= (self.mean or 0) <= high + 3 * (
             self.sd or 0
         ):
-            raise ValueError(
-                "the mean lies more than three sd outside [low, high]: hardly any value would be kept"
-            )
+            raise ValueError("the mean lies more than three sd outside [low, high]: hardly any value would be kept")
         if mean(self) <= 0 and not (self.distribution == "deterministic"):
             raise ValueError("the mean must be above 0")
 

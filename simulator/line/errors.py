@@ -22,7 +22,7 @@ class LineError(Exception):
         self.path, self.line, self.column, self.what, self.mend = str(path), line, column, what, mend
 
 
-class CommandRefused(Exception):  # noqa: N818 - the word of the seam
+class CommandRefused(Exception):
     """A unit refused a command, a value or a port action; its state is what it was.
 
     ``reason`` is for people.

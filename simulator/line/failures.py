@@ -48,9 +48,7 @@ class Failures:
         if self._counts_execute:
             self._execute_since = self._clock.now
             self._aging_moment = Moment(self._clock, self._aged)
-            self._clock.at(
-                self._clock.now + (self.due - self.age), self._unit.priority(FAILED), self._aging_moment
-            )
+            self._clock.at(self._clock.now + (self.due - self.age), self._unit.priority(FAILED), self._aging_moment)
 
     def execute_ends(self) -> None:
         """The unit leaves Execute: its age stands still."""

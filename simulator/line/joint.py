@@ -163,9 +163,7 @@ class Source:
 
     def _next(self) -> None:
         if self._interval is not None:
-            self._clock.at(
-                self._clock.now + self._interval(), self._priority, Moment(self._clock, self._arrive)
-            )
+            self._clock.at(self._clock.now + self._interval(), self._priority, Moment(self._clock, self._arrive))
 
     def _arrive(self, _moment: Moment) -> None:
         self.waiting += 1

@@ -270,9 +270,7 @@ class Line:
             start=self._start_time,
             end=self.clock.time,
             units=tuple(self._unit_result(u) for u in self.units.values()),
-            buffers=tuple(
-                BufferResult(j.name, j.capacity, tuple(j.levels())) for j in self.joints if j.capacity
-            ),
+            buffers=tuple(BufferResult(j.name, j.capacity, tuple(j.levels())) for j in self.joints if j.capacity),
             entered=self._number - entered0,
             good=good - good0,
             scrap=scrap - scrap0,

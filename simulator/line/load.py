@@ -34,9 +34,7 @@ def _read(path: str | Path) -> str:
     try:
         data = Path(path).read_bytes()
     except OSError as error:
-        raise LineError(
-            path, 0, 0, f"cannot be read: {error.strerror}", "give the path of a line file"
-        ) from None
+        raise LineError(path, 0, 0, f"cannot be read: {error.strerror}", "give the path of a line file") from None
     if len(data) > _MAX_BYTES:
         raise LineError(path, 0, 0, "is too large for a line file", "give the path of a line file")
     try:

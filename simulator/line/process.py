@@ -52,9 +52,7 @@ def _draw_values(unit: Unit, item: Item) -> dict[str, float]:
     specs = unit.spec.process_values
     if not specs:
         return {}
-    normals = (
-        generator(unit.context.seed, unit.name, PROCESS, item.number).standard_normal(len(specs)).tolist()
-    )
+    normals = generator(unit.context.seed, unit.name, PROCESS, item.number).standard_normal(len(specs)).tolist()
     return {
         name: unit.parameters.get(name, spec.mean) + spec.sd * z
         for (name, spec), z in zip(specs.items(), normals, strict=True)

@@ -43,9 +43,7 @@ class Safety:
     @property
     def stopping(self) -> bool:
         """Whether a function with a reaction of abort, stop or hold is tripped or latched."""
-        return any(
-            s != OK for i, s in self.status.items() if self.functions[i].reaction in ("abort", "stop", "hold")
-        )
+        return any(s != OK for i, s in self.status.items() if self.functions[i].reaction in ("abort", "stop", "hold"))
 
     @property
     def stops_zone(self) -> bool:

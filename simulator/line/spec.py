@@ -54,11 +54,7 @@ class FailureSpec(_Spec):
         failures.
         """
         if isinstance(data, dict):
-            plain = {
-                k: v
-                for k, v in data.items()
-                if k in ("mtbf", "mttr") and not isinstance(v, dict | Distribution)
-            }
+            plain = {k: v for k, v in data.items() if k in ("mtbf", "mttr") and not isinstance(v, dict | Distribution)}
             return data | {k: {"distribution": "exponential", "mean": v} for k, v in plain.items()}
         return data
 
@@ -153,9 +149,7 @@ class _UnitBase(_Spec):
             raise ValueError("safety functions must have different ids")
         for name, sensor in self.sensors.items():
             if sensor.function is not None and sensor.function not in ids:
-                raise ValueError(
-                    f"sensor {name} names the safety function {sensor.function}, which is not listed"
-                )
+                raise ValueError(f"sensor {name} names the safety function {sensor.function}, which is not listed")
         if len(set(self.recipes)) != len(self.recipes) or not self.recipes:
             raise ValueError("recipes must be a list of different numbers, at least one")
         return self
@@ -301,9 +295,7 @@ class Figure(_Spec):
 _FIGURE_KEYS = {"value", "assumed", "source", "note"}
 
 
-def unwrap(
-    tree: Any, path: str = "", figures: dict[str, Figure] | None = None
-) -> tuple[Any, dict[str, Figure]]:
+def unwrap(tree: Any, path: str = "", figures: dict[str, Figure] | None = None) -> tuple[Any, dict[str, Figure]]:
     """Replace every ``{value: x, assumed: …}`` by ``x``; return the plain tree and the figures by path."""
     found = {} if figures is None else figures
     if isinstance(tree, dict):
@@ -379,6 +371,4 @@ def _check_joints(units: tuple[Part, ...]) -> None:
         if isinstance(before, BufferSpec) or isinstance(units[index + 1], BufferSpec):
             raise ValueError(f"units.{index}: two buffers in a row; add their capacities")
         if before.transfer_s > 0:
-            raise ValueError(
-                f"units.{index}: a buffer takes items at once, so {before.name} can have no transfer_s"
-            )
+            raise ValueError(f"units.{index}: a buffer takes items at once, so {before.name} can have no transfer_s")

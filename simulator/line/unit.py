@@ -278,11 +278,16 @@ class Unit:
         self.failures.execute_begins()
         self._thaw()
 
-    def react(self, reaction: str) -> None:
-        """A safety function demands something: abort, stop or hold (others change no state)."""
+    def react(self, reaction: str, cause: int = Cause.SAFETY) -> None:
+        """A safety function or alarm demands abort, stop or hold (others change no state)."""
         wanted = {"abort": Command.ABORT, "stop": Command.STOP, "hold": Command.HOLD}.get(reaction)
         if wanted is not None and (self.state, int(wanted)) in self.table:
-            self._fire(int(wanted), Cause.SAFETY)
+            self._fire(int(wanted), cause)
+
+    def force(self, state: int, mode: int = 0) -> None:
+        """Enter a state (and mode) whatever the table says; only deliberate faults do so."""
+        self._transient, self.mode = None, mode or self.mode
+        self._enter(state, Cause.OPERATOR)
 
     def set_mode(self, mode: int) -> None:
         """Change the mode (1 production, 2 maintenance, 3 manual).

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from profile_files import child, refusal, write
+
 from profiles import load_profile
 
 SIGNAL = "title: {en: X, ja: 信号}, type: float32"
@@ -38,7 +38,7 @@ CASES = {
         "signals: {parameter.sheet_time: {range: [0, .inf]}}\n", 3, 45, "should be a finite number", "correct the value",
     ),
     "bool in registers": (
-        f"signals: {{process.x: {{title: {{en: X, ja: 値}}, type: bool, modbus: {{table: input, address: 500}}}}}}\n",
+        "signals: {process.x: {title: {en: X, ja: 値}, type: bool, modbus: {table: input, address: 500}}}\n",
         3, 11, "type bool cannot live in table input", "bool goes to coil or discrete",
     ),
     "writable input register": (
@@ -182,7 +182,9 @@ def test_the_first_of_several_errors_is_told_with_their_number(tmp_path: Path) -
     refusal(lambda: load_profile(path), path, 3, 1, "one: unknown key (and 2 more)", "spelling")
 
 
-@pytest.mark.parametrize(("text", "what"), [("", "is empty"), ("# nothing\n", "is empty"), ("- a\n", "is not a mapping")])
+@pytest.mark.parametrize(
+    ("text", "what"), [("", "is empty"), ("# nothing\n", "is empty"), ("- a\n", "is not a mapping")]
+)
 def test_a_file_without_keys(tmp_path: Path, text: str, what: str) -> None:
     path = write(tmp_path, "empty.yaml", text)
     line, column = (1, 1) if text.startswith("-") else (0, 0)

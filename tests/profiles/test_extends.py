@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from profile_files import STACKING, child, refusal, write
+
 from profiles import ProfileError, load_profile
 
 

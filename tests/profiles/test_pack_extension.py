@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from profile_files import pack, refusal, requirement, write
+
 from profiles import ProfileError, load_pack, load_profile, profile_names
 
 LEDGER = f"""
@@ -138,9 +138,7 @@ def test_a_requirement_in_two_files_is_refused(ours: Path) -> None:
         ("area: states\nrequirements: {A: {b: 1, b: 2}}\n", 2, 26, "key 'b' stands twice", "keep one"),
     ],
 )
-def test_a_ledger_file_that_cannot_be_read(
-    ours: Path, text: str, line: int, column: int, what: str, mend: str
-) -> None:
+def test_a_ledger_file_that_cannot_be_read(ours: Path, text: str, line: int, column: int, what: str, mend: str) -> None:
     path = write(ours, "ledger/ours.yaml", text)
     refusal(lambda: load_pack(ours), path, line, column, what, mend)
 

@@ -8,8 +8,8 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-
 from profile_files import refusal
+
 from profiles.errors import Place
 from profiles.yamlsource import load_yaml, parse_yaml
 

@@ -32,9 +32,18 @@ def test_a_log_holds_whole_lines_without_colours(stream):
     assert "BAS-HAND-003 [MUST] Ready stays on until the sender has reported Finished, or the receiver has " in text
 
 
-@pytest.mark.parametrize("words", ["Expected: on until Finished at 2.70 s", "Actual: off at 1.48 s", "Latch Ready",
-                                   "--only BAS-HAND-003", "NOT RESTORED: parameters.press_force",
-                                   "Exit code 1: at least one MUST is violated", "no safety validation"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Expected: on until Finished at 2.70 s",
+        "Actual: off at 1.48 s",
+        "Latch Ready",
+        "--only BAS-HAND-003",
+        "NOT RESTORED: parameters.press_force",
+        "Exit code 1: at least one MUST is violated",
+        "no safety validation",
+    ],
+)
 def test_a_failed_run_says_what_to_do_about_it(stream, words):
     assert words in plain(stream("faulty"))
 

@@ -48,9 +48,14 @@ def test_skipped_cases_say_why(report_of):
 @pytest.mark.parametrize(
     ("verdict", "level", "exit_code", "tag"),
     [
-        ("pass", "MUST", 0, None), ("fail", "MUST", 1, "failure"), ("fail", "SHOULD", 0, "skipped"),
-        ("inconclusive", "MUST", 6, "error"), ("inconclusive", "MAY", 0, "skipped"), ("error", "MAY", 3, "error"),
-        ("known-failure", "MUST", 0, "skipped"), ("not-applicable", "MUST", 0, "skipped"),
+        ("pass", "MUST", 0, None),
+        ("fail", "MUST", 1, "failure"),
+        ("fail", "SHOULD", 0, "skipped"),
+        ("inconclusive", "MUST", 6, "error"),
+        ("inconclusive", "MAY", 0, "skipped"),
+        ("error", "MAY", 3, "error"),
+        ("known-failure", "MUST", 0, "skipped"),
+        ("not-applicable", "MUST", 0, "skipped"),
         ("not-exercised", "MUST", 0, "skipped"),
     ],
 )

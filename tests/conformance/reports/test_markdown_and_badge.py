@@ -41,11 +41,13 @@ def test_the_badge_counts_what_passed_of_what_applies(report_of):
 
 
 def test_conformance_is_claimed_with_reserve_when_a_must_was_not_exercised():
-    report = build_report([
-        {"event": "header", "schema": 1, "profile": {"id": "p"}, "target": {"name": "t"}},
-        {"event": "requirement", "id": "A", "area": "x", "level": "MUST", "severity": "data"},
-        {"event": "finding", "id": "A", "verdict": "not-exercised"},
-        {"event": "footer", "exit_code": 0},
-    ])
+    report = build_report(
+        [
+            {"event": "header", "schema": 1, "profile": {"id": "p"}, "target": {"name": "t"}},
+            {"event": "requirement", "id": "A", "area": "x", "level": "MUST", "severity": "data"},
+            {"event": "finding", "id": "A", "verdict": "not-exercised"},
+            {"event": "footer", "exit_code": 0},
+        ]
+    )
     assert "Conformant in what was exercised" in render_badge(report)
     assert "🟡" in render_markdown(report)

@@ -16,10 +16,18 @@ TITLE = {"en": "State", "ja": "状態"}
 
 def requirement(**changes):
     row = {
-        "id": "BAS-HAND-003", "area": "handover", "level": "MUST", "severity": "item-loss", "since": "1.0.0",
-        "text": {"en": "Ready stays on.", "ja": "Readyを保持する。"}, "remedy": {"en": "Latch it.", "ja": "保持する。"},
-        "source": [{"ref": "IPC-HERMES-9852", "clause": "3.4", "trust": "A"}], "impact": "actuate",
-        "parameters": {"hold_s": 2.0}, "check": "handover.ready_holds", "faults": ["ready_drops"],
+        "id": "BAS-HAND-003",
+        "area": "handover",
+        "level": "MUST",
+        "severity": "item-loss",
+        "since": "1.0.0",
+        "text": {"en": "Ready stays on.", "ja": "Readyを保持する。"},
+        "remedy": {"en": "Latch it.", "ja": "保持する。"},
+        "source": [{"ref": "IPC-HERMES-9852", "clause": "3.4", "trust": "A"}],
+        "impact": "actuate",
+        "parameters": {"hold_s": 2.0},
+        "check": "handover.ready_holds",
+        "faults": ["ready_drops"],
     }
     return Requirement.model_validate(row | changes)
 
@@ -27,21 +35,59 @@ def requirement(**changes):
 @pytest.fixture
 def profile():
     signals = [
-        Signal.model_validate({"id": "state.current", "title": TITLE, "type": "int32",
-                               "enum": {4: "Idle", 6: "Execute"},
-                               "opcua": {"path": "pml:PackML/pml:State"}, "modbus": {"table": "input", "address": 16}}),
-        Signal.model_validate({"id": "peer.ready", "title": {"en": "a | b", "ja": "準備完了"}, "type": "bool",
-                               "direction": "in", "access": "rw", "modbus": {"table": "coil", "address": 3}}),
-        Signal.model_validate({"id": "press.force", "title": {"en": "=1+1", "ja": "加圧力"}, "type": "float32",
-                               "access": "rw", "unit": "kN", "range": [0, 25], "option": "press",
-                               "modbus": {"table": "holding", "address": 0, "write_functions": [16]}}),
+        Signal.model_validate(
+            {
+                "id": "state.current",
+                "title": TITLE,
+                "type": "int32",
+                "enum": {4: "Idle", 6: "Execute"},
+                "opcua": {"path": "pml:PackML/pml:State"},
+                "modbus": {"table": "input", "address": 16},
+            }
+        ),
+        Signal.model_validate(
+            {
+                "id": "peer.ready",
+                "title": {"en": "a | b", "ja": "準備完了"},
+                "type": "bool",
+                "direction": "in",
+                "access": "rw",
+                "modbus": {"table": "coil", "address": 3},
+            }
+        ),
+        Signal.model_validate(
+            {
+                "id": "press.force",
+                "title": {"en": "=1+1", "ja": "加圧力"},
+                "type": "float32",
+                "access": "rw",
+                "unit": "kN",
+                "range": [0, 25],
+                "option": "press",
+                "modbus": {"table": "holding", "address": 0, "write_functions": [16]},
+            }
+        ),
     ]
     method = Method.model_validate({"id": "start", "title": TITLE, "path": "pml:PackML/pml:Start", "command": 2})
-    alarm = Alarm.model_validate({"number": 17, "id": "door", "severity": 800, "category": "safety",
-                                  "reaction": "abort", "text": {"en": "Door open", "ja": "扉開"}})
-    return SimpleNamespace(title=Text(en="Stacker", ja="積層機"), version="1.0.0", word_order=WordOrder.BIG,
-                           signals={s.id: s for s in signals}, methods={"start": method}, alarms={17: alarm},
-                           ledger=[requirement()])
+    alarm = Alarm.model_validate(
+        {
+            "number": 17,
+            "id": "door",
+            "severity": 800,
+            "category": "safety",
+            "reaction": "abort",
+            "text": {"en": "Door open", "ja": "扉開"},
+        }
+    )
+    return SimpleNamespace(
+        title=Text(en="Stacker", ja="積層機"),
+        version="1.0.0",
+        word_order=WordOrder.BIG,
+        signals={s.id: s for s in signals},
+        methods={"start": method},
+        alarms={17: alarm},
+        ledger=[requirement()],
+    )
 
 
 def rows(profile, view):
@@ -101,8 +147,16 @@ def test_tables_can_be_printed_on_a_terminal(profile):
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_an_explanation_holds_everything_about_a_requirement(lang):
     text = explain(requirement(), lang)
-    for words in ("BAS-HAND-003", "Ready stays on.", "Readyを保持する。", "IPC-HERMES-9852, 3.4", "hold_s = 2",
-                  "handover.ready_holds", "ready_drops", "--only BAS-HAND-003 --impact actuate"):
+    for words in (
+        "BAS-HAND-003",
+        "Ready stays on.",
+        "Readyを保持する。",
+        "IPC-HERMES-9852, 3.4",
+        "hold_s = 2",
+        "handover.ready_holds",
+        "ready_drops",
+        "--only BAS-HAND-003 --impact actuate",
+    ):
         assert words in text
 
 

@@ -86,6 +86,8 @@ def test_a_certificate_is_made_once_and_kept(tmp_path):
     assert other[1] == first[1]
 
 
-@pytest.mark.parametrize(("host", "own"), [("127.0.0.1", True), ("::1", True), ("localhost", True), ("10.0.0.1", False)])
+@pytest.mark.parametrize(
+    ("host", "own"), [("127.0.0.1", True), ("::1", True), ("localhost", True), ("10.0.0.1", False)]
+)
 def test_loopback_hosts_are_known(host, own):
     assert is_loopback(host) is own

@@ -74,7 +74,9 @@ async def test_the_standard_state_machines_follow_the_signals():
     equipment = FakeEquipment()
     async with talking(equipment) as (_, client):
         base = await node(client, "pml:PackML/pml:BaseStateMachine")
-        execute = await node(client, "pml:PackML/pml:BaseStateMachine/pml:MachineState/pml:ExecuteState/ua:CurrentState")
+        execute = await node(
+            client, "pml:PackML/pml:BaseStateMachine/pml:MachineState/pml:ExecuteState/ua:CurrentState"
+        )
         assert (await execute.read_value()).Text == "Idle"
         assert await (await execute.get_child("0:Number")).read_value() == 4
         equipment.set(state__unit_state=9, state__item_state=1)
@@ -321,8 +323,6 @@ async def test_seven_units_are_served_by_one_process_and_are_not_confused():
     finally:
         for endpoint in endpoints:
             await endpoint.stop()
-
-
 
 
 @pytest.mark.parametrize("name", load_profile("stacking").pack.profile_names)

@@ -25,7 +25,32 @@ def test_an_unknown_unit_keeps_its_ucum_code():
 
 @pytest.mark.parametrize(
     "ucum",
-    ["s", "ms", "mm", "m", "g", "kg", "Cel", "V", "mV", "A", "Ah", "W", "kW", "W.h", "kW.h", "%", "1", "Ohm", "mOhm", "m/s", "1/min", "Pa", "kPa", "[ppm]"],
+    [
+        "s",
+        "ms",
+        "mm",
+        "m",
+        "g",
+        "kg",
+        "Cel",
+        "V",
+        "mV",
+        "A",
+        "Ah",
+        "W",
+        "kW",
+        "W.h",
+        "kW.h",
+        "%",
+        "1",
+        "Ohm",
+        "mOhm",
+        "m/s",
+        "1/min",
+        "Pa",
+        "kPa",
+        "[ppm]",
+    ],
 )
 def test_the_units_of_the_packs_are_known(ucum):
     assert engineering_unit(ucum).UnitId > 0

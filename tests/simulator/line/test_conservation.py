@@ -25,9 +25,7 @@ def mixed_line(accumulating: bool, transfer_s: float, transient: float) -> Any:
     return line_of(
         machine("A", exponential(1), scrap=0.1, slots=3, **common),
         conveyor("AB", accumulating=accumulating, prefill=2, **common),
-        machine(
-            "B", exponential(0.7), scrap=0.1, scrap_to="downstream", **(common | {"transfer_s": 0}), prefill=1
-        ),
+        machine("B", exponential(0.7), scrap=0.1, scrap_to="downstream", **(common | {"transfer_s": 0}), prefill=1),
         buffer("X", 2, prefill=1),
         machine("C", 4.0, slots=8, tray=4, flush_s=20, prefill=4, **(common | suspending)),
         conveyor("CD", length_m=2, **common),

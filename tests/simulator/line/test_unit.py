@@ -6,10 +6,8 @@ import pytest
 from helpers import conveyor, exponential, line_of, logged, machine, times
 
 from simulator.line import CommandRefused, Line, UnitView
-from simulator.line.equip import Equipping, equip_line
 from simulator.line.log import Kind
 from simulator.line.packml import DEFAULT_TRANSITIONS
-from simulator.line.spec import ParameterSpec, SafetySpec
 
 
 def test_a_unit_starves_behind_a_slow_one_and_blocks_before_a_slow_one() -> None:
@@ -23,9 +21,7 @@ def test_a_unit_starves_behind_a_slow_one_and_blocks_before_a_slow_one() -> None
 
 def test_a_failure_holds_the_unit_with_its_alarm_and_the_service_resumes() -> None:
     fixed = {"distribution": "deterministic", "mean": 3}
-    line, rows = logged(
-        line_of(machine("A", 2.0, failures=[{"mtbf": fixed, "mttr": fixed, "alarm": 7}])), 4.0
-    )
+    line, rows = logged(line_of(machine("A", 2.0, failures=[{"mtbf": fixed, "mttr": fixed, "alarm": 7}])), 4.0)
     unit = line.units["A"]
     assert (unit.state, unit.cause) == (11, 3)
     assert [a.number for a in unit.alarms.active] == [7]
@@ -201,22 +197,6 @@ def test_a_unit_offers_the_whole_view() -> None:
     view: UnitView = unit
     names = set(UnitView.__annotations__) | {n for n in vars(UnitView) if not n.startswith("_")}
     assert [n for n in sorted(names) if not hasattr(view, n)] == []
-
-
-def test_a_profile_equips_its_units_and_the_line_file_keeps_precedence() -> None:
-    extra = Equipping(
-        recipes=(1, 2),
-        parameters={"mass": ParameterSpec(value=5, low=1, high=9), "gap": ParameterSpec(value=1)},
-        safety=(SafetySpec(id="S5", alarm=905),),
-    )
-    spec = line_of(machine("A", 1.0, profile="filling", parameters={"mass": {"value": 6}}), machine("B", 1.0))
-    line = Line(equip_line(spec, {"filling": extra}))
-    a, b = line.units.values()
-    assert a.parameters == {"mass": 6.0, "gap": 1.0}
-    assert list(a.safety.status) == ["S5"]
-    assert list(b.safety.status) == ["S1", "S2", "S3"]
-    line.run(100)
-    assert line.result().good == pytest.approx(99, abs=1)
 
 
 def test_the_longest_line_allowed_hands_over_in_one_cascade() -> None:

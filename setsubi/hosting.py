@@ -1,0 +1,53 @@
+"""Putting lines and mocks together: line file or profile → fitted line → served line."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from profiles import Profile, load_profile
+from simulator.endpoints.host import HostOptions, LineHost
+from simulator.interface.fitting import fit_line, mock_spec, transitions
+from simulator.line import Line, load_line, mock_line
+from simulator.line.log import EventLog
+from simulator.line.spec import BufferSpec, LineSpec
+
+
+def tool_version() -> str:
+    """The installed version of the distribution."""
+    try:
+        return version("setsubi")
+    except PackageNotFoundError:
+        return "0+source"
+
+
+def profiles_of(spec: LineSpec) -> dict[str, Profile]:
+    """The profiles that the units of a line name; units without one are left out."""
+    names = {u.profile for u in spec.units if not isinstance(u, BufferSpec) and u.profile}
+    return {name: load_profile(name) for name in sorted(names)}
+
+
+def fitted_line(path: Path) -> tuple[LineSpec, dict[str, Profile]]:
+    """A line file fitted to its profiles. Raises ``LineError`` or ``ProfileError``."""
+    spec = load_line(path)
+    profiles = profiles_of(spec)
+    return fit_line(spec, profiles), profiles
+
+
+def build_line(spec: LineSpec, profiles: dict[str, Profile], seed: int, log: EventLog | None, *, live: bool) -> Line:
+    """A line ready to run, on the state table of its pack. The log is the same whether it is served or not."""
+    table = next((p.state_tables["packml"] for p in profiles.values()), None)
+    return Line(spec, seed, log, transitions=transitions(table) if table else None, live=live)
+
+
+def host_line(
+    spec: LineSpec, profiles: dict[str, Profile], *, seed: int, speed: float, log: EventLog | None, options: HostOptions
+) -> LineHost:
+    """A line to be served."""
+    return LineHost(build_line(spec, profiles, seed, log, live=True), profiles, speed=speed, options=options)
+
+
+def host_mock(profile: Profile, name: str, *, seed: int, speed: float, options: HostOptions) -> LineHost:
+    """One unit to be served alone, its neighbours absent; it begins Stopped."""
+    line = mock_line(mock_spec(profile, name), seed, transitions=transitions(profile.state_tables["packml"]))
+    return LineHost(line, {profile.id: profile}, speed=speed, options=options)
