@@ -61,9 +61,8 @@ def _presented(
 ) -> ua.Variant | None:
     """Attributes that depend on the session's locale or on quirks."""
     node, attribute = wanted.NodeId, wanted.AttributeId
-    if attribute in (A.DisplayName, A.Description) and node in unit.machine.titles and wants_japanese(unit, locales):
-        text = ua.LocalizedText(unit.machine.titles[node].ja, "ja")
-        return ua.Variant(text, ua.VariantType.LocalizedText)
+    if attribute in (A.DisplayName, A.Description) and node in unit.machine.titles:
+        return _titled(unit, node, attribute, wants_japanese(unit, locales)) or variant
     if attribute in (A.Executable, A.UserExecutable) and unit.quirks.method_not_executable:
         return ua.Variant(False, ua.VariantType.Boolean)
     if attribute == A.DataType and unit.quirks.wrong_datatype:
@@ -73,6 +72,16 @@ def _presented(
         if bound is not None and bound.signal.id in unit.quirks.wrong_datatype:
             return ua.Variant(ua.NodeId(other_type(bound.variant).value), ua.VariantType.NodeId)
     return variant
+
+
+def _titled(unit: Unit, node: ua.NodeId, attribute: int, japanese: bool) -> ua.Variant | None:
+    """DisplayName in the session's language, Description in the other one: a client sees both without asking twice."""
+    title = unit.machine.titles[node]
+    shown = japanese if attribute == A.DisplayName else not japanese
+    if shown and unit.quirks.japanese_missing:
+        return None
+    text = ua.LocalizedText(title.ja, "ja") if shown else ua.LocalizedText(title.en, "en")
+    return ua.Variant(text, ua.VariantType.LocalizedText)
 
 
 def wants_japanese(unit: Unit, locales: Sequence[str]) -> bool:

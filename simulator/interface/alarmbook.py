@@ -31,6 +31,11 @@ class AlarmBook:
                 self._seen[alarm.number] = alarm.raised_at
                 self._unconfirmed.add(alarm.number)
                 self._comments.pop(alarm.number, None)
+        for alarm in list(self._unit.alarms):
+            declared = self._profile.alarms.get(alarm.number)
+            if declared is not None and not declared.latched and not alarm.active and not alarm.acked:
+                self._unit.acknowledge(alarm.number)  # nobody need acknowledge what comes and goes by itself
+                self._unconfirmed.discard(alarm.number)
 
     def is_active(self, number: int) -> bool:
         """A latched alarm stays active until its cause is gone and it has been acknowledged."""

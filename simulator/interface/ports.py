@@ -91,8 +91,9 @@ class NetworkPort:
         if beat is not None and beat != self._block.values["heartbeat"]:
             self._block.beat_at = now
         self._block.values.update(values)
-        if beat == 0:
+        if beat == 0:  # an orderly good-bye is no loss
             self._block.owner, self._block.beat_at = None, None
+            self._connected = False
         self.advance(now)
 
     def disconnected(self, peer: str) -> None:
