@@ -54,10 +54,7 @@ def transitions(table: StateTable) -> Transitions:
     """The pack's state table in the form that the line model takes."""
     commands: dict[str, int] = {c.name.lower(): int(c) for c in Command if c is not Command.COMPLETE}
     commands["to_complete"] = int(Command.COMPLETE)
-    return {
-        (t.source, "done" if t.on == "done" else commands[t.on]): t.target
-        for t in table.spec.transitions
-    }
+    return {(t.source, "done" if t.on == "done" else commands[t.on]): t.target for t in table.spec.transitions}
 
 
 def design_speed(spec: MachineSpec | ConveyorSpec) -> float:

@@ -79,7 +79,7 @@ class NetworkPort:
 
     def peer_inputs(self) -> Mapping[str, Value]:
         """The peer block in force: everything is 0 while its heartbeat is stale."""
-        return self._peer if self._connected else {**self._nothing(), "heartbeat": self._block.values["heartbeat"]}
+        return self._peer if self._connected else self._nothing()
 
     def write(self, values: Mapping[str, Value], peer: str, now: float) -> None:
         """Take a write of the peer block. The first writer owns it while its heartbeat lives; 0 gives it back."""
@@ -94,6 +94,7 @@ class NetworkPort:
         if beat == 0:  # an orderly good-bye is no loss
             self._block.owner, self._block.beat_at = None, None
             self._connected = False
+            self.unit.alarm(self.unit.number_of(PEER_LOST), False)
         self.advance(now)
 
     def disconnected(self, peer: str) -> None:

@@ -226,11 +226,19 @@ class Projection:
             values[name] = reading if reading is not None else (limits[1] if limits else 0.0)
         moving = self.unit.state in (State.EXECUTE, State.STARTING, State.UNHOLDING, State.UNSUSPENDING)
         return values | {
-            "safety.all_ok": self.local.all_ok(),
+            "safety.all_ok": self.local.all_ok() and not self._safety_alarm(),
             "safety.guards_locked": moving and self.local.is_ok("guard"),
             "safety.reset_required": self.local.reset_required(),
             **self._lamps(),
         }
+
+    def _safety_alarm(self) -> bool:
+        """A safety alarm whose cause stands, with or without a function of its own (loss of safety communication)."""
+        declared = self.profile.alarms
+        return any(
+            a.number in declared and declared[a.number].category == "safety" and declared[a.number].reaction == "abort"
+            for a in self.unit.alarms.active
+        )
 
     def _lamps(self) -> dict[str, Value]:
         declared, unit = self.profile.alarms, self.unit

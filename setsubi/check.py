@@ -1,0 +1,188 @@
+"""``setsubi check``: run the suite against a target; ``report``: the same reports of an old event stream."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from conformance.baseline import load_baseline
+from conformance.errors import UsageError
+from conformance.events import to_json
+from conformance.exitcodes import ExitCode
+from conformance.reports import (
+    ConsolePrinter,
+    Report,
+    build_report,
+    make_console,
+    read_report,
+    render_badge,
+    render_html,
+    render_junit,
+    render_markdown,
+)
+from conformance.runner import Options, Session
+from conformance.selection import Selection
+from conformance.targetfile import Target, load_target
+from profiles import Profile, load_profile
+from profiles.model import Impact
+from profiles.model import Protocol as Wire
+from setsubi.errors import guarded
+from setsubi.files import write_whole
+
+Lang = Annotated[str, typer.Option("--lang", help="Language of reports: en or ja.")]
+Names = Annotated[
+    list[str] | None, typer.Option(help="Requirement ids, globs (HO-*), areas or levels; may be repeated.")
+]
+
+
+@guarded
+def check(
+    target: Annotated[str, typer.Argument(help="Target file, or opc.tcp://host:port, or modbus://host:port.")],
+    profile: Annotated[str | None, typer.Option("--profile", "-p", help="Profile name or YAML file.")] = None,
+    impact: Annotated[Impact, typer.Option(help="The most that checks may do to the equipment.")] = Impact.OBSERVE,
+    only: Names = None,
+    exclude: Names = None,
+    via: Annotated[Wire | None, typer.Option(help="Use this protocol only.")] = None,
+    time_scale: Annotated[float | None, typer.Option(help="Machine seconds per wall second, of a mock.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for all reports.")] = None,
+    html: Annotated[Path | None, typer.Option(help="HTML report.")] = None,
+    junit: Annotated[Path | None, typer.Option(help="JUnit XML.")] = None,
+    ndjson: Annotated[Path | None, typer.Option(help="Event stream.")] = None,
+    baseline: Annotated[Path | None, typer.Option(help="Known failures; a stale one fails loudly.")] = None,
+    update_baseline: Annotated[bool, typer.Option(help="Rewrite the baseline with what fails now.")] = False,
+    strict: Annotated[bool, typer.Option(help="A failed SHOULD counts as a nonconformity.")] = False,
+    list_: Annotated[bool, typer.Option("--list", help="List what would be checked, and stop.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="List every write beforehand, and stop.")] = False,
+    lang: Lang = "en",
+    quiet: Annotated[bool, typer.Option("--quiet", "-q")] = False,
+) -> None:
+    """Check an equipment against a profile, requirement by requirement.
+
+    Exit codes: 0 conformant, 1 nonconformity, 2 interrupted, 3 internal error, 4 usage, profile or target file,
+    5 nothing was checked, 6 incomplete, 7 unreachable.
+    """
+    loaded = load_target(target)
+    if time_scale is not None:
+        loaded = Target(
+            file=loaded.file.model_copy(update={"kind": "mock", "time_scale": time_scale}),
+            ref=loaded.ref,
+            source=loaded.source,
+        )
+    described = _profile(loaded, profile)
+    known = load_baseline(baseline, described.id, create=update_baseline) if baseline else None
+    options = Options(
+        selection=Selection(impact=impact, only=tuple(only or ()), exclude=tuple(exclude or ())),
+        wires=(via,) if via else None,
+        strict=strict,
+        baseline=known,
+        update_baseline=update_baseline,
+        language=lang,
+    )
+    session = Session(loaded, described, options)
+    if list_ or dry_run:
+        _print_plan(session, writes=dry_run)
+        return
+    report = asyncio.run(run_session(session, lang=lang, quiet=quiet))
+    write_reports(report, lang, out=out, html=html, junit=junit, ndjson=ndjson)
+    if out is not None:
+        typer.echo(f"reports: {out / 'report.html'}")
+    raise typer.Exit(report.exit_code)
+
+
+class CheckedReport:
+    """A finished run: its report and its raw events."""
+
+    def __init__(self, events: list[Any]) -> None:
+        self.events = events
+        self.report: Report = build_report(events)
+
+    @property
+    def exit_code(self) -> int:
+        return self.report.exit_code
+
+
+async def run_session(session: Session, *, lang: str = "en", quiet: bool = False, console: Any = None) -> CheckedReport:
+    """Run a session, printing as it goes. Ctrl-C ends the check that runs, restores, and keeps what was found."""
+    import signal
+    from contextlib import suppress
+
+    loop = asyncio.get_running_loop()
+    with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows and threads: cancellation does it
+        loop.add_signal_handler(signal.SIGINT, session.interrupt)
+    events: list[Any] = []
+    with ConsolePrinter(console or make_console(), lang, quiet) as printer:
+        async for event in session.events():
+            record = to_json(event)
+            events.append(record)
+            printer.handle(record)
+    return CheckedReport(events)
+
+
+def write_reports(
+    checked: CheckedReport,
+    lang: str,
+    *,
+    out: Path | None = None,
+    html: Path | None = None,
+    junit: Path | None = None,
+    ndjson: Path | None = None,
+) -> None:
+    """Write whatever was asked for; ``out`` takes everything."""
+    report = checked.report
+    lines = "".join(json.dumps(e, ensure_ascii=False) + "\n" for e in checked.events)
+    wanted: list[tuple[Path | None, str, Any]] = [
+        (html, "report.html", lambda: render_html(report, lang)),
+        (junit, "junit.xml", lambda: render_junit(report, lang)),
+        (ndjson, "events.ndjson", lambda: lines),
+    ]
+    for path, name, render in wanted:
+        if path is not None:
+            write_whole(path, render())
+        if out is not None:
+            write_whole(out / name, render())
+    if out is not None:
+        write_whole(out / "summary.md", render_markdown(report, lang))
+        write_whole(out / "badge.svg", render_badge(report, lang))
+
+
+@guarded
+def report(
+    stream: Annotated[Path, typer.Argument(help="An events.ndjson of an earlier run.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the reports.")] = Path("setsubi-report"),
+    lang: Lang = "en",
+) -> None:
+    """Make the reports of an earlier run again, in another language if you like."""
+    made = read_report(stream)
+    write_whole(out / "report.html", render_html(made, lang))
+    write_whole(out / "junit.xml", render_junit(made, lang))
+    write_whole(out / "summary.md", render_markdown(made, lang))
+    write_whole(out / "badge.svg", render_badge(made, lang))
+    typer.echo(f"reports: {out / 'report.html'}")
+
+
+def _profile(target: Target, named: str | None) -> Profile:
+    ref = named or target.file.profile
+    if ref is None:
+        raise UsageError(f"{target.ref}: names no profile; give --profile, for example --profile stacking")
+    return load_profile(ref)
+
+
+def _print_plan(session: Session, *, writes: bool) -> None:
+    table = Table("requirement", "impact", "level", *(["writes"] if writes else ["text"]))
+    rows = session.planned()
+    for row in rows:
+        requirement = session.profile.requirement(row.requirement)
+        last = ", ".join(row.writes) or "nothing" if writes else requirement.text.en
+        table.add_row(row.requirement, str(row.impact), str(requirement.level), last)
+    make_console().print(table)
+    typer.echo(f"{len(rows)} requirements would be checked")
+    if not rows:
+        raise typer.Exit(int(ExitCode.NOTHING_CHECKED))
+
+
+__all__ = ["CheckedReport", "check", "report", "run_session", "write_reports"]
