@@ -18,13 +18,22 @@ def validate(model: type[M], sourced: Sourced, at: tuple[Any, ...] = (), fail: F
     try:
         return model.model_validate(sourced.data)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        first = _telling(error.errors(include_url=False))
         path = at + tuple(first["loc"])
         place = sourced.place(path)
         more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
         name = ".".join(str(step) for step in first["loc"]) or model.__name__
         what, mend = _explain(first, model)
         raise fail(place, f"{name}: {what}{more}", mend) from None
+
+
+def _telling(errors: list[Any]) -> Any:
+    """The first violation; where a key is missing beside an unknown one, the latter: it is the former, misspelt."""
+    first = errors[0]
+    if first["type"] == "missing":
+        beside = [e for e in errors if e["type"] == "extra_forbidden" and e["loc"][:-1] == first["loc"][:-1]]
+        return beside[0] if beside else first
+    return first
 
 
 def _explain(error: Any, model: type[BaseModel]) -> tuple[str, str]:
