@@ -14,9 +14,7 @@ from conformance.errors import Unreachable, UserError
 from conformance.exitcodes import ExitCode
 from conformance.reports import StreamError
 from profiles import ProfileError
-from simulator.endpoints.errors import PortTaken
-from simulator.endpoints.nodesets import NodeSetError
-from simulator.endpoints.security import SecurityError
+from simulator.endpoints.errors import NodeSetError, PortTaken, SecurityError
 from simulator.line import LineError
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -118,11 +118,17 @@ class UnitHost:
             return ProjectedPort(role, remote, rules, self._is_safe, self._pacer.model_now)
         around = Surroundings(
             self._is_safe,
-            lambda number, active: self.equipment.port_alarm(number, active),
+            self._port_alarm,
             lambda slug: self.profile.alarm_named(slug).number,
-            lambda number: self.equipment.alarms.is_unacked(number),
+            self._is_unacked,
         )
         return NetworkPort(role, rules, self.profile.state_tables["handover"], remote, self.faults, around)
+
+    def _port_alarm(self, number: int, active: bool) -> None:
+        self.equipment.port_alarm(number, active)  # ports are made before the equipment that has them
+
+    def _is_unacked(self, number: int) -> bool:
+        return self.equipment.alarms.is_unacked(number)
 
     def _is_safe(self) -> bool:
         return self._unit.safety.ok and self._unit.state not in (State.ABORTING, State.ABORTED)

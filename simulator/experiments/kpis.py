@@ -59,10 +59,15 @@ class UnitFigures:
     scrap: float
     mean_level: float | None
 
+    @property
+    def utilisation(self) -> float:
+        """Share of time that the unit's whole capacity was in use or lost by failures."""
+        return self.availability * self.effectiveness + self.down
+
 
 @dataclass(frozen=True)
 class Kpis:
-    """All figures of an experiment; ``bottleneck`` is the unit with the largest share of working or being down."""
+    """All figures of an experiment; ``bottleneck`` is the unit whose capacity is used or lost by failures the most."""
 
     line: tuple[Figure, ...]
     units: tuple[UnitFigures, ...]
@@ -84,7 +89,7 @@ def kpis(experiment: Experiment) -> Kpis:
     return Kpis(
         line=tuple(_line(experiment)),
         units=units,
-        bottleneck=max(units, key=lambda u: u.accounts["productive"] + u.down).name,
+        bottleneck=max(units, key=lambda u: u.utilisation).name,
         assumed=tuple((path, f.note) for path, f in spec.figures.items() if f.assumed),
         failure_clocks=tuple(sorted(clocks)),
     )
@@ -98,11 +103,13 @@ def _line(experiment: Experiment) -> list[Figure]:
         _figure(experiment, "line OEE", "%", lambda r: 100 * r.good / hours / ideal,
                 "good items over what the slowest unit could make without any stop"),
         _figure(experiment, "scrap", "%", lambda r: 100 * r.scrap / max(r.good + r.scrap, 1), "scrapped of all that left"),
-        _figure(experiment, "lead time", "min", lambda r: r.lead_mean / 60, "mean time from entering to leaving the line"),
         _figure(experiment, "work in progress", "items", lambda r: float(r.wip), "items in the line at the end"),
         _figure(experiment, "energy per good cell", "W·h", lambda r: _energy(r) / max(r.good, 1),
                 "energy of all units over good items"),
     ]  # fmt: skip
+    if all(r.lead_mean > 0 for r in experiment.results):  # nobody that entered may have left yet
+        lead = "mean time from entering to leaving the line"
+        figures.append(_figure(experiment, "lead time", "min", lambda r: r.lead_mean / 60, lead))
     cell = experiment.spec.cell
     if cell is not None:
         gwh = HOURS_PER_YEAR * cell.energy_wh / 1e9

@@ -21,7 +21,7 @@ _TEXTS = {
         "level": "mean level", "rules": "Rules of the model", "clocks": "failure clocks in use (operation: only while"
         " working; time: whenever the unit is up)", "assumed": "Figures marked as assumed",
         "definitions": "OEE = availability A × effectiveness E × quality ratio Q (ISO 22400-2 reading); the bottleneck is"
-        " the unit that is working or down for the largest share of time.",
+        " the unit whose capacity is in use or lost by failures the most (A × E + down).",
     },
     "ja": {
         "title": "ラインシミュレーション", "replications": "回反復", "warmup": "ウォームアップ", "figures": "主要指標",
@@ -30,7 +30,7 @@ _TEXTS = {
         "unit_": "設備", "starved": "ワーク待ち", "blocked": "満杯待ち", "down": "故障停止", "good": "良品", "scrap": "不良",
         "level": "平均在荷", "rules": "モデルの規則", "clocks": "使用した故障時計（operation：稼働中のみ、time：稼働可能時間）",
         "assumed": "仮定値とした数値",
-        "definitions": "OEE＝可用率A×性能E×良品率Q（ISO 22400-2の解釈）。ボトルネックは稼働または故障の時間割合が最大の設備。",
+        "definitions": "OEE＝可用率A×性能E×良品率Q（ISO 22400-2の解釈）。ボトルネックは能力の使用率と故障停止率の合計（A×E＋故障）が最大の設備。",
     },
 }  # fmt: skip
 

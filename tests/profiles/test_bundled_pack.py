@@ -131,7 +131,9 @@ LIMITS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "function", "kind", "signal", "limit", "reaction"), LIMITS, ids=[x[1] for x in LIMITS])
+@pytest.mark.parametrize(
+    ("name", "function", "kind", "signal", "limit", "reaction"), LIMITS, ids=[x[1] for x in LIMITS]
+)
 def test_limits_are_those_of_the_safety_reading(
     name: str, function: str, kind: str, signal: str, limit: float, reaction: str
 ) -> None:
@@ -164,7 +166,14 @@ def test_formation_takes_trays() -> None:
 
 def test_required_devices_of_the_device_examples_are_listed() -> None:
     filling = {"vapour_detector", "exhaust", "leak_tray_sensor", "shut_off_valve", "dew_point_meter"}
-    formation = {"cell_temperature_sensor", "smoke_detector", "thermal_camera", "channel_contactor", "fire_suppression", "quarantine"}
+    formation = {
+        "cell_temperature_sensor",
+        "smoke_detector",
+        "thermal_camera",
+        "channel_contactor",
+        "fire_suppression",
+        "quarantine",
+    }
     assert filling <= set(load_profile("electrolyte_filling").devices)
     assert formation <= set(load_profile("formation_eol").devices)
     for name in UNITS_OF_THE_LINE:

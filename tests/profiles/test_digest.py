@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from profile_files import child, pack, requirement, write
+
 from profiles import Profile, load_profile
 
 
@@ -33,7 +33,9 @@ def test_it_is_the_same_in_every_process(seed: str) -> None:
 
 def test_the_order_of_keys_and_the_style_of_the_file_do_not_matter(tmp_path: Path) -> None:
     one = _digest(tmp_path, "signals: {process.stack_thickness: {update_ms: 50, range: [0, 100]}}\n")
-    two = _digest(tmp_path, "# a remark\nsignals:\n  process.stack_thickness:\n    range: [0.0, 100.0]\n    update_ms: 50\n")
+    two = _digest(
+        tmp_path, "# a remark\nsignals:\n  process.stack_thickness:\n    range: [0.0, 100.0]\n    update_ms: 50\n"
+    )
     assert one == two
 
 

@@ -36,7 +36,9 @@ def test_it_begins_with_nobody_willing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("finish", "states"), [(("+finished", "+stop"), [9, 11]), (("+stop", "+finished"), [8, 11])], ids=["sender", "receiver"]
+    ("finish", "states"),
+    [(("+finished", "+stop"), [9, 11]), (("+stop", "+finished"), [8, 11])],
+    ids=["sender", "receiver"],
 )
 def test_either_side_may_finish_first(finish: tuple[str, str], states: list[int]) -> None:
     hand_over = machine()
@@ -101,7 +103,7 @@ def test_an_unsafe_side_breaks_nothing_while_nothing_moves() -> None:
 
 def test_a_slow_look_that_sees_several_edges_at_once_takes_them_in_order() -> None:
     hand_over = machine()
-    steps = hand_over.update(1, {name: True for name in ("busy", "available", "start", "ready")})
+    steps = hand_over.update(1, dict.fromkeys(("busy", "available", "start", "ready"), True))
     assert [s.event for s in steps] == ["available_on", "ready_on", "start_on", "busy_on"]
     assert hand_over.state == 7
     hand_over.update(2, {"finished": True, "stop": True})
@@ -175,7 +177,9 @@ def test_each_side_watches_its_own_timers() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(LEVELS), st.booleans()) | st.sampled_from([UNSAFE, WRONG_ITEM, RESET]), max_size=40)
+    st.lists(
+        st.tuples(st.sampled_from(LEVELS), st.booleans()) | st.sampled_from([UNSAFE, WRONG_ITEM, RESET]), max_size=40
+    )
 )
 def test_whatever_happens_it_is_in_a_state_of_the_table_and_a_reset_brings_it_back(moves: list[object]) -> None:
     hand_over = machine()

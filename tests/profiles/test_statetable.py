@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from profile_files import pack, refusal, write
+
 from profiles import load_pack
 from profiles.statetable import StateTable
 
