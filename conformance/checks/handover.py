@@ -11,15 +11,17 @@ from conformance.context import Context, Neighbour
 from conformance.registry import check
 from profiles.model import Protocol
 
-WRITES = ("command.cntrl_cmd", "handover.infeed.peer.*")
+WRITES = ("command.cntrl_cmd", "handover.infeed.peer.*", "handover.outfeed.peer.*")
 FAULTED, FREE = 12, 3
 
 
 @asynccontextmanager
 async def at_infeed(ctx: Context) -> AsyncIterator[Neighbour]:
     """A running unit whose upstream neighbour is the tester; afterwards it stands, and the port is clear."""
-    async with ending_stopped(ctx), ctx.neighbour("infeed") as peer:
+    async with ending_stopped(ctx), ctx.neighbour("outfeed") as taker, ctx.neighbour("infeed") as peer:
         await run(ctx)
+        if not (await peer.see(ctx.param("willing_s"), ready=True)).met:
+            await taker.transfer(within_s=ctx.param("willing_s"))  # it may be full: take what it has finished
         try:
             yield peer
         finally:

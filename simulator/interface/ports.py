@@ -101,6 +101,9 @@ class NetworkPort:
         """The owner's connection is gone: its block is stale at once."""
         if self._block.owner == peer:
             self._block.owner, self._block.beat_at = None, None
+            if self.machine.state not in UNDER_WAY:  # who leaves between two exchanges leaves nothing behind
+                self._connected = False
+                self.unit.alarm(self.unit.number_of(PEER_LOST), False)
 
     def reset(self, now: float) -> None:
         """Try to leave the faulted state (it also does so by itself as soon as it may)."""
