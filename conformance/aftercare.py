@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import cast
 
-from conformance.context import Outcome, Value
+from conformance.context import Outcome, Reading, Value
 from conformance.context_impl import Bench
 from conformance.errors import ConformanceError, TargetError
 from conformance.events import Restore
@@ -30,7 +31,7 @@ class Aftercare:
         self._initial = await self._state()
 
     async def restore(self, requirement: str) -> list[Restore]:
-        return await self._bench.journal.restore(requirement, self._write)
+        return await self._bench.journal.restore(requirement, self._read, self._write)
 
     async def settle(self) -> list[Restore]:
         """Stop a unit that rested before and runs now because of us. A tester never *starts* a machine on its way out."""
@@ -73,6 +74,15 @@ class Aftercare:
             if reading.ok and isinstance(reading.value, int):
                 return reading.value
         return None
+
+    async def _read(self, wire: Wire, signals: Sequence[str]) -> Mapping[str, Reading]:
+        if wire in self._lost:
+            raise TargetError(f"{wire} is lost")
+        try:
+            return await self._bench.links[wire].read(signals)
+        except TargetError:
+            self._lost.add(wire)
+            raise
 
     async def _write(self, wire: Wire, signal: str, value: Value) -> Outcome:
         if wire in self._lost:

@@ -148,15 +148,24 @@ async def test_the_journals_file_knows_what_was_not_put_back(tmp_path: Path) -> 
     from profiles.model import Protocol as Wire
 
     journal = Journal(tmp_path / "journal.ndjson")
-    journal.note([Reading(s, Wire.MODBUS, 1, True, "OK", 0.0, 0.0) for s in ("a.b", "c.d")])
+    old = {"a.b": 1, "c.d": 1, "e.f": 1, "g.h": 1}
+    journal.note([Reading(s, Wire.MODBUS, v, True, "OK", 0.0, 0.0) for s, v in old.items()])
+    now = {"a.b": 2, "c.d": 2, "e.f": 1, "g.h": 2}
+    written: list[str] = []
+
+    async def read(via: Wire, signals: Any) -> dict[str, Reading]:
+        return {s: Reading(s, via, now[s], True, "OK", 0.0, 0.0) for s in signals}
 
     async def write(via: Wire, signal: str, value: Any) -> Outcome:
+        written.append(signal)
+        now["g.h"] = 1  # restoring one may bring another back
         return Outcome(signal == "a.b", "OK", 0.0)
 
-    records = await journal.restore("X", write)
-    assert [(r.signal, r.ok) for r in records] == [("c.d", False), ("a.b", True)]
+    records = await journal.restore("X", read, write)
+    assert [(r.signal, r.ok) for r in records] == [("g.h", True), ("e.f", True), ("c.d", False), ("a.b", True)]
+    assert written == ["g.h", "c.d", "a.b"]  # what is the old value already is left alone
     lines = [json.loads(x) for x in (tmp_path / "journal.ndjson").read_text(encoding="utf-8").splitlines()]
-    assert [x["restored"] for x in lines if "restored" in x] == ["a.b"]
+    assert [x["restored"] for x in lines if "restored" in x] == ["g.h", "e.f", "a.b"]
 
 
 def test_a_long_transcript_keeps_its_ends_and_what_is_cited() -> None:
