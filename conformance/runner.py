@@ -20,6 +20,7 @@ from conformance.errors import ConsentLost, TargetError, Unreachable
 from conformance.events import Diagram, Event, Finding, Footer, Header, RequirementRecord, Restore, plain
 from conformance.execution import Executor, Part, Trouble
 from conformance.exitcodes import ExitCode
+from conformance.observing import Done, Observers
 from conformance.registry import Check, load_checks
 from conformance.selection import Disposition, Planned, Selected, Selection, dry_run, select
 from conformance.targetfile import Target
@@ -73,6 +74,7 @@ class Session:
         self._consent = Consent(target.file.kind, target.file.agreed_modes, self._read_anywhere)
         self._executor = Executor(self.bench, self._consent, target.file.timeouts.check_s)
         self._care = Aftercare(self.bench)
+        self._observers = Observers(self._executed, self._is_halted, target.file.parallel)
         self._results: list[Result] = []
         self._stop: Stop | None = None
         self._no_consent = ""
@@ -94,12 +96,14 @@ class Session:
         try:
             await self._open()
             if self._stop is None or self._stop.code is ExitCode.INTERRUPTED:
+                self._observers.start(self.selected)
                 for selected in self.selected:
                     async for event in self._one(selected):
                         yield event
             for restored in await self._finish():
                 yield restored
         finally:
+            await self._observers.close()
             await self._close()
         yield self._footer()
 
@@ -141,20 +145,28 @@ class Session:
         if selected.disposition is not Disposition.RUN:
             yield self._unrun(selected, _UNRUN[selected.disposition], selected.reason)
             return
-        blocked = await self._blocked(selected)
-        if blocked:
-            yield self._unrun(selected, Verdict.INCONCLUSIVE, blocked)
-            return
-        clock, mark = self.bench.clock, self.bench.transcript.mark()
-        started = clock.wall()
-        parts = await self._executor.run(selected)
-        restored = await self._guarded_restore(selected.requirement.id)
-        finding = self._finding(selected, parts, mark, clock.wall() - started)
-        await self._after(selected, parts)
+        done = await self._observers.result_of(selected, self._interrupted)
+        if done is None:
+            blocked = await self._blocked(selected)
+            if blocked:
+                yield self._unrun(selected, Verdict.INCONCLUSIVE, blocked)
+                return
+            done = await self._executed(selected)
+        finding = self._finding(selected, done)
+        await self._after(selected, done.parts)
         yield finding
-        for record in restored:
+        for record in done.restored:
             yield record
-        self.bench.transcript.forget(self.bench.transcript.mark())
+
+    async def _executed(self, selected: Selected) -> Done:
+        """A check run to its end, its writes restored, its part of the transcript taken."""
+        transcript, clock = self.bench.transcript, self.bench.clock
+        started = clock.wall()
+        with transcript.scope() as scope:
+            parts = await self._executor.run(selected)
+            restored = await self._guarded_restore(selected.requirement.id)
+        cited = [i for p in parts for x in p.context.expectations for i in x.evidence]
+        return Done(tuple(parts), tuple(restored), tuple(transcript.take(scope, cited)), clock.wall() - started)
 
     async def _blocked(self, selected: Selected) -> str:
         """Why a check cannot be put any more; empty if it can."""
@@ -190,6 +202,9 @@ class Session:
             else:
                 self._care.found_again()
 
+    def _is_halted(self) -> bool:
+        return self._stop is not None or self._executor.interrupted.is_set()
+
     def _interrupted(self) -> None:
         self._executor.note_cancel()
         self._stop = Stop(ExitCode.INTERRUPTED, "interrupted")
@@ -204,11 +219,11 @@ class Session:
                 self._interrupted()
         return task.result()
 
-    def _finding(self, selected: Selected, parts: Sequence[Part], mark: int, took: float) -> Finding:
+    def _finding(self, selected: Selected, done: Done) -> Finding:
+        parts = done.parts
         verdict = merge(p.verdict for p in parts)
         expectations = [x for p in parts for x in p.context.expectations]
         lanes = [lane for p in parts for lane in (p.context.diagram() or Diagram([])).lanes]
-        cited = [i for x in expectations for i in x.evidence]
         telling = [p.reason for p in parts if p.reason and p.verdict is verdict] or [
             p.reason for p in parts if p.reason
         ]
@@ -220,10 +235,10 @@ class Session:
             id=selected.requirement.id,
             verdict=verdict.value,
             via=[str(w) for w in selected.wires],
-            duration_s=round(took, 3),
+            duration_s=round(done.took, 3),
             reason="; ".join(telling),
             expectations=expectations,
-            transcript=self.bench.transcript.since(mark, cited),
+            transcript=list(done.transcript),
             diagram=Diagram(lanes) if lanes else None,
             notes=notes,
             reproduce=self._reproduce(selected),

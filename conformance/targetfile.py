@@ -110,6 +110,7 @@ class TargetFile(_File):
     agreed_modes: tuple[int, ...] = (2,)  # unit modes in which it may be touched; 2 is Maintenance
     time_scale: float = Field(default=1.0, gt=0, le=10000)
     scan_ms: float = Field(default=0.0, ge=0)  # the PLC's scan time: uncertainty of every time measured
+    parallel: int = Field(default=4, ge=1, le=16)  # checks that only look, at the same time
     timeouts: Timeouts = Timeouts()
 
     @model_validator(mode="after")

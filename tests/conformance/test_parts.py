@@ -61,7 +61,7 @@ async def test_a_dry_run_lists_writes_and_touches_nothing() -> None:
     stand = Stand(writes, impact=Impact.WRITE)
     (planned,) = stand.session.planned()
     assert (planned.requirement, planned.impact) == ("BC-TEST-001", Impact.WRITE)
-    assert stand.bench.transcript.mark() == 0
+    assert stand.bench.transcript.length == 0
 
 
 def test_a_stop_outweighs_a_failure_and_a_failure_outweighs_an_open_question() -> None:
@@ -170,11 +170,35 @@ async def test_the_journals_file_knows_what_was_not_put_back(tmp_path: Path) -> 
 
 def test_a_long_transcript_keeps_its_ends_and_what_is_cited() -> None:
     transcript = Transcript(MachineClock())
-    for i in range(1000):
-        transcript.add("modbus", "read", str(i))
-    kept: list[Entry] = transcript.since(0, cited=[500])
+    with transcript.scope() as scope:
+        for i in range(1000):
+            transcript.add("modbus", "read", str(i))
+    kept: list[Entry] = transcript.take(scope, cited=[500])
     assert len(kept) == 301
     assert 500 in {e.i for e in kept}
+    assert transcript.take(scope) == []
+
+
+async def test_what_runs_side_by_side_keeps_its_own_part_of_the_transcript() -> None:
+    transcript = Transcript(MachineClock())
+    turn = asyncio.Event()
+
+    async def one(name: str, mine: asyncio.Event | None) -> list[str]:
+        with transcript.scope() as scope:
+            transcript.add("opcua", "Read", f"{name} first")
+            if mine is not None:
+                await mine.wait()
+            else:
+                turn.set()
+            # what a check starts belongs to it as well
+            await asyncio.create_task(_say(transcript, f"{name} second"))
+        return [e.address for e in transcript.take(scope)]
+
+    assert await asyncio.gather(one("a", turn), one("b", None)) == [["a first", "a second"], ["b first", "b second"]]
+
+
+async def _say(transcript: Transcript, text: str) -> None:
+    transcript.add("opcua", "Read", text)
 
 
 def test_two_checks_of_one_name_are_our_error() -> None:

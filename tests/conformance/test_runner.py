@@ -98,7 +98,7 @@ async def test_a_target_lost_on_the_way_keeps_what_was_found() -> None:
         stand.link.lost = True
         await ctx.read("state.unit_state")
 
-    stand = Stand(passes, loses, passes)
+    stand = Stand(passes, loses, passes, impact=Impact.WRITE)
     events = await stand.run()
     verdicts = [f.verdict for f in findings(events).values()]
     assert verdicts == ["pass", "inconclusive", "inconclusive"]
@@ -269,3 +269,35 @@ async def test_every_record_survives_its_json() -> None:
     events = await Stand(passes, fails).run()
     for event in events:
         assert from_json(json.loads(to_line(event))) == from_json(to_json(event))
+
+
+async def test_checks_that_only_look_run_side_by_side_and_keep_their_order() -> None:
+    met = asyncio.Event()
+
+    async def waits(ctx: Any) -> None:
+        await met.wait()
+        ctx.expect(True, "the other one has run meanwhile")
+
+    async def comes(ctx: Any) -> None:
+        met.set()
+        ctx.expect(True, "it ran")
+
+    events = await Stand(waits, comes).run()
+    assert [(i, f.verdict) for i, f in findings(events).items()] == [("BC-TEST-001", "pass"), ("BC-TEST-002", "pass")]
+
+
+async def test_an_interrupt_ends_all_that_look_and_begins_no_other() -> None:
+    begun: list[str] = []
+    stand: Stand
+
+    async def waits(ctx: Any) -> None:
+        begun.append(ctx.requirement.id)
+        if len(begun) == 4:
+            stand.session.interrupt()
+        await asyncio.Event().wait()
+
+    stand = Stand(*[waits] * 6)
+    events = await stand.run()
+    assert begun == [f"BC-TEST-00{n}" for n in range(1, 5)]  # as many as the target file allows at the same time
+    assert {f.verdict for f in findings(events).values()} == {"inconclusive"}
+    assert events[-1].exit_code == ExitCode.INTERRUPTED
