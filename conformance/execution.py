@@ -15,6 +15,7 @@ from conformance.errors import ConsentLost, OperatorError, TargetError
 from conformance.registry import Check
 from conformance.selection import Selected
 from conformance.verdicts import Verdict, derive, why
+from profiles.model import Impact
 from profiles.model import Protocol as Wire
 
 
@@ -49,6 +50,8 @@ class Executor:
         check = selected.check
         assert check is not None
         wires: tuple[Wire | None, ...] = selected.wires if check.per_protocol else (None,)
+        if selected.requirement.impact is Impact.OBSERVE:  # who only looks may look at both at the same time
+            return list(await asyncio.gather(*(self._part(selected, check, wire) for wire in wires)))
         parts: list[Part] = []
         for wire in wires:
             part = await self._part(selected, check, wire)
