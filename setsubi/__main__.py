@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Annotated
 
 import typer
 
 from setsubi import check, demo, profile, serve, simulate
-from setsubi.hosting import tool_version
+from setsubi.hosting import quieten, tool_version
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -39,8 +38,7 @@ def _root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    for noisy in ("asyncua", "pymodbus", "asyncio"):
-        logging.getLogger(noisy).setLevel(logging.CRITICAL)
+    quieten()
 
 
 def main() -> None:

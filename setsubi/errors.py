@@ -10,7 +10,7 @@ from typing import Any, NoReturn, TypeVar
 
 import typer
 
-from conformance.errors import Unreachable, UserError
+from conformance.errors import Unreachable, UsageError, UserError
 from conformance.exitcodes import ExitCode
 from conformance.reports import StreamError
 from profiles import ProfileError
@@ -19,6 +19,7 @@ from simulator.line import LineError
 
 F = TypeVar("F", bound=Callable[..., Any])
 _MISTAKES = (UserError, ProfileError, LineError, StreamError, PortTaken, NodeSetError, SecurityError)
+LANGUAGES = ("en", "ja")
 ISSUES = "please report it with the traceback that SETSUBI_DEBUG=1 prints"
 
 
@@ -26,6 +27,13 @@ def fail(text: str, code: ExitCode = ExitCode.USAGE) -> NoReturn:
     """Say one line on stderr and leave."""
     typer.echo(f"setsubi: {text}", err=True)
     raise typer.Exit(int(code))
+
+
+def language(lang: str) -> str:
+    """The language of a report; ``UsageError`` for one that we do not have."""
+    if lang not in LANGUAGES:
+        raise UsageError(f"--lang {lang}: there is no such language; choose {' or '.join(LANGUAGES)}")
+    return lang
 
 
 def guarded(function: F) -> F:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -19,6 +20,12 @@ def tool_version() -> str:
         return version("setsubi")
     except PackageNotFoundError:
         return "0+source"
+
+
+def quieten() -> None:
+    """Silence the protocol libraries: what they log, the transcript and our errors say better."""
+    for noisy in ("asyncua", "pymodbus", "asyncio"):
+        logging.getLogger(noisy).setLevel(logging.CRITICAL)
 
 
 def profiles_of(spec: LineSpec) -> dict[str, Profile]:

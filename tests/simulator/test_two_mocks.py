@@ -15,7 +15,18 @@ from simulator.line import mock_line
 from simulator.line.packml import Command
 
 PROFILE = load_profile("conveyor")
-SENDER = ("available", "busy", "finished", "safe", "item_id", "item_kind", "item_quality", "seq_before", "seq_after", "heartbeat")
+SENDER = (
+    "available",
+    "busy",
+    "finished",
+    "safe",
+    "item_id",
+    "item_kind",
+    "item_quality",
+    "seq_before",
+    "seq_after",
+    "heartbeat",
+)
 RECEIVER = ("ready", "start", "stop", "safe", "item_id", "result", "heartbeat")
 
 

@@ -1,0 +1,119 @@
+"""The page that links all reports of a demo: what was done, what came of it, and where to read on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+from conformance.exitcodes import ExitCode
+from conformance.reports import Report
+
+TEXTS: dict[str, dict[str, Any]] = {
+    "en": {
+        "title": "setsubi demo",
+        "lead": "A simulated cell line on real OPC UA and Modbus TCP sockets, checked requirement by requirement, and its throughput simulated. Every row links a full report.",
+        "line": "The running line, each unit checked at impact “observe”",
+        "line_note": "Nothing is written: this is what you may do to a line in production.",
+        "mock": "One unit alone, checked at impact “actuate”",
+        "mock_note": "The tester commands the unit and plays both of its neighbours.",
+        "faulty": "A faulty machine, caught",
+        "faulty_note": "The same stacking machine with one deliberate fault:",
+        "shift": "A shift of eight hours, simulated",
+        "shift_note": "The same units, without sockets, as fast as the computer can.",
+        "unit": "unit", "verdict": "verdict", "columns": ("passed", "failed", "undecided", "not exercised, not applicable"), "bottleneck": "bottleneck",
+        "took": "time", "reports": "reports",
+        "conformant": "conformant", "nonconformant": "not conformant", "undecided": "incomplete",
+        "unexpected": "not what was expected (exit code {code}, expected {expected})",
+        "statement": "Our own reading, modelled on public standards. It is not BASC's text, and it is no safety validation.",
+        "page": "report", "junit": "JUnit", "events": "events",
+        "files": "Each folder also holds junit.xml for CI, events.ndjson (every exchange) and summary.md.",
+    },
+    "ja": {
+        "title": "setsubi デモ",
+        "lead": "模擬した電池セルラインを実際のOPC UA・Modbus TCPソケットで動かし、要求事項ごとに検査し、生産量をシミュレーションしました。各行から報告書を開けます。",
+        "line": "稼働中のライン：各設備を影響度「observe」で検査",
+        "line_note": "書込みは一切行いません。量産中のラインに対して許される範囲です。",
+        "mock": "単体設備：影響度「actuate」で検査",
+        "mock_note": "試験器が設備に指令し、上流・下流の両隣の設備を演じます。",
+        "faulty": "不具合のある設備の検出",
+        "faulty_note": "同じ積層機に、意図的な不具合を一つ入れたもの：",
+        "shift": "8時間シフトのシミュレーション",
+        "shift_note": "同じ設備モデルを、ソケットなしで計算機の速度で実行します。",
+        "unit": "設備", "verdict": "判定", "columns": ("合格", "不合格", "判定不能", "未実施・対象外"), "bottleneck": "ボトルネック",
+        "took": "時間", "reports": "報告書",
+        "conformant": "適合", "nonconformant": "不適合", "undecided": "未完了",
+        "unexpected": "想定外の結果（終了コード {code}、想定 {expected}）",
+        "statement": "公開規格に基づく独自の解釈であり、BASCのガイドライン本文ではありません。また、安全性の妥当性確認ではありません。",
+        "page": "報告書", "junit": "JUnit", "events": "イベント",
+        "files": "各フォルダには、CI用のjunit.xml、全通信を記録したevents.ndjson、summary.mdもあります。",
+    },
+}  # fmt: skip
+"""Texts of the page, by language."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One checked unit: which group of the page, what was expected, and what came of it. ``caught``: texts of failures."""
+
+    group: str
+    title: str
+    folder: str
+    exit_code: int
+    expected: int
+    counts: dict[str, int]
+    seconds: float
+    caught: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it came out as it should: conformant, or, for the faulty one, not."""
+        return self.exit_code == self.expected
+
+    @property
+    def columns(self) -> tuple[int, int, int, int]:
+        """Requirements passed, failed, undecided, and not exercised or not applicable."""
+        known = [self.counts.get("pass", 0), self.counts.get("fail", 0)]
+        undecided = self.counts.get("inconclusive", 0) + self.counts.get("error", 0)
+        return known[0], known[1], undecided, sum(self.counts.values()) - sum(known) - undecided
+
+    @property
+    def tone(self) -> str:
+        codes = {ExitCode.CONFORMANT: "conformant", ExitCode.NONCONFORMITY: "nonconformant"}
+        return codes.get(ExitCode(self.exit_code), "undecided")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of the simulated shift."""
+
+    name: str
+    value: str
+    unit: str
+
+
+def entry_of(
+    report: Report, *, group: str, title: str, folder: str, expected: ExitCode, seconds: float, lang: str
+) -> Entry:
+    """What the page says of a finished run."""
+    caught = tuple(
+        (r.requirement.id, getattr(r.requirement.text, lang, ""), r.finding.reason)
+        for r in report.results
+        if r.verdict == "fail"
+    )
+    counts = {str(verdict): n for verdict, n in report.counts.items()}
+    return Entry(group, title, folder, report.exit_code, int(expected), counts, seconds, caught)
+
+
+def render_overview(
+    entries: list[Entry], figures: list[Figure], *, fault: str, bottleneck: str, version: str, lang: str
+) -> str:
+    """The page as text; links are relative to its folder."""
+    template = files("setsubi").joinpath("templates/overview.html.j2").read_text(encoding="utf-8")
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.from_string(template).render(
+        t=TEXTS[lang], lang=lang, entries=entries, figures=figures, fault=fault, bottleneck=bottleneck,
+        version=version,
+    )  # fmt: skip
