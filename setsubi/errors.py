@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -41,8 +42,6 @@ def guarded(function: F) -> F:
 
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
-        import os
-
         try:
             return function(*args, **kwargs)
         except (typer.Exit, typer.Abort):
@@ -51,6 +50,9 @@ def guarded(function: F) -> F:
             fail(str(error))
         except Unreachable as error:
             fail(str(error), ExitCode.UNREACHABLE)
+        except BrokenPipeError:  # the reader has seen enough (… | head)
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - the interpreter flushes it on its way out
+            raise typer.Exit(0) from None
         except KeyboardInterrupt:
             fail("interrupted", ExitCode.INTERRUPTED)
         except OSError as error:

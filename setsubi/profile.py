@@ -55,6 +55,7 @@ def show(
     sheets = show_profile(load_profile(profile), views, lang)
     if format_ is Format.TABLE and out is None:
         make_console().print(as_rich(sheets))
+        typer.echo("all columns, for spreadsheets and PLC tools: --format csv or --format markdown")
         return
     text = as_markdown(sheets) if format_ is not Format.CSV else "\n".join(as_csv(sheet) for sheet in sheets)
     if out is None:

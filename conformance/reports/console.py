@@ -20,7 +20,6 @@ from conformance.reports.stream import Report, Result, build_report, parse_event
 from conformance.reports.summary import summarise
 from conformance.reports.texts import texts_in
 from conformance.reports.values import clean, one_line, seconds, show
-from profiles.model import Level
 
 _STYLES = {
     Verdict.PASS: "green",
@@ -32,6 +31,8 @@ _STYLES = {
     Verdict.NOT_APPLICABLE: "dim",
 }
 _TONES = {"good": "bold green", "warn": "bold yellow", "bad": "bold red"}
+_UNASKED = (Verdict.NOT_EXERCISED, Verdict.NOT_APPLICABLE)
+_NAMED = 4  # ids in a line of the summary
 _WIDTH = 14  # of the verdict, in columns
 
 
@@ -114,6 +115,8 @@ class ConsolePrinter:
     def _print_finding(self, finding: Finding) -> None:
         result = build_result(finding, self._requirements)
         self._advance(finding)
+        if finding.verdict in _UNASKED:  # they may be most of the ledger; the summary counts them by reason
+            return
         if self._quiet and not (finding.verdict.needs_action or finding.verdict is Verdict.KNOWN_FAILURE):
             return
         requirement = result.requirement
@@ -145,7 +148,7 @@ class ConsolePrinter:
         """(text, style) of what stands below a finding."""
         t, finding = self._texts, result.finding
         branches = [(f"{t('reason')}: {one_line(finding.reason)}", "")] if finding.reason else []
-        if finding.verdict in (Verdict.PASS, Verdict.NOT_EXERCISED, Verdict.NOT_APPLICABLE):
+        if finding.verdict is Verdict.PASS:
             return branches
         for e in finding.unmet:
             via = f" [{e.via}]" if e.via else ""
@@ -181,9 +184,8 @@ class ConsolePrinter:
         t = self._texts
         summary = summarise(report, t)
         self._line()
-        for result in report.of(Verdict.NOT_EXERCISED, level=Level.MUST):
-            reason = one_line(result.finding.reason, 120) if result.reached else t("not_reached")
-            self._line(f"{t.verdict(result.verdict)}: {result.requirement.id} {reason}", "dim")
+        for line in self._unasked(report):
+            self._line(line, "dim")
         for warning in summary.warnings:
             self._line(warning, "bold yellow")
         self._line(summary.conclusion, _TONES[summary.tone])
@@ -191,6 +193,18 @@ class ConsolePrinter:
         duration = f"  {t('duration')}: {seconds(report.footer.duration_s)}" if report.footer else ""
         meaning = t.of_code("code", report.exit_code)
         self._line(f"  {t('exit_code')} {report.exit_code}: {meaning}{duration}")
+
+    def _unasked(self, report: Report) -> list[str]:
+        """What was not asked, by reason: how many, and which as far as a line goes."""
+        t = self._texts
+        groups: dict[str, list[str]] = {}
+        for result in report.of(*_UNASKED):
+            reason = one_line(result.finding.reason, 120) if result.reached else t("not_reached")
+            groups.setdefault(f"{t.verdict(result.verdict)} ({reason})", []).append(result.requirement.id)
+        return [
+            f"{len(ids)} {name}: {', '.join(ids[:_NAMED])}{' …' if len(ids) > _NAMED else ''}"
+            for name, ids in groups.items()
+        ]
 
 
 def build_result(finding: Finding, requirements: dict[str, RequirementRecord]) -> Result:

@@ -42,6 +42,9 @@ _OPCUA_TYPES = {
     SignalType.DATETIME: "UtcTime",
 }
 
+BRIEF_NODES = ("browse path", "data type", "unit", "range / values", "access")
+BRIEF_METHODS = ("browse path", "arguments", "PackML command")
+
 
 class ShownProfile(Protocol):
     """The little of a profile that is shown."""
@@ -112,6 +115,7 @@ def register_map(profile: ShownProfile, lang: str = "en") -> Sheet:
         _title(profile, "Modbus register map", lang),
         columns,
         tuple(_register(signal, binding, profile.word_order) for binding, signal in bound),
+        ("table", "address", "reference", "signal", "type", "unit", "range / values", "access"),
     )
 
 
@@ -193,7 +197,7 @@ def node_list(profile: ShownProfile, lang: str = "en") -> Sheet:
         )
         for path, s in bound
     )
-    return Sheet("opcua", _title(profile, "OPC UA variables", lang), columns, rows)
+    return Sheet("opcua", _title(profile, "OPC UA variables", lang), columns, rows, BRIEF_NODES)
 
 
 def method_list(profile: ShownProfile, lang: str = "en") -> Sheet:
@@ -210,7 +214,7 @@ def method_list(profile: ShownProfile, lang: str = "en") -> Sheet:
         )
         for m in sorted(profile.methods.values(), key=lambda method: method.path)
     )
-    return Sheet("methods", _title(profile, "OPC UA methods", lang), columns, rows)
+    return Sheet("methods", _title(profile, "OPC UA methods", lang), columns, rows, BRIEF_METHODS)
 
 
 def alarm_list(profile: ShownProfile, lang: str = "en") -> Sheet:
@@ -231,7 +235,8 @@ def alarm_list(profile: ShownProfile, lang: str = "en") -> Sheet:
         )
         for a in sorted(profile.alarms.values(), key=lambda alarm: alarm.number)
     )
-    return Sheet("alarms", _title(profile, "Alarms", lang), columns, rows)
+    brief = ("number", "id", "severity", "category", "reaction", f"text ({lang})")
+    return Sheet("alarms", _title(profile, "Alarms", lang), columns, rows, brief)
 
 
 def requirement_list(profile: ShownProfile, lang: str = "en") -> Sheet:
@@ -268,7 +273,8 @@ def requirement_list(profile: ShownProfile, lang: str = "en") -> Sheet:
         )
         for r in profile.ledger
     )
-    return Sheet("requirements", _title(profile, texts_in(lang)("requirements"), lang), columns, rows)
+    brief = ("id", "level", "impact", f"text ({lang})")
+    return Sheet("requirements", _title(profile, texts_in(lang)("requirements"), lang), columns, rows, brief)
 
 
 def _title(profile: ShownProfile, what: str, lang: str) -> str:

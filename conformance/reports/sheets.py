@@ -7,11 +7,15 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from conformance.reports.values import clean
+
+NARROW = 12  # characters: a column this short stays on one line
+KEPT = 26  # characters that a longer one keeps at least
 
 
 @dataclass(frozen=True)
@@ -22,16 +26,22 @@ class Sheet:
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    brief: tuple[str, ...] = ()
+    """Columns for a terminal, where width is scarce; all of them if empty."""
 
 
 def as_rich(sheets: Sequence[Sheet]) -> RenderableType:
-    """Tables for a terminal; columns that are empty in every row are left out, since width is scarce there."""
+    """Tables for a terminal: the brief columns, without those that are empty in every row."""
     parts: list[RenderableType] = []
     for sheet in sheets:
-        table = Table(title=Text(f"{sheet.title} ({len(sheet.rows)})", "bold"), title_justify="left")
-        used = [n for n in range(len(sheet.columns)) if any(row[n] for row in sheet.rows)]
+        table = Table(title=Text(f"{sheet.title} ({len(sheet.rows)})", "bold"), title_justify="left", box=SIMPLE_HEAD)
+        brief = sheet.brief or sheet.columns
+        used = [n for n, name in enumerate(sheet.columns) if name in brief and any(row[n] for row in sheet.rows)]
         for n in used:
-            table.add_column(Text(sheet.columns[n]), overflow="fold")
+            longest = max((len(row[n]) for row in sheet.rows), default=0)
+            table.add_column(
+                Text(sheet.columns[n]), overflow="fold", no_wrap=longest <= NARROW, min_width=min(longest, KEPT)
+            )
         for row in sheet.rows:
             table.add_row(*(Text(clean(row[n])) for n in used))
         parts += [table, Text()]
