@@ -21,6 +21,9 @@ from setsubi.files import write_whole
 app = typer.Typer(no_args_is_help=True, help="Look at profiles: what a vendor has to build.")
 
 
+WIDTH = 132  # columns of a table that goes into a pipe or a file
+
+
 class Format(StrEnum):
     TABLE = "table"
     CSV = "csv"
@@ -54,7 +57,8 @@ def show(
     views = [view for view, wanted in asked.items() if wanted] or list(View)
     sheets = show_profile(load_profile(profile), views, lang)
     if format_ is Format.TABLE and out is None:
-        make_console().print(as_rich(sheets))
+        console = make_console()
+        console.print(as_rich(sheets), width=None if console.is_terminal else WIDTH)
         typer.echo("all columns, for spreadsheets and PLC tools: --format csv or --format markdown")
         return
     text = as_markdown(sheets) if format_ is not Format.CSV else "\n".join(as_csv(sheet) for sheet in sheets)

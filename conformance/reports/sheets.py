@@ -15,7 +15,7 @@ from rich.text import Text
 from conformance.reports.values import clean
 
 NARROW = 12  # characters: a column this short stays on one line
-KEPT = 26  # characters that a longer one keeps at least
+KEPT = 26  # characters that the first longer one, the name of the row, keeps at least
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,13 @@ def as_rich(sheets: Sequence[Sheet]) -> RenderableType:
         table = Table(title=Text(f"{sheet.title} ({len(sheet.rows)})", "bold"), title_justify="left", box=SIMPLE_HEAD)
         brief = sheet.brief or sheet.columns
         used = [n for n, name in enumerate(sheet.columns) if name in brief and any(row[n] for row in sheet.rows)]
+        wrapped = 0
         for n in used:
             longest = max((len(row[n]) for row in sheet.rows), default=0)
-            table.add_column(
-                Text(sheet.columns[n]), overflow="fold", no_wrap=longest <= NARROW, min_width=min(longest, KEPT)
-            )
+            is_narrow = longest <= NARROW
+            kept = KEPT if not is_narrow and not wrapped else None
+            wrapped += not is_narrow
+            table.add_column(Text(sheet.columns[n]), overflow="fold", no_wrap=is_narrow, min_width=kept)
         for row in sheet.rows:
             table.add_row(*(Text(clean(row[n])) for n in used))
         parts += [table, Text()]
