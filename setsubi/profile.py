@@ -58,7 +58,9 @@ def show(
     sheets = show_profile(load_profile(profile), views, lang)
     if format_ is Format.TABLE and out is None:
         console = make_console()
-        console.print(as_rich(sheets), width=None if console.is_terminal else WIDTH)
+        if not console.is_terminal:
+            console.width = WIDTH
+        console.print(as_rich(sheets))
         typer.echo("all columns, for spreadsheets and PLC tools: --format csv or --format markdown")
         return
     text = as_markdown(sheets) if format_ is not Format.CSV else "\n".join(as_csv(sheet) for sheet in sheets)

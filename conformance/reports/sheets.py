@@ -15,7 +15,7 @@ from rich.text import Text
 from conformance.reports.values import clean
 
 NARROW = 12  # characters: a column this short stays on one line
-KEPT = 26  # characters that the first longer one, the name of the row, keeps at least
+KEPT = 22  # characters that the first longer one, the name of the row, keeps at least
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,13 @@ def as_rich(sheets: Sequence[Sheet]) -> RenderableType:
     """Tables for a terminal: the brief columns, without those that are empty in every row."""
     parts: list[RenderableType] = []
     for sheet in sheets:
-        table = Table(title=Text(f"{sheet.title} ({len(sheet.rows)})", "bold"), title_justify="left", box=SIMPLE_HEAD)
+        table = Table(
+            title=Text(f"{sheet.title} ({len(sheet.rows)})", "bold"),
+            title_justify="left",
+            box=SIMPLE_HEAD,
+            padding=(0, 1, 0, 0),
+            pad_edge=False,
+        )
         brief = sheet.brief or sheet.columns
         used = [n for n, name in enumerate(sheet.columns) if name in brief and any(row[n] for row in sheet.rows)]
         wrapped = 0
