@@ -23,6 +23,7 @@ from setsubi.check import CheckedReport, run_session, write_reports
 from setsubi.errors import guarded
 from setsubi.files import write_whole
 from setsubi.hosting import fitted_line, host_line, host_mock, tool_version
+from setsubi.options import Lang, Language, want_folder
 from simulator.endpoints.host import HostOptions, LineHost, UnitHost
 from simulator.experiments.kpis import kpis
 from simulator.experiments.report import print_tables, render_report
@@ -47,9 +48,10 @@ class Entry:
 @guarded
 def demo(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the reports.")] = Path("setsubi-report"),
-    lang: Annotated[str, typer.Option("--lang")] = "en",
+    lang: Language = Lang.EN,
 ) -> None:
     """Serve, check and simulate the example line, and write a page that links all reports."""
+    want_folder(out, "--out")
     started = time.monotonic()
     entries = asyncio.run(_checks(out, lang))
     entries.append(_shift(out, lang))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -10,15 +11,15 @@ from typing import Any, NoReturn, TypeVar
 
 import typer
 
-from conformance.errors import Unreachable, UserError
+from conformance.errors import NothingSelected, TargetError, UserError
 from conformance.exitcodes import ExitCode
 from conformance.reports import StreamError
 from profiles import ProfileError
-from simulator.endpoints.errors import NodeSetError, PortTaken, SecurityError
+from simulator.endpoints.errors import BindingError, NodeSetError, PortTaken, SecurityError
 from simulator.line import LineError
 
 F = TypeVar("F", bound=Callable[..., Any])
-_MISTAKES = (UserError, ProfileError, LineError, StreamError, PortTaken, NodeSetError, SecurityError)
+_MISTAKES = (UserError, ProfileError, LineError, StreamError, PortTaken, NodeSetError, BindingError, SecurityError)
 ISSUES = "please report it with the traceback that SETSUBI_DEBUG=1 prints"
 
 
@@ -33,23 +34,27 @@ def guarded(function: F) -> F:
 
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
-        import os
-
         try:
             return function(*args, **kwargs)
         except (typer.Exit, typer.Abort):
             raise
+        except NothingSelected as error:
+            fail(str(error), ExitCode.NOTHING_CHECKED)
         except _MISTAKES as error:
             fail(str(error))
-        except Unreachable as error:
+        except TargetError as error:
             fail(str(error), ExitCode.UNREACHABLE)
         except KeyboardInterrupt:
             fail("interrupted", ExitCode.INTERRUPTED)
+        except BrokenPipeError:  # the reader of our output has left; there is nobody to tell
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(int(ExitCode.INTERRUPTED)) from None
         except OSError as error:
             fail(f"{error.filename or 'file'}: {error.strerror or error}; check the path and its permissions")
         except Exception as error:
             if os.environ.get("SETSUBI_DEBUG"):
                 traceback.print_exc(file=sys.stderr)
-            fail(f"internal error ({type(error).__name__}: {error}); {ISSUES}", ExitCode.INTERNAL_ERROR)
+            what = " ".join(str(error).split())  # one line, whatever the error says
+            fail(f"internal error ({type(error).__name__}: {what}); {ISSUES}", ExitCode.INTERNAL_ERROR)
 
     return run  # type: ignore[return-value]

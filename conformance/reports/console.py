@@ -181,7 +181,7 @@ class ConsolePrinter:
         t = self._texts
         summary = summarise(report, t)
         self._line()
-        for result in report.of(Verdict.NOT_EXERCISED, level=Level.MUST):
+        for result in report.of(Verdict.NOT_EXERCISED, level=Level.MUST) if report.findings else ():
             reason = one_line(result.finding.reason, 120) if result.reached else t("not_reached")
             self._line(f"{t.verdict(result.verdict)}: {result.requirement.id} {reason}", "dim")
         for warning in summary.warnings:
@@ -191,6 +191,8 @@ class ConsolePrinter:
         duration = f"  {t('duration')}: {seconds(report.footer.duration_s)}" if report.footer else ""
         meaning = t.of_code("code", report.exit_code)
         self._line(f"  {t('exit_code')} {report.exit_code}: {meaning}{duration}")
+        if report.footer and report.footer.reason and report.exit_code:
+            self._line(f"  {t('reason')}: {report.footer.reason}", "bold")
 
 
 def build_result(finding: Finding, requirements: dict[str, RequirementRecord]) -> Result:
