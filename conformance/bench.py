@@ -12,6 +12,7 @@ from conformance.fitting import fit
 from conformance.journal import Journal
 from conformance.targetfile import Target
 from conformance.targets.base import Link
+from conformance.targets.certificates import check_files
 from conformance.targets.human import Human
 from conformance.targets.modbus import ModbusLink
 from conformance.targets.modbuswire import RawModbus
@@ -46,6 +47,7 @@ def build_bench(
     )  # fmt: skip
     if file.opcua is not None and (wires is None or Wire.OPCUA in wires):
         _ = file.opcua.password  # a variable that is not set is said before anything is touched
+        check_files(target)
         session = OpcuaSession(file.opcua, dict(profile.namespaces), file.machine, clock, transcript, file.timeouts)
         link = OpcuaLink(session, fitted, clock, transcript, scan_s)
         links[Wire.OPCUA] = link
@@ -54,5 +56,6 @@ def build_bench(
         links[Wire.MODBUS] = ModbusLink(file.modbus, fitted, clock, transcript, file.timeouts, scan_s)
         bench.modbus = RawModbus(file.modbus, clock, transcript, file.timeouts)
     if not links:
-        raise UsageError("the target has none of the protocols asked for; see its opcua and modbus keys")
+        asked = " or ".join(str(w) for w in wires or ())
+        raise UsageError(f"{target.ref}: has no {asked} endpoint; add the key '{asked}', or ask for the other protocol")
     return bench

@@ -10,6 +10,7 @@
     ├── UserError            the user's: a file, an option, a profile (exit code 4)
     │   ├── TargetFileError  file:line:column, what, how to mend
     │   └── UsageError       an option or address that cannot be used
+    │       └── NothingSelected  the selection has no requirement at all (exit code 5)
     ├── ConsentLost          the operator's local test permit is not there, or not any more
     └── HarnessError         ours: a check or the runner broke its own contract (exit code 3)
 """
@@ -59,6 +60,10 @@ class TargetFileError(UserError):
 
 class UsageError(UserError):
     """An option or an address that cannot be used."""
+
+
+class NothingSelected(UsageError):
+    """What was asked for selects no requirement, so that nothing could be checked."""
 
 
 class ConsentLost(ConformanceError):

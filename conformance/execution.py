@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -59,6 +60,18 @@ class Executor:
             if part.trouble is not Trouble.NONE:
                 break
         return parts
+
+    async def unless_interrupted(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that is no check; the abort key ends it, as ``CancelledError``."""
+        task, stop = asyncio.ensure_future(work), asyncio.ensure_future(self.interrupted.wait())
+        try:
+            await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stop.cancel()
+            if not task.done():
+                task.cancel()
+            await asyncio.gather(task, stop, return_exceptions=True)
+        task.result()
 
     async def _part(self, selected: Selected, check: Check, wire: Wire | None) -> Part:
         context = CheckContext(self._bench, selected.requirement, wire)

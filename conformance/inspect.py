@@ -31,9 +31,9 @@ class Look:
     profile_id: str | None = None
 
 
-async def inspect(address: str, profile: Profile, known: Sequence[str] = ()) -> str:
-    """The text of a target file for a bare address. ``profile`` is what to compare with; ``known`` are the profile names
-    of the pack. Raises ``Unreachable`` and ``UsageError``."""
+async def inspect(address: str, profile: Profile, known: Sequence[str] = ()) -> Look:
+    """What a bare address shows. ``profile`` is what to compare with; ``known`` are the profile names of the pack, of
+    which the equipment may name one. Raises ``TargetError`` and ``UsageError``."""
     target = load_target(address)
     look = Look(target, profile)
     bench = build_bench(target, profile)
@@ -50,7 +50,7 @@ async def inspect(address: str, profile: Profile, known: Sequence[str] = ()) -> 
     finally:
         for link in bench.links.values():
             await link.close()
-    return render(look)
+    return look
 
 
 def _describe(readings: dict[str, Reading]) -> list[str]:

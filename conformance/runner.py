@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,7 +16,7 @@ from conformance.clock import utc_now
 from conformance.consent import Consent
 from conformance.context import Reading
 from conformance.context_impl import Bench, CheckEnded
-from conformance.errors import ConsentLost, TargetError, Unreachable
+from conformance.errors import ConsentLost, TargetError, Unreachable, UserError
 from conformance.events import Diagram, Event, Finding, Footer, Header, RequirementRecord, Restore, plain
 from conformance.execution import Executor, Part, Trouble
 from conformance.exitcodes import ExitCode
@@ -88,7 +88,7 @@ class Session:
         """The abort key: ends the check that runs, restores, keeps what was found (exit code 2)."""
         self._executor.interrupted.set()
 
-    async def events(self) -> AsyncIterator[Event]:
+    async def events(self) -> AsyncGenerator[Event, None]:
         """The records of the run, as they happen. Cancelling the task that iterates is an interrupt."""
         yield self._header()
         for selected in self.selected:
@@ -107,19 +107,28 @@ class Session:
             await self._close()
         yield self._footer()
 
+    def broken(self, error: Exception) -> Footer:
+        """The end of a run whose ``events()`` broke by a defect of ours: what was found until then is kept."""
+        self._stop = Stop(ExitCode.INTERNAL_ERROR, f"{type(error).__name__}: {error}; please report it")
+        return self._footer()
+
     # --- beginning ----------------------------------------------------------------------------------------------------
     async def _open(self) -> None:
         try:
-            for link in self.bench.links.values():
-                await link.connect()
-            await self._compare_versions()
-            await self._care.look()
+            await self._executor.unless_interrupted(self._meet())
         except Unreachable as error:
             self._stop = Stop(ExitCode.UNREACHABLE, str(error))
         except TargetError as error:
-            self._stop = Stop(ExitCode.UNREACHABLE, f"the target was lost at once: {error}")
+            mend = "it takes connections but does not answer: are port, protocol and unit right?"
+            self._stop = Stop(ExitCode.UNREACHABLE, f"{error}; {mend}")
         except asyncio.CancelledError:
             self._interrupted()
+
+    async def _meet(self) -> None:
+        for link in self.bench.links.values():
+            await link.connect()
+        await self._compare_versions()
+        await self._care.look()
 
     async def _compare_versions(self) -> None:
         """Decision 20: another major version is another interface."""
@@ -289,8 +298,11 @@ class Session:
         stale: list[str] = []
         baseline = self.options.baseline
         if baseline is not None and self.options.update_baseline and self._stop is None:
-            baseline.updated(self._results).save()
-            self._remarks.append(f"baseline {baseline.path.name} updated")
+            try:
+                baseline.updated(self._results).save()
+                self._remarks.append(f"baseline {baseline.path.name} updated")
+            except UserError as error:  # the run's findings are worth more than the baseline
+                self._stop = Stop(ExitCode.USAGE, str(error))
             failed = {r.id for r in self._results if r.verdict is Verdict.FAIL}
             self._results = [Result(r.id, r.level, r.verdict, r.id in failed) for r in self._results]
         elif baseline is not None:

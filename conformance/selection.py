@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from conformance.errors import UsageError
+from conformance.errors import NothingSelected, UsageError
 from conformance.registry import Check
 from profiles.model import Impact, Level, Requirement
 from profiles.model import Protocol as Wire
@@ -63,13 +64,26 @@ def select(
     checks: Mapping[str, Check],
 ) -> list[Selected]:
     """Every selected requirement, mildest impact first, so that a stop costs least. ``UsageError`` for a pattern that
-    matches nothing."""
+    matches nothing, ``NothingSelected`` if nothing is left to check."""
+    _refuse_strangers(profile.ledger, selection)
     chosen = [r for r in profile.ledger if _chosen(r, selection)]
-    for pattern in (*selection.only, *selection.exclude):
-        if not any(matches(r, pattern) for r in profile.ledger):
-            raise UsageError(f"'{pattern}' matches no requirement, area or level; see setsubi check --list")
+    if not chosen:
+        raise NothingSelected("--only and --exclude leave no requirement to check; widen the selection")
     chosen.sort(key=lambda r: (r.impact.rank, r.id))
     return [_dispose(r, profile, selection, tuple(wires), claims, checks) for r in chosen]
+
+
+def _refuse_strangers(ledger: Sequence[Requirement], selection: Selection) -> None:
+    """A misspelt pattern would silently check less than was meant."""
+    for pattern in (*selection.only, *selection.exclude):
+        if pattern.upper() in Level.__members__ or any(matches(r, pattern) for r in ledger):
+            continue
+        known = [*(r.id for r in ledger), *dict.fromkeys(r.area for r in ledger)]
+        near = [*get_close_matches(pattern.upper(), known, n=2), *get_close_matches(pattern.lower(), known, n=1)]
+        mend = f"did you mean {', '.join(near)}?" if near else "see setsubi check --list"
+        alone = not any(matches(r, p) for r in ledger for p in selection.only)
+        kind = NothingSelected if pattern in selection.only and alone else UsageError
+        raise kind(f"'{pattern}' matches no requirement, area or level; {mend}")
 
 
 def dry_run(selected: Sequence[Selected]) -> list[Planned]:

@@ -19,6 +19,7 @@ from profiles.model import SignalId, Slug
 from profiles.validation import validate
 from profiles.yamlsource import load_yaml
 
+MOST_TIME_SCALE = 10000
 POLICIES = ("None", "Basic256Sha256", "Aes128_Sha256_RsaOaep", "Aes256_Sha256_RsaPss")
 
 
@@ -108,7 +109,7 @@ class TargetFile(_File):
     tolerances: dict[SignalId, Annotated[float, Field(ge=0)]] = {}
     parameters: dict[str, dict[Slug, Any]] = {}
     agreed_modes: tuple[int, ...] = (2,)  # unit modes in which it may be touched; 2 is Maintenance
-    time_scale: float = Field(default=1.0, gt=0, le=10000)
+    time_scale: float = Field(default=1.0, gt=0, le=MOST_TIME_SCALE)
     scan_ms: float = Field(default=0.0, ge=0)  # the PLC's scan time: uncertainty of every time measured
     parallel: int = Field(default=4, ge=1, le=16)  # checks that only look, at the same time
     timeouts: Timeouts = Timeouts()
@@ -134,6 +135,22 @@ class Target(_File):
     @property
     def name(self) -> str:
         return self.file.name or self.ref
+
+    @property
+    def folder(self) -> Path:
+        """What paths in the file are relative to."""
+        return Path() if self.source is None else Path(self.source.path).parent
+
+    def scaled(self, time_scale: float) -> Target:
+        """The same target at another time scale, which only a mock has: consent is a matter of the file (decision 18)."""
+        if self.file.kind != "mock":
+            raise UsageError(
+                "--time-scale: only a mock can run at another time scale; write 'kind: mock' in a target file "
+                "('setsubi mock --targets FOLDER' writes one), or leave it out"
+            )
+        if not 0 < time_scale <= MOST_TIME_SCALE:
+            raise UsageError(f"--time-scale {time_scale:g}: must be above 0 and at most {MOST_TIME_SCALE}")
+        return self.model_copy(update={"file": self.file.model_copy(update={"time_scale": time_scale})})
 
     def fail(self, path: tuple[Any, ...], what: str, mend: str) -> TargetFileError:
         """An error at a key of the file."""

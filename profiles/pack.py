@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
@@ -246,8 +247,10 @@ def _find_profile(name: str, pack: Pack) -> Path:
     while owner is not None and not _is_file(owner.folder / f"{name}.yaml"):
         owner = owner.base
     if owner is None:
+        near = get_close_matches(name, pack.profile_names, n=1)
+        hint = f"did you mean '{near[0]}'? " if near else ""
         known = ", ".join(pack.profile_names)
-        raise ProfileError(Place(name), "is no profile", f"name a YAML file or one of: {known}")
+        raise ProfileError(Place(name), "is no profile", f"{hint}name a YAML file or one of: {known}")
     return owner.folder / f"{name}.yaml"
 
 

@@ -8,8 +8,10 @@ import typer
 
 from setsubi import check, demo, profile, serve, simulate
 from setsubi.hosting import quieten, tool_version
+from setsubi.options import SuiteGroup
 
 app = typer.Typer(
+    cls=SuiteGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
+import sys
+import traceback
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +17,7 @@ from rich.table import Table
 
 from conformance.baseline import load_baseline
 from conformance.errors import UsageError
-from conformance.events import to_json
+from conformance.events import Event, to_json
 from conformance.exitcodes import ExitCode
 from conformance.reports import (
     ConsolePrinter,
@@ -28,51 +33,65 @@ from conformance.reports import (
 from conformance.runner import Options, Session
 from conformance.selection import Selection
 from conformance.targetfile import Target, load_target
-from profiles import Profile, load_profile
+from profiles import Profile, ProfileError, load_profile, profile_names
 from profiles.model import Impact
 from profiles.model import Protocol as Wire
 from setsubi.errors import guarded
 from setsubi.files import write_whole
+from setsubi.options import Lang, Language, want_file, want_folder
 
-Lang = Annotated[str, typer.Option("--lang", help="Language of reports: en or ja.")]
-Names = Annotated[
-    list[str] | None, typer.Option(help="Requirement ids, globs (HO-*), areas or levels; may be repeated.")
-]
+WHICH = "requirement ids, globs of them (HO-*), areas or levels; may be repeated"
 
 
 @guarded
 def check(
     target: Annotated[str, typer.Argument(help="Target file, or opc.tcp://host:port, or modbus://host:port.")],
-    profile: Annotated[str | None, typer.Option("--profile", "-p", help="Profile name or YAML file.")] = None,
-    impact: Annotated[Impact, typer.Option(help="The most that checks may do to the equipment.")] = Impact.OBSERVE,
-    only: Names = None,
-    exclude: Names = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            "--profile", "-p", help="Profile name ('setsubi profile list') or YAML file; else that of the target file."
+        ),
+    ] = None,
+    impact: Annotated[
+        Impact, typer.Option(help="The most that checks may do: each includes those before it.")
+    ] = Impact.OBSERVE,
+    only: Annotated[list[str] | None, typer.Option(help=f"Check only these: {WHICH}.")] = None,
+    exclude: Annotated[list[str] | None, typer.Option(help=f"Leave these out: {WHICH}.")] = None,
     via: Annotated[Wire | None, typer.Option(help="Use this protocol only.")] = None,
-    time_scale: Annotated[float | None, typer.Option(help="Machine seconds per wall second, of a mock.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for all reports.")] = None,
-    html: Annotated[Path | None, typer.Option(help="HTML report.")] = None,
-    junit: Annotated[Path | None, typer.Option(help="JUnit XML.")] = None,
-    ndjson: Annotated[Path | None, typer.Option(help="Event stream.")] = None,
-    baseline: Annotated[Path | None, typer.Option(help="Known failures; a stale one fails loudly.")] = None,
-    update_baseline: Annotated[bool, typer.Option(help="Rewrite the baseline with what fails now.")] = False,
-    strict: Annotated[bool, typer.Option(help="A failed SHOULD counts as a nonconformity.")] = False,
+    time_scale: Annotated[
+        float | None, typer.Option(help="Machine seconds per wall second; for a target file of kind: mock only.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Folder for all reports: HTML, JUnit XML, event stream, Markdown, badge."),
+    ] = None,
+    html: Annotated[Path | None, typer.Option(help="File for the HTML report.")] = None,
+    junit: Annotated[Path | None, typer.Option(help="File for JUnit XML.")] = None,
+    ndjson: Annotated[
+        Path | None, typer.Option(help="File for the event stream, which 'setsubi report' reads.")
+    ] = None,
+    baseline: Annotated[Path | None, typer.Option(help="File of known failures; a stale one fails loudly.")] = None,
+    update_baseline: Annotated[
+        bool, typer.Option("--update-baseline", help="Rewrite the baseline with what fails now.")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="A failed SHOULD counts as a nonconformity.")] = False,
     list_: Annotated[bool, typer.Option("--list", help="List what would be checked, and stop.")] = False,
-    dry_run: Annotated[bool, typer.Option(help="List every write beforehand, and stop.")] = False,
-    lang: Lang = "en",
-    quiet: Annotated[bool, typer.Option("--quiet", "-q")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List every write beforehand, and stop.")] = False,
+    lang: Language = Lang.EN,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only what needs attention.")] = False,
 ) -> None:
     """Check an equipment against a profile, requirement by requirement.
 
-    Exit codes: 0 conformant, 1 nonconformity, 2 interrupted, 3 internal error, 4 usage, profile or target file,
+    TARGET is a target file ('setsubi init ADDRESS' writes one to start from) or a bare address.
+
+    Exit codes: 0 conformant, 1 nonconformity, 2 interrupted, 3 internal error, 4 wrong usage, profile or target file,
     5 nothing was checked, 6 incomplete, 7 unreachable.
     """
+    if update_baseline and baseline is None:
+        raise UsageError("--update-baseline: needs --baseline, the file to rewrite")
     loaded = load_target(target)
     if time_scale is not None:
-        loaded = Target(
-            file=loaded.file.model_copy(update={"kind": "mock", "time_scale": time_scale}),
-            ref=loaded.ref,
-            source=loaded.source,
-        )
+        loaded = loaded.scaled(time_scale)
     described = _profile(loaded, profile)
     known = load_baseline(baseline, described.id, create=update_baseline) if baseline else None
     options = Options(
@@ -87,6 +106,9 @@ def check(
     if list_ or dry_run:
         _print_plan(session, writes=dry_run)
         return
+    want_folder(out, "--out")
+    for path, option in ((html, "--html"), (junit, "--junit"), (ndjson, "--ndjson"), (baseline, "--baseline")):
+        want_file(path, option)
     report = asyncio.run(run_session(session, lang=lang, quiet=quiet))
     write_reports(report, lang, out=out, html=html, junit=junit, ndjson=ndjson)
     if out is not None:
@@ -107,20 +129,31 @@ class CheckedReport:
 
 
 async def run_session(session: Session, *, lang: str = "en", quiet: bool = False, console: Any = None) -> CheckedReport:
-    """Run a session, printing as it goes. Ctrl-C ends the check that runs, restores, and keeps what was found."""
-    import signal
-    from contextlib import suppress
-
+    """Run a session, printing as it goes. Ctrl-C ends the check that runs, restores, and keeps what was found; so does a
+    defect of ours, which ends with exit code 3."""
     loop = asyncio.get_running_loop()
-    with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows and threads: cancellation does it
-        loop.add_signal_handler(signal.SIGINT, session.interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows and threads: cancellation does it
+            loop.add_signal_handler(number, session.interrupt)
     events: list[Any] = []
     with ConsolePrinter(console or make_console(), lang, quiet) as printer:
-        async for event in session.events():
-            record = to_json(event)
-            events.append(record)
-            printer.handle(record)
+        try:
+            async with aclosing(session.events()) as running:
+                async for event in running:
+                    _take(event, events, printer)
+        except BrokenPipeError:
+            raise
+        except Exception as error:
+            if os.environ.get("SETSUBI_DEBUG"):
+                traceback.print_exc(file=sys.stderr)
+            _take(session.broken(error), events, printer)
     return CheckedReport(events)
+
+
+def _take(event: Event, events: list[Any], printer: ConsolePrinter) -> None:
+    record = to_json(event)
+    events.append(record)
+    printer.handle(record)
 
 
 def write_reports(
@@ -154,10 +187,11 @@ def write_reports(
 def report(
     stream: Annotated[Path, typer.Argument(help="An events.ndjson of an earlier run.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the reports.")] = Path("setsubi-report"),
-    lang: Lang = "en",
+    lang: Language = Lang.EN,
 ) -> None:
     """Make the reports of an earlier run again, in another language if you like."""
     made = read_report(stream)
+    want_folder(out, "--out")
     write_whole(out / "report.html", render_html(made, lang))
     write_whole(out / "junit.xml", render_junit(made, lang))
     write_whole(out / "summary.md", render_markdown(made, lang))
@@ -166,10 +200,20 @@ def report(
 
 
 def _profile(target: Target, named: str | None) -> Profile:
-    ref = named or target.file.profile
+    """The profile of the command line or, with its place in the file, that of the target file."""
+    if named is not None:
+        return load_profile(named)
+    ref = target.file.profile
     if ref is None:
-        raise UsageError(f"{target.ref}: names no profile; give --profile, for example --profile stacking")
-    return load_profile(ref)
+        known = ", ".join(profile_names())
+        raise UsageError(f"{target.ref}: names no profile; give --profile with a YAML file or one of: {known}")
+    beside = target.folder / ref
+    try:
+        return load_profile(beside if ref.endswith((".yaml", ".yml")) and beside.is_file() else ref)
+    except ProfileError as error:
+        if error.place.line:
+            raise
+        raise target.fail(("profile",), f"profile: '{ref}' {error.what}", error.mend) from None
 
 
 def _print_plan(session: Session, *, writes: bool) -> None:

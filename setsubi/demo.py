@@ -21,9 +21,10 @@ from conformance.targetfile import Target, TargetFile
 from profiles import load_profile
 from profiles.model import Impact
 from setsubi.check import run_session, write_reports
-from setsubi.errors import guarded, language
+from setsubi.errors import guarded
 from setsubi.files import write_whole
 from setsubi.hosting import fitted_line, host_line, host_mock, quieten, tool_version
+from setsubi.options import Lang, Language, want_folder
 from setsubi.overview import TEXTS, Entry, Figure, entry_of, render_overview
 from simulator.endpoints.host import HostOptions, UnitHost
 from simulator.experiments.kpis import kpis
@@ -54,10 +55,11 @@ CASES = (
 @guarded
 def demo(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the reports.")] = Path("setsubi-report"),
-    lang: Annotated[str, typer.Option("--lang", help="Language of the reports: en or ja.")] = "en",
+    lang: Language = Lang.EN,
 ) -> None:
     """Serve, check and simulate the example line, and write a page that links all reports."""
-    language(lang)
+    want_folder(out, "--out")
+    want_folder(out, "--out")
     started = time.monotonic()
     typer.echo("1. the running line: seven units on real sockets, each checked at impact 'observe'")
     entries = asyncio.run(_line(out, lang))

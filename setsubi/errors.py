@@ -11,16 +11,15 @@ from typing import Any, NoReturn, TypeVar
 
 import typer
 
-from conformance.errors import Unreachable, UsageError, UserError
+from conformance.errors import NothingSelected, TargetError, UserError
 from conformance.exitcodes import ExitCode
 from conformance.reports import StreamError
 from profiles import ProfileError
-from simulator.endpoints.errors import NodeSetError, PortTaken, SecurityError
+from simulator.endpoints.errors import BindingError, NodeSetError, PortTaken, SecurityError
 from simulator.line import LineError
 
 F = TypeVar("F", bound=Callable[..., Any])
-_MISTAKES = (UserError, ProfileError, LineError, StreamError, PortTaken, NodeSetError, SecurityError)
-LANGUAGES = ("en", "ja")
+_MISTAKES = (UserError, ProfileError, LineError, StreamError, PortTaken, NodeSetError, BindingError, SecurityError)
 ISSUES = "please report it with the traceback that SETSUBI_DEBUG=1 prints"
 
 
@@ -28,13 +27,6 @@ def fail(text: str, code: ExitCode = ExitCode.USAGE) -> NoReturn:
     """Say one line on stderr and leave."""
     typer.echo(f"setsubi: {text}", err=True)
     raise typer.Exit(int(code))
-
-
-def language(lang: str) -> str:
-    """The language of a report; ``UsageError`` for one that we do not have."""
-    if lang not in LANGUAGES:
-        raise UsageError(f"--lang {lang}: there is no such language; choose {' or '.join(LANGUAGES)}")
-    return lang
 
 
 def guarded(function: F) -> F:
@@ -46,20 +38,23 @@ def guarded(function: F) -> F:
             return function(*args, **kwargs)
         except (typer.Exit, typer.Abort):
             raise
+        except NothingSelected as error:
+            fail(str(error), ExitCode.NOTHING_CHECKED)
         except _MISTAKES as error:
             fail(str(error))
-        except Unreachable as error:
+        except TargetError as error:
             fail(str(error), ExitCode.UNREACHABLE)
-        except BrokenPipeError:  # the reader has seen enough (… | head)
-            sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - the interpreter flushes it on its way out
-            raise typer.Exit(0) from None
         except KeyboardInterrupt:
             fail("interrupted", ExitCode.INTERRUPTED)
+        except BrokenPipeError:  # the reader of our output has left; there is nobody to tell
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(int(ExitCode.INTERRUPTED)) from None
         except OSError as error:
             fail(f"{error.filename or 'file'}: {error.strerror or error}; check the path and its permissions")
         except Exception as error:
             if os.environ.get("SETSUBI_DEBUG"):
                 traceback.print_exc(file=sys.stderr)
-            fail(f"internal error ({type(error).__name__}: {error}); {ISSUES}", ExitCode.INTERNAL_ERROR)
+            what = " ".join(str(error).split())  # one line, whatever the error says
+            fail(f"internal error ({type(error).__name__}: {what}); {ISSUES}", ExitCode.INTERNAL_ERROR)
 
     return run  # type: ignore[return-value]

@@ -6,10 +6,11 @@ import logging
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from profiles import Profile, load_profile
+from profiles import Profile, ProfileError, load_profile
 from simulator.endpoints.host import HostOptions, LineHost
 from simulator.interface.fitting import fit_line, mock_spec, transitions
 from simulator.line import Line, load_line, mock_line
+from simulator.line.load import fault_at
 from simulator.line.log import EventLog
 from simulator.line.spec import BufferSpec, LineSpec
 
@@ -28,17 +29,31 @@ def quieten() -> None:
         logging.getLogger(noisy).setLevel(logging.CRITICAL)
 
 
-def profiles_of(spec: LineSpec) -> dict[str, Profile]:
-    """The profiles that the units of a line name; units without one are left out."""
-    names = {u.profile for u in spec.units if not isinstance(u, BufferSpec) and u.profile}
-    return {name: load_profile(name) for name in sorted(names)}
-
-
 def fitted_line(path: Path) -> tuple[LineSpec, dict[str, Profile]]:
     """A line file fitted to its profiles. Raises ``LineError`` or ``ProfileError``."""
     spec = load_line(path)
-    profiles = profiles_of(spec)
+    profiles: dict[str, Profile] = {}
+    for index, unit in enumerate(spec.units):
+        if isinstance(unit, BufferSpec) or not unit.profile:
+            continue
+        if unit.profile not in profiles:
+            profiles[unit.profile] = _profile_of(path, index, unit.profile)
+        wanted = profiles[unit.profile].spec.kind
+        if (wanted == "conveyor") != (unit.kind == "conveyor"):
+            what = f"units.{index}.profile: {unit.name} is a {unit.kind}, '{unit.profile}' describes a {wanted}"
+            raise fault_at(path, ("units", index, "profile"), what, "name a profile of its kind")
     return fit_line(spec, profiles), profiles
+
+
+def _profile_of(path: Path, index: int, ref: str) -> Profile:
+    """A profile that a unit names; an unknown one is the line file's mistake."""
+    try:
+        return load_profile(ref)
+    except ProfileError as error:
+        if error.place.line:
+            raise
+        what = f"units.{index}.profile: '{ref}' {error.what}"
+        raise fault_at(path, ("units", index, "profile"), what, error.mend) from None
 
 
 def build_line(spec: LineSpec, profiles: dict[str, Profile], seed: int, log: EventLog | None, *, live: bool) -> Line:

@@ -15,10 +15,12 @@ from conformance.reports import make_console
 from setsubi.errors import guarded
 from setsubi.files import write_whole
 from setsubi.hosting import fitted_line, tool_version
+from setsubi.options import Lang, Language, Seed, want_file
 from simulator.experiments.kpis import kpis
 from simulator.experiments.report import print_tables, render_report
 from simulator.experiments.run import run_experiment
 from simulator.interface.fitting import transitions
+from simulator.line.log import SUFFIXES
 
 WARMUP_SHARE = 0.1
 
@@ -30,23 +32,23 @@ def simulate(
     warmup: Annotated[
         float | None, typer.Option(help="Hours before counting; a tenth of --hours if not given.")
     ] = None,
-    seed: int = 1,
-    replications: Annotated[int, typer.Option(help="Runs with other seeds, for the confidence intervals.")] = 10,
-    processes: Annotated[int, typer.Option(help="Processes; 0: one per core.")] = 1,
+    seed: Seed = 1,
+    replications: Annotated[int, typer.Option(min=1, help="Runs with other seeds, for the confidence intervals.")] = 10,
+    processes: Annotated[int, typer.Option(min=0, help="Processes; 0: one per core.")] = 1,
     log: Annotated[Path | None, typer.Option(help="Event log of the first replication, .csv or .parquet.")] = None,
     report: Annotated[Path | None, typer.Option(help="HTML report.")] = None,
-    lang: Annotated[str, typer.Option("--lang", help="Language of the report: en or ja.")] = "en",
-    quiet: Annotated[bool, typer.Option("--quiet", "-q")] = False,
+    lang: Language = Lang.EN,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no tables.")] = False,
 ) -> None:
     """Simulate a line: throughput, OEE, bottleneck, scrap, energy, with confidence intervals."""
     if not (isfinite(hours) and hours > 0):
         raise UsageError(f"--hours {hours}: must be above 0")
-    if replications < 1:
-        raise UsageError(f"--replications {replications}: must be at least 1; two or more give intervals")
     before = WARMUP_SHARE * hours if warmup is None else warmup
     if not (isfinite(before) and before >= 0):
         raise UsageError(f"--warmup {before}: must be 0 or more")
     spec, profiles = fitted_line(line)
+    want_file(log, "--log", SUFFIXES)
+    want_file(report, "--report")
     table = next((p.state_tables["packml"] for p in profiles.values()), None)
     console = make_console()
     with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as progress:

@@ -184,7 +184,7 @@ class ConsolePrinter:
         t = self._texts
         summary = summarise(report, t)
         self._line()
-        for line in self._unasked(report):
+        for line in self._unasked(report) if report.findings else ():
             self._line(line, "dim")
         for warning in summary.warnings:
             self._line(warning, "bold yellow")
@@ -193,6 +193,8 @@ class ConsolePrinter:
         duration = f"  {t('duration')}: {seconds(report.footer.duration_s)}" if report.footer else ""
         meaning = t.of_code("code", report.exit_code)
         self._line(f"  {t('exit_code')} {report.exit_code}: {meaning}{duration}")
+        if report.footer and report.footer.reason and report.exit_code:
+            self._line(f"  {t('reason')}: {report.footer.reason}", "bold")
 
     def _unasked(self, report: Report) -> list[str]:
         """What was not asked, by reason: how many, and which as far as a line goes."""

@@ -42,9 +42,6 @@ _OPCUA_TYPES = {
     SignalType.DATETIME: "UtcTime",
 }
 
-BRIEF_NODES = ("browse path", "data type", "unit", "range / values", "access")
-BRIEF_METHODS = ("browse path", "arguments", "PackML command")
-
 
 class ShownProfile(Protocol):
     """The little of a profile that is shown."""
@@ -115,7 +112,7 @@ def register_map(profile: ShownProfile, lang: str = "en") -> Sheet:
         _title(profile, "Modbus register map", lang),
         columns,
         tuple(_register(signal, binding, profile.word_order) for binding, signal in bound),
-        ("table", "address", "reference", "signal", "type", "unit", "range / values", "access"),
+        ("table", "address", "signal", "type", "unit", "access", "range / values"),
     )
 
 
@@ -197,7 +194,7 @@ def node_list(profile: ShownProfile, lang: str = "en") -> Sheet:
         )
         for path, s in bound
     )
-    return Sheet("opcua", _title(profile, "OPC UA variables", lang), columns, rows, BRIEF_NODES)
+    return Sheet("opcua", _title(profile, "OPC UA variables", lang), columns, rows, columns[:5])
 
 
 def method_list(profile: ShownProfile, lang: str = "en") -> Sheet:
@@ -214,7 +211,7 @@ def method_list(profile: ShownProfile, lang: str = "en") -> Sheet:
         )
         for m in sorted(profile.methods.values(), key=lambda method: method.path)
     )
-    return Sheet("methods", _title(profile, "OPC UA methods", lang), columns, rows, BRIEF_METHODS)
+    return Sheet("methods", _title(profile, "OPC UA methods", lang), columns, rows, columns[:4])
 
 
 def alarm_list(profile: ShownProfile, lang: str = "en") -> Sheet:
@@ -235,8 +232,7 @@ def alarm_list(profile: ShownProfile, lang: str = "en") -> Sheet:
         )
         for a in sorted(profile.alarms.values(), key=lambda alarm: alarm.number)
     )
-    brief = ("number", "id", "severity", "category", "reaction", f"text ({lang})")
-    return Sheet("alarms", _title(profile, "Alarms", lang), columns, rows, brief)
+    return Sheet("alarms", _title(profile, "Alarms", lang), columns, rows, (*columns[:7], f"text ({lang})"))
 
 
 def requirement_list(profile: ShownProfile, lang: str = "en") -> Sheet:
@@ -273,8 +269,13 @@ def requirement_list(profile: ShownProfile, lang: str = "en") -> Sheet:
         )
         for r in profile.ledger
     )
-    brief = ("id", "level", "impact", f"text ({lang})")
-    return Sheet("requirements", _title(profile, texts_in(lang)("requirements"), lang), columns, rows, brief)
+    return Sheet(
+        "requirements",
+        _title(profile, texts_in(lang)("requirements"), lang),
+        columns,
+        rows,
+        ("id", "level", "impact", f"text ({lang})"),
+    )
 
 
 def _title(profile: ShownProfile, what: str, lang: str) -> str:

@@ -7,49 +7,47 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from conformance.reports.values import clean
 
-NARROW = 12  # characters: a column this short stays on one line
-KEPT = 22  # characters that the first longer one, the name of the row, keeps at least
-
 
 @dataclass(frozen=True)
 class Sheet:
-    """``name`` is a slug for file names; every row has as many cells as there are columns."""
+    """``name`` is a slug for file names; every row has as many cells as there are columns. ``brief`` names the columns
+    that are kept where there is no room for all."""
 
     name: str
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     brief: tuple[str, ...] = ()
-    """Columns for a terminal, where width is scarce; all of them if empty."""
 
 
-def as_rich(sheets: Sequence[Sheet]) -> RenderableType:
-    """Tables for a terminal: the brief columns, without those that are empty in every row."""
+def natural_width(sheet: Sheet, columns: Sequence[int]) -> int:
+    """Columns of a terminal that the table takes without breaking a cell."""
+    cells = [max(cell_len(sheet.columns[n]), *(cell_len(row[n]) for row in sheet.rows)) for n in columns]
+    return sum(cells) + 3 * len(cells) + 1
+
+
+def as_rich(sheets: Sequence[Sheet], width: int | None = None) -> RenderableType:
+    """Tables for a terminal; columns that are empty in every row are left out, since width is scarce there. Where even
+    those do not fit into ``width``, only the brief ones are shown, and it is said."""
     parts: list[RenderableType] = []
     for sheet in sheets:
-        table = Table(
-            title=Text(f"{sheet.title} ({len(sheet.rows)})", "bold"),
-            title_justify="left",
-            box=SIMPLE_HEAD,
-            padding=(0, 1, 0, 0),
-            pad_edge=False,
-        )
-        brief = sheet.brief or sheet.columns
-        used = [n for n, name in enumerate(sheet.columns) if name in brief and any(row[n] for row in sheet.rows)]
-        wrapped = 0
+        used = [n for n in range(len(sheet.columns)) if any(row[n] for row in sheet.rows)]
+        brief = [n for n in used if sheet.columns[n] in sheet.brief]
+        short = bool(brief) and width is not None and natural_width(sheet, used) > width
+        title = f"{sheet.title} ({len(sheet.rows)})"
+        if short:
+            title += f"; {len(used) - len(brief)} more columns in a wider terminal, or by --format markdown or csv"
+            used = brief
+        table = Table(title=Text(title, "bold"), title_justify="left")
         for n in used:
-            longest = max((len(row[n]) for row in sheet.rows), default=0)
-            is_narrow = longest <= NARROW
-            kept = KEPT if not is_narrow and not wrapped else None
-            wrapped += not is_narrow
-            table.add_column(Text(sheet.columns[n]), overflow="fold", no_wrap=is_narrow, min_width=kept)
+            table.add_column(Text(sheet.columns[n]), overflow="fold")
         for row in sheet.rows:
             table.add_row(*(Text(clean(row[n])) for n in used))
         parts += [table, Text()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -202,6 +203,12 @@ class OpcuaSession:
             )
         if isinstance(error, ua.UaStatusCodeError):
             return Unreachable(self.address, f"the server answers {ua.StatusCode(error.code).name}", _mend(error))
+        if isinstance(error, socket.gaierror):
+            return Unreachable(self.address, "the name of the host is not known", "correct it, or give its IP address")
+        if isinstance(error, ConnectionError) and error.errno is None:
+            return Unreachable(
+                self.address, "what answers there does not speak OPC UA", "check the port; is it an OPC UA server?"
+            )
         if isinstance(error, OSError):
             return Unreachable(self.address, f"no connection ({error.strerror or type(error).__name__})")
         return Unreachable(

@@ -40,6 +40,11 @@ class Ports:
         return cls() if base == 0 else cls(base + 10 * index, base + 10 * index + 1, base + 10 * index + 2)
 
 
+def last_port(base: int, units: int) -> int:
+    """The highest port that so many units take from ``base`` on; 0 if they take free ones."""
+    return 0 if base == 0 or units == 0 else Ports.of(base, units - 1).panel
+
+
 @dataclass(frozen=True)
 class Addresses:
     """Where a unit can be reached."""
@@ -205,4 +210,4 @@ class LineHost:
         )
 
 
-__all__ = ["Addresses", "HostOptions", "LineHost", "Ports", "UnitHost"]
+__all__ = ["Addresses", "HostOptions", "LineHost", "Ports", "UnitHost", "last_port"]

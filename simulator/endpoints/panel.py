@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from simulator.endpoints.errors import PortTaken
 from simulator.faults import FAULTS
 from simulator.interface.localside import ActionError
 from simulator.interface.simulated import SimulatedEquipment
@@ -41,8 +42,11 @@ class PanelEndpoint:
         return f"{self._host}:{self._port}"
 
     async def start(self) -> None:
-        """Listen; ``OSError`` if the port is taken."""
-        self._server = await asyncio.start_server(self._serve, self._host, self._port, limit=MAX_LINE)
+        """Listen. Raises ``PortTaken``."""
+        try:
+            self._server = await asyncio.start_server(self._serve, self._host, self._port, limit=MAX_LINE)
+        except OSError as error:
+            raise PortTaken("the panel", self._host, self._port, error) from None
         self._port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
@@ -75,7 +79,7 @@ class PanelEndpoint:
         number, act = request.pop("id", None), str(request.pop("act", ""))
         try:
             return {"id": number, "ok": True, **self._do(act, request)}
-        except ActionError as error:
+        except (ActionError, TypeError, ValueError) as error:  # the latter two: details that no action takes
             return {"id": number, "ok": False, "error": str(error)}
 
     def _do(self, act: str, details: dict[str, Any]) -> dict[str, Any]:

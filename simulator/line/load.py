@@ -30,6 +30,12 @@ def load_line(path: str | Path) -> LineSpec:
         raise _first(path, root, error) from None
 
 
+def fault_at(path: str | Path, steps: Sequence[int | str], what: str, mend: str) -> LineError:
+    """An error at the value that the steps lead to (``("units", 2, "profile")``), or at the last of them that is there."""
+    node, key = _locate(_compose(path, _read(path)), steps)
+    return _at(path, key or node, what, mend)
+
+
 def _read(path: str | Path) -> str:
     try:
         data = Path(path).read_bytes()

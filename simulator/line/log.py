@@ -28,6 +28,7 @@ from typing import Any, Protocol
 
 Row = tuple[float, int, int, int, int, float]
 COLUMNS = ("t", "unit", "kind", "item", "a", "b")
+SUFFIXES = (".csv", ".parquet")
 _CHUNK = 65536
 
 

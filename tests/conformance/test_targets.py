@@ -11,7 +11,7 @@ from conformance_servers import free_port, modbus_server, opcua_server
 
 from conformance.bench import build_bench
 from conformance.errors import TargetLost, Unreachable
-from conformance.inspect import inspect
+from conformance.inspect import inspect, render
 from conformance.targetfile import Target, TargetFile, load_target
 from conformance.targets.modbus import plan
 from conformance.targets.opcua import OpcuaLink
@@ -184,7 +184,7 @@ async def test_opcua_mends_a_broken_connection_by_itself(profile: Profile) -> No
 async def test_init_writes_a_target_file_that_loads(profile: Profile, tmp_path: Any) -> None:
     async with modbus_server(profile, VALUES) as port, opcua_server(profile, VALUES) as (url, _):
         for number, address in enumerate((f"modbus://127.0.0.1:{port}/1", url)):
-            text = await inspect(address, profile, ("stacking",))
+            text = render(await inspect(address, profile, ("stacking",)))
             path = tmp_path / f"target{number}.yaml"
             path.write_text(text, encoding="utf-8")
             assert load_target(str(path)).file.profile == "stacking"

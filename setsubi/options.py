@@ -1,0 +1,88 @@
+"""What the commands share at their border: the language, values checked before anything is begun, honest exit codes."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from conformance.errors import UsageError
+from conformance.exitcodes import ExitCode
+
+_CLICK_USAGE_ERROR: Any = typer.BadParameter.__mro__[
+    1
+]  # typer carries click under another name from version to version
+
+
+class Lang(StrEnum):
+    """Languages of reports and texts."""
+
+    EN = "en"
+    JA = "ja"
+
+
+Language = Annotated[Lang, typer.Option("--lang", help="Language of texts and reports.")]
+Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Same seed, same run.")]
+
+
+class SuiteGroup(TyperGroup):
+    """Wrong usage ends with the suite's own code: the customary 2 would read as 'interrupted'."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        with _usage_code():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: Any) -> Any:
+        with _usage_code():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _usage_code() -> Iterator[None]:
+    try:
+        yield
+    except _CLICK_USAGE_ERROR as error:
+        error.exit_code = int(ExitCode.USAGE)
+        raise
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
+    """A mend for a name that nobody knows."""
+    near = get_close_matches(name, list(known), n=3)
+    return f"did you mean {', '.join(near)}?" if near else otherwise
+
+
+def want_folder(folder: Path | None, option: str) -> None:
+    """Make sure that files can be written into a folder, before a long run whose results it shall take."""
+    if folder is None:
+        return
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{option} {folder}: is a file, not a folder; name a folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise UsageError(f"{option} {folder}: nothing can be written there ({why}); name another folder") from None
+
+
+def want_file(path: Path | None, option: str, suffixes: tuple[str, ...] = ()) -> None:
+    """Make sure that a file can be written, and that its name ends as its kind asks."""
+    if path is None:
+        return
+    if path.is_dir():
+        raise UsageError(f"{option} {path}: is a folder, not a file; name a file in it")
+    if suffixes and path.suffix.lower() not in suffixes:
+        raise UsageError(f"{option} {path}: must end in {' or '.join(suffixes)}; the ending chooses the format")
+    want_folder(path.parent, option)
+
+
+__all__ = ["Lang", "Language", "Seed", "SuiteGroup", "did_you_mean", "want_file", "want_folder"]
