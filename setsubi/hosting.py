@@ -6,10 +6,12 @@ import logging
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from profiles import Profile, load_profile
+from profiles import Profile, ProfileError, load_profile
 from simulator.endpoints.host import HostOptions, LineHost
+from simulator.interface.fitcheck import misfits
 from simulator.interface.fitting import fit_line, mock_spec, transitions
 from simulator.line import Line, load_line, mock_line
+from simulator.line.load import fault_at
 from simulator.line.log import EventLog
 from simulator.line.spec import BufferSpec, LineSpec
 
@@ -28,16 +30,21 @@ def quieten() -> None:
         logging.getLogger(noisy).setLevel(logging.CRITICAL)
 
 
-def profiles_of(spec: LineSpec) -> dict[str, Profile]:
-    """The profiles that the units of a line name; units without one are left out."""
-    names = {u.profile for u in spec.units if not isinstance(u, BufferSpec) and u.profile}
-    return {name: load_profile(name) for name in sorted(names)}
-
-
 def fitted_line(path: Path) -> tuple[LineSpec, dict[str, Profile]]:
-    """A line file fitted to its profiles. Raises ``LineError`` or ``ProfileError``."""
+    """A line file fitted to its profiles. Raises ``LineError`` or, for a fault within a profile, ``ProfileError``."""
     spec = load_line(path)
-    profiles = profiles_of(spec)
+    profiles: dict[str, Profile] = {}
+    for index, unit in enumerate(spec.units):
+        if isinstance(unit, BufferSpec) or not unit.profile or unit.profile in profiles:
+            continue
+        try:
+            profiles[unit.profile] = load_profile(unit.profile)
+        except ProfileError as error:
+            if error.place.line:  # the profile was found, and is itself at fault
+                raise
+            raise fault_at(path, ("units", index, "profile"), f"{unit.profile}: {error.what}", error.mend) from None
+    for misfit in misfits(spec, profiles):
+        raise fault_at(path, misfit.place, misfit.what, misfit.mend)
     return fit_line(spec, profiles), profiles
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.line.clock import Clock
 from simulator.line.log import Row
-from simulator.line.packml import DEFAULT_TRANSITIONS, State, Transitions
+from simulator.line.packml import State, Transitions
 
 if TYPE_CHECKING:
     from simulator.line.unit import Unit
@@ -26,8 +26,8 @@ class Context:
     clock: Clock
     seed: int
     line: str
+    transitions: Transitions
     write: Callable[[Row], None] | None = None
-    transitions: Transitions = field(default_factory=lambda: DEFAULT_TRANSITIONS)
     live: bool = False
     planned: bool = False
     lot_size: int = 1000

@@ -30,6 +30,12 @@ def load_line(path: str | Path) -> LineSpec:
         raise _first(path, root, error) from None
 
 
+def fault_at(path: str | Path, place: Sequence[int | str], what: str, mend: str) -> LineError:
+    """A fault at a place of a line file that has been loaded, given by keys and indices."""
+    node, key = _locate(_compose(path, _read(path)), place)
+    return _at(path, key or node, f"{'.'.join(str(p) for p in place)}: {what}", mend)
+
+
 def _read(path: str | Path) -> str:
     try:
         data = Path(path).read_bytes()
