@@ -9,10 +9,11 @@ from pathlib import Path
 from profiles import Profile, ProfileError, load_profile
 from simulator.endpoints.host import HostOptions, LineHost
 from simulator.interface.fitcheck import misfits
-from simulator.interface.fitting import fit_line, mock_spec, transitions
+from simulator.interface.fitting import fit_line, mock_spec
 from simulator.line import Line, load_line, mock_line
 from simulator.line.load import fault_at
 from simulator.line.log import EventLog
+from simulator.line.packml import Transitions, transitions
 from simulator.line.spec import BufferSpec, LineSpec
 
 
@@ -48,10 +49,14 @@ def fitted_line(path: Path) -> tuple[LineSpec, dict[str, Profile]]:
     return fit_line(spec, profiles), profiles
 
 
+def transitions_of(profiles: dict[str, Profile]) -> Transitions | None:
+    """The state table of the pack that the units' profiles belong to; ``None`` if no unit has a profile."""
+    return next((transitions(p.state_tables["packml"]) for p in profiles.values()), None)
+
+
 def build_line(spec: LineSpec, profiles: dict[str, Profile], seed: int, log: EventLog | None, *, live: bool) -> Line:
     """A line ready to run, on the state table of its pack. The log is the same whether it is served or not."""
-    table = next((p.state_tables["packml"] for p in profiles.values()), None)
-    return Line(spec, seed, log, transitions=transitions(table) if table else None, live=live)
+    return Line(spec, seed, log, transitions=transitions_of(profiles), live=live)
 
 
 def host_line(

@@ -15,6 +15,7 @@ from conformance.reports import make_console
 from profiles import load_profile
 from setsubi.errors import guarded
 from setsubi.hosting import fitted_line, host_line, host_mock, tool_version
+from setsubi.simulate import TABLE_ENDINGS
 from simulator.endpoints.host import HostOptions, LineHost
 from simulator.endpoints.security import SecuritySettings
 from simulator.faults import FAULTS
@@ -51,6 +52,9 @@ def serve(
     spec, profiles = fitted_line(line)
     options = _options(host, base_port, user, password_env, ())
     _positive(speed)
+    _not_negative(seed)
+    if log is not None and log.suffix.lower() not in TABLE_ENDINGS:
+        raise UsageError(f"--log {log}: must end in {' or '.join(TABLE_ENDINGS)}")
     served = host_line(spec, profiles, seed=seed, speed=speed, log=open_log(log) if log else None, options=options)
     asyncio.run(_run(served, for_s))
 
@@ -78,6 +82,7 @@ def mock(
     if unknown:
         raise UsageError(f"--fault {unknown[0]}: there is no such fault; '--fault list' prints all")
     _positive(speed)
+    _not_negative(seed)
     options = _options(host, base_port, user, password_env, wanted)
     asyncio.run(_run(host_mock(load_profile(profile), name, seed=seed, speed=speed, options=options), for_s))
 
@@ -85,6 +90,11 @@ def mock(
 def _positive(speed: float) -> None:
     if not 0 < speed <= 10000:
         raise UsageError(f"--speed {speed}: must be above 0 and at most 10000; 1 is real time")
+
+
+def _not_negative(seed: int) -> None:
+    if seed < 0:
+        raise UsageError(f"--seed {seed}: must be 0 or more")
 
 
 def _options(host: str, base_port: int, user: str | None, secret: str | None, faults: tuple[str, ...]) -> HostOptions:

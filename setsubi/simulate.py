@@ -12,15 +12,16 @@ from rich.progress import Progress
 
 from conformance.errors import UsageError
 from conformance.reports import make_console
-from setsubi.errors import guarded
+from setsubi.errors import guarded, language
 from setsubi.files import write_whole
-from setsubi.hosting import fitted_line, tool_version
+from setsubi.hosting import fitted_line, tool_version, transitions_of
 from simulator.experiments.kpis import kpis
 from simulator.experiments.report import print_tables, render_report
-from simulator.experiments.run import run_experiment
-from simulator.interface.fitting import transitions
+from simulator.experiments.run import Experiment, run_experiment
 
 WARMUP_SHARE = 0.1
+MOST_REPLICATIONS = 10_000
+TABLE_ENDINGS = (".csv", ".parquet")
 
 
 @guarded
@@ -30,35 +31,67 @@ def simulate(
     warmup: Annotated[
         float | None, typer.Option(help="Hours before counting; a tenth of --hours if not given.")
     ] = None,
-    seed: int = 1,
+    seed: Annotated[int, typer.Option(help="Seed of the first replication; the others follow it.")] = 1,
     replications: Annotated[int, typer.Option(help="Runs with other seeds, for the confidence intervals.")] = 10,
     processes: Annotated[int, typer.Option(help="Processes; 0: one per core.")] = 1,
     log: Annotated[Path | None, typer.Option(help="Event log of the first replication, .csv or .parquet.")] = None,
+    items: Annotated[Path | None, typer.Option(help="Item records of the first replication, .csv or .parquet.")] = None,
     report: Annotated[Path | None, typer.Option(help="HTML report.")] = None,
-    lang: Annotated[str, typer.Option("--lang", help="Language of the report: en or ja.")] = "en",
-    quiet: Annotated[bool, typer.Option("--quiet", "-q")] = False,
+    lang: Annotated[str, typer.Option("--lang", help="Language of tables and report: en or ja.")] = "en",
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No tables; files only.")] = False,
 ) -> None:
     """Simulate a line: throughput, OEE, bottleneck, scrap, energy, with confidence intervals."""
-    if not (isfinite(hours) and hours > 0):
-        raise UsageError(f"--hours {hours}: must be above 0")
-    if replications < 1:
-        raise UsageError(f"--replications {replications}: must be at least 1; two or more give intervals")
     before = WARMUP_SHARE * hours if warmup is None else warmup
-    if not (isfinite(before) and before >= 0):
-        raise UsageError(f"--warmup {before}: must be 0 or more")
+    _check_numbers(hours, before, seed, replications, processes)
+    _check_files(log, items, report, lang)
     spec, profiles = fitted_line(line)
-    table = next((p.state_tables["packml"] for p in profiles.values()), None)
     console = make_console()
     with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
         task = progress.add_task("simulating", total=1.0)
         experiment = run_experiment(
             spec, hours=hours, warmup_hours=before, seed=seed, replications=replications,
-            processes=processes or os.cpu_count() or 1, transitions=transitions(table) if table else None,
-            log_path=log, progress=lambda done: progress.update(task, completed=done),
+            processes=processes or os.cpu_count() or 1, transitions=transitions_of(profiles), log_path=log,
+            records_path=items, progress=lambda done: progress.update(task, completed=done),
         )  # fmt: skip
     figures = kpis(experiment)
     if not quiet:
-        print_tables(figures, console)
+        print_tables(figures, console, lang)
     if report is not None:
-        write_whole(report, render_report(experiment, figures, lang=lang, version=tool_version()))
+        page = render_report(experiment, figures, lang=lang, version=tool_version(), command=command(line, experiment))
+        write_whole(report, page)
         typer.echo(f"report: {report}")
+
+
+def command(line: Path, experiment: Experiment) -> str:
+    """The command that repeats an experiment."""
+    return (
+        f"setsubi simulate {line.name} --hours {experiment.hours:g} --warmup {experiment.warmup_hours:g} "
+        f"--seed {experiment.seed} --replications {len(experiment.results)}"
+    )
+
+
+def _check_numbers(hours: float, warmup: float, seed: int, replications: int, processes: int) -> None:
+    if not (isfinite(hours) and hours > 0):
+        raise UsageError(f"--hours {hours}: must be above 0")
+    if not (isfinite(warmup) and warmup >= 0):
+        raise UsageError(f"--warmup {warmup}: must be 0 or more")
+    if seed < 0:
+        raise UsageError(f"--seed {seed}: must be 0 or more")
+    if not 1 <= replications <= MOST_REPLICATIONS:
+        raise UsageError(f"--replications {replications}: must be 1 to {MOST_REPLICATIONS}; two or more give intervals")
+    if processes < 0:
+        raise UsageError(f"--processes {processes}: must be 0 (one per core) or more")
+
+
+def _check_files(log: Path | None, items: Path | None, report: Path | None, lang: str) -> None:
+    """Before the run, not after it: nobody should wait for a result that cannot be kept."""
+    language(lang)
+    for option, path in (("--log", log), ("--items", items)):
+        if path is not None and path.suffix.lower() not in TABLE_ENDINGS:
+            raise UsageError(f"{option} {path}: must end in {' or '.join(TABLE_ENDINGS)}")
+    for option, path in (("--log", log), ("--items", items), ("--report", report)):
+        if path is None:
+            continue
+        if path.is_dir():
+            raise UsageError(f"{option} {path}: is a folder; name a file")
+        path.parent.mkdir(parents=True, exist_ok=True)

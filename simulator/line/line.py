@@ -17,6 +17,7 @@ from simulator.line.machine import Machine
 from simulator.line.operator import Operator, attempt
 from simulator.line.packml import Transitions, check_table, default_transitions
 from simulator.line.port import RemoteInfeed, RemoteOutfeed
+from simulator.line.records import RecordSink
 from simulator.line.result import BufferResult, RunResult, UnitResult
 from simulator.line.spec import BufferSpec, EventSpec, LineSpec, UnitSpec
 from simulator.line.streams import INTERVAL, stream
@@ -30,7 +31,7 @@ class Line:
     PackML table, the bundled pack's if none is given. ``live``: keep item records and announce port changes, for served lines; same log.
     ``start``: units begin in Execute; otherwise Stopped. ``remote_ports``: ``"A.infeed"`` of the first or
     ``"D.outfeed"`` of the last unit, worked by the network instead of a source or sink.
-    ``bucket_s``: interval of the departure counts in ``RunResult``.
+    ``bucket_s``: interval of the departure counts in ``RunResult``. ``records``: where item records go.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Line:
         start: bool = True,
         remote_ports: Collection[str] = (),
         bucket_s: float = 3600.0,
+        records: RecordSink | None = None,
     ) -> None:
         table = transitions if transitions is not None else default_transitions()
         check_table(table)
@@ -56,6 +58,8 @@ class Line:
             write=log.write if log is not None else None,
             transitions=table,
             live=live,
+            recorded=live or records is not None,
+            record=records.write if records is not None else None,
             planned=bool(spec.plan),
             lot_size=spec.lot_size,
             zone_reacts=self._zone_reacts,

@@ -1,0 +1,16 @@
+"""Where a unit's time goes: the accounts of SEMI E10 (our reading), with standby split by its cause."""
+
+from __future__ import annotations
+
+from simulator.interface.projection import e10_account
+from simulator.line.packml import Cause
+
+ACCOUNTS = ("productive", "starved", "blocked", "standby", "engineering", "scheduled_down", "unscheduled_down")
+
+
+def account(state: int, mode: int, cause: int) -> str:
+    """The account of a PackML state, mode and cause. Starved and blocked are standby in E10."""
+    e10 = e10_account(state, mode, cause)
+    if e10 == "standby":
+        return {Cause.STARVED: "starved", Cause.BLOCKED: "blocked"}.get(Cause(cause), e10)
+    return e10
