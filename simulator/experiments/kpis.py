@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from simulator.experiments.accounts import ACCOUNTS, account
 from simulator.experiments.run import Experiment
@@ -196,7 +196,7 @@ def interval(values: Sequence[float], confidence: float = CONFIDENCE) -> tuple[f
     if n < 2:
         return mean, None
     sd = sqrt(sum((v - mean) ** 2 for v in values) / (n - 1))
-    return mean, float(student.ppf((1 + confidence) / 2, n - 1)) * sd / sqrt(n)
+    return mean, float(stdtrit(n - 1, (1 + confidence) / 2)) * sd / sqrt(n)
 
 
 def _unit(spec: UnitSpec, results: Sequence[UnitResult], hours: float) -> UnitFigures:

@@ -19,20 +19,11 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure as Canvas
 
-from simulator.experiments.accounts import ACCOUNTS
+from simulator.experiments.accounts import ACCOUNTS, COLOURS
 from simulator.experiments.kpis import Kpis, interval
 from simulator.experiments.run import Experiment
 from simulator.experiments.trace import Trace
 
-COLOURS = {
-    "productive": "#2e7d5b",
-    "starved": "#f2c14e",
-    "blocked": "#e07a3f",
-    "standby": "#b9b9b9",
-    "engineering": "#4a7fb5",
-    "scheduled_down": "#7b5ea7",
-    "unscheduled_down": "#b3262e",
-}
 INK, GRID, BLUE = "#30363d", "#d9dee3", "#1f5fa8"
 WIDTH = 9.6
 CARPET = 40  # rows of pixels of a unit in the timeline

@@ -6,9 +6,8 @@ from base64 import b64encode
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
-from simulator.experiments.accounts import ACCOUNTS
+from simulator.experiments.accounts import ACCOUNTS, COLOURS
 from simulator.experiments.kpis import Kpis
-from simulator.experiments.pictures import COLOURS, buffer_levels, state_timeline, throughput_over_time, time_shares
 from simulator.experiments.run import Experiment
 from simulator.experiments.tables import print_tables
 from simulator.experiments.texts import ACCOUNT_NAMES, FIGURES, language, texts, warning
@@ -21,6 +20,9 @@ def render_report(
     experiment: Experiment, figures: Kpis, *, lang: str = "en", version: str = "", command: str = ""
 ) -> str:
     """One HTML page with everything inside; ``command`` is what repeats the experiment."""
+    # matplotlib takes a second to import, which every command would pay that draws nothing
+    from simulator.experiments.pictures import buffer_levels, state_timeline, throughput_over_time, time_shares
+
     environment = Environment(
         loader=PackageLoader("simulator.experiments"), autoescape=select_autoescape(default=True), trim_blocks=True,
         lstrip_blocks=True,

@@ -6,8 +6,9 @@ Not ``concurrent.futures``: its pool waits for running jobs when it is interrupt
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -40,14 +41,28 @@ def run_jobs(work: Work[Job, Result], jobs: Sequence[Job], processes: int, progr
         return [work(job, lambda share, index=index: told(index, share)) for index, job in enumerate(jobs)]  # type: ignore[misc]
     workers: list[tuple[SpawnProcess, Connection]] = []
     try:
-        for _ in range(min(processes, len(jobs))):
-            workers.append(_start(work))
+        with _not_interruptible():
+            for _ in range(min(processes, len(jobs))):
+                workers.append(_start(work))
         return _share_out(jobs, [connection for _, connection in workers], told)
     finally:
         for process, connection in workers:
             process.terminate()
             process.join()
             connection.close()
+
+
+@contextmanager
+def _not_interruptible() -> Iterator[None]:
+    """Workers start deaf to Ctrl-C where that is inherited (POSIX): otherwise it would end them amid their imports."""
+    if threading.current_thread() is not threading.main_thread():  # only the main thread may set handlers
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before if before is not None else signal.SIG_DFL)
 
 
 def _start(work: Work[Any, Any]) -> tuple[SpawnProcess, Connection]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from setsubi.__main__ import app
+from setsubi.app import app
 
 LINE = "name: x\nunits:\n  - {name: A, process_time: 10}\n  - {name: B, process_time: 9}\n"
 
