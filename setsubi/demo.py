@@ -23,14 +23,15 @@ from profiles.model import Impact
 from setsubi.check import run_session, write_reports
 from setsubi.errors import guarded
 from setsubi.files import write_whole
-from setsubi.hosting import fitted_line, host_line, host_mock, quieten, tool_version
+from setsubi.hosting import fitted_line, host_line, host_mock, quieten, tool_version, transitions_of
 from setsubi.options import Lang, Language, want_folder
 from setsubi.overview import TEXTS, Entry, Figure, entry_of, render_overview
+from setsubi.simulate import command
 from simulator.endpoints.host import HostOptions, UnitHost
 from simulator.experiments.kpis import kpis
 from simulator.experiments.report import print_tables, render_report
 from simulator.experiments.run import run_experiment
-from simulator.interface.fitting import transitions
+from simulator.experiments.texts import FIGURES
 
 EXAMPLE = Path(__file__).parent / "examples" / "cell_line.yaml"
 FAULT = "states.operation_mode_constant"
@@ -152,9 +153,10 @@ def _target(unit: UnitHost, scale: float) -> Target:
 
 def _shift(out: Path, lang: str) -> tuple[list[Figure], str]:
     spec, profiles = fitted_line(EXAMPLE)
-    table = next(iter(profiles.values())).state_tables["packml"]
-    experiment = run_experiment(spec, hours=8, warmup_hours=2, replications=5, transitions=transitions(table))
+    experiment = run_experiment(spec, hours=8, warmup_hours=2, replications=5, transitions=transitions_of(profiles))
     figures = kpis(experiment)
-    print_tables(figures, make_console())
-    write_whole(out / "simulation.html", render_report(experiment, figures, lang=lang, version=tool_version()))
-    return [Figure(f.name, f.text(), f.unit) for f in figures.line], str(figures.bottleneck)
+    print_tables(figures, make_console(), lang)
+    page = render_report(experiment, figures, lang=lang, version=tool_version(), command=command(EXAMPLE, experiment))
+    write_whole(out / "simulation.html", page)
+    names = FIGURES[lang]
+    return [Figure(names[f.name][0], f.text(), f.unit) for f in figures.line], str(figures.bottleneck)

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from profiles import Profile, ProfileError, load_profile
 from simulator.endpoints.host import HostOptions, LineHost
-from simulator.interface.fitting import fit_line, mock_spec, transitions
+from simulator.interface.fitcheck import misfits
+from simulator.interface.fitting import fit_line, mock_spec
 from simulator.line import Line, load_line, mock_line
 from simulator.line.load import fault_at
 from simulator.line.log import EventLog
+from simulator.line.packml import Transitions, transitions
 from simulator.line.spec import BufferSpec, LineSpec
 
 
@@ -30,7 +32,7 @@ def quieten() -> None:
 
 
 def fitted_line(path: Path) -> tuple[LineSpec, dict[str, Profile]]:
-    """A line file fitted to its profiles. Raises ``LineError`` or ``ProfileError``."""
+    """A line file fitted to its profiles. Raises ``LineError`` or, for a fault within a profile, ``ProfileError``."""
     spec = load_line(path)
     profiles: dict[str, Profile] = {}
     for index, unit in enumerate(spec.units):
@@ -38,10 +40,8 @@ def fitted_line(path: Path) -> tuple[LineSpec, dict[str, Profile]]:
             continue
         if unit.profile not in profiles:
             profiles[unit.profile] = _profile_of(path, index, unit.profile)
-        wanted = profiles[unit.profile].spec.kind
-        if (wanted == "conveyor") != (unit.kind == "conveyor"):
-            what = f"units.{index}.profile: {unit.name} is a {unit.kind}, '{unit.profile}' describes a {wanted}"
-            raise fault_at(path, ("units", index, "profile"), what, "name a profile of its kind")
+    for misfit in misfits(spec, profiles):
+        raise fault_at(path, misfit.place, misfit.what, misfit.mend)
     return fit_line(spec, profiles), profiles
 
 
@@ -52,14 +52,18 @@ def _profile_of(path: Path, index: int, ref: str) -> Profile:
     except ProfileError as error:
         if error.place.line:
             raise
-        what = f"units.{index}.profile: '{ref}' {error.what}"
+        what = f"'{ref}' {error.what}"
         raise fault_at(path, ("units", index, "profile"), what, error.mend) from None
+
+
+def transitions_of(profiles: dict[str, Profile]) -> Transitions | None:
+    """The state table of the pack that the units' profiles belong to; ``None`` if no unit has a profile."""
+    return next((transitions(p.state_tables["packml"]) for p in profiles.values()), None)
 
 
 def build_line(spec: LineSpec, profiles: dict[str, Profile], seed: int, log: EventLog | None, *, live: bool) -> Line:
     """A line ready to run, on the state table of its pack. The log is the same whether it is served or not."""
-    table = next((p.state_tables["packml"] for p in profiles.values()), None)
-    return Line(spec, seed, log, transitions=transitions(table) if table else None, live=live)
+    return Line(spec, seed, log, transitions=transitions_of(profiles), live=live)
 
 
 def host_line(

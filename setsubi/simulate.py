@@ -14,15 +14,15 @@ from conformance.errors import UsageError
 from conformance.reports import make_console
 from setsubi.errors import guarded
 from setsubi.files import write_whole
-from setsubi.hosting import fitted_line, tool_version
+from setsubi.hosting import fitted_line, tool_version, transitions_of
 from setsubi.options import Lang, Language, Seed, want_file
 from simulator.experiments.kpis import kpis
 from simulator.experiments.report import print_tables, render_report
-from simulator.experiments.run import run_experiment
-from simulator.interface.fitting import transitions
+from simulator.experiments.run import Experiment, run_experiment
 from simulator.line.log import SUFFIXES
 
 WARMUP_SHARE = 0.1
+MOST_REPLICATIONS = 10_000
 
 
 @guarded
@@ -36,31 +36,46 @@ def simulate(
     replications: Annotated[int, typer.Option(min=1, help="Runs with other seeds, for the confidence intervals.")] = 10,
     processes: Annotated[int, typer.Option(min=0, help="Processes; 0: one per core.")] = 1,
     log: Annotated[Path | None, typer.Option(help="Event log of the first replication, .csv or .parquet.")] = None,
+    items: Annotated[Path | None, typer.Option(help="Item records of the first replication, .csv or .parquet.")] = None,
     report: Annotated[Path | None, typer.Option(help="HTML report.")] = None,
     lang: Language = Lang.EN,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no tables.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No tables; files only.")] = False,
 ) -> None:
     """Simulate a line: throughput, OEE, bottleneck, scrap, energy, with confidence intervals."""
-    if not (isfinite(hours) and hours > 0):
-        raise UsageError(f"--hours {hours}: must be above 0")
     before = WARMUP_SHARE * hours if warmup is None else warmup
-    if not (isfinite(before) and before >= 0):
-        raise UsageError(f"--warmup {before}: must be 0 or more")
+    _check_numbers(hours, before, replications)
+    for option, path, suffixes in (("--log", log, SUFFIXES), ("--items", items, SUFFIXES), ("--report", report, ())):
+        want_file(path, option, suffixes)  # before the run: nobody should wait for a result that cannot be kept
     spec, profiles = fitted_line(line)
-    want_file(log, "--log", SUFFIXES)
-    want_file(report, "--report")
-    table = next((p.state_tables["packml"] for p in profiles.values()), None)
     console = make_console()
     with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
         task = progress.add_task("simulating", total=1.0)
         experiment = run_experiment(
             spec, hours=hours, warmup_hours=before, seed=seed, replications=replications,
-            processes=processes or os.cpu_count() or 1, transitions=transitions(table) if table else None,
-            log_path=log, progress=lambda done: progress.update(task, completed=done),
+            processes=processes or os.cpu_count() or 1, transitions=transitions_of(profiles), log_path=log,
+            records_path=items, progress=lambda done: progress.update(task, completed=done),
         )  # fmt: skip
     figures = kpis(experiment)
     if not quiet:
-        print_tables(figures, console)
+        print_tables(figures, console, lang)
     if report is not None:
-        write_whole(report, render_report(experiment, figures, lang=lang, version=tool_version()))
+        page = render_report(experiment, figures, lang=lang, version=tool_version(), command=command(line, experiment))
+        write_whole(report, page)
         typer.echo(f"report: {report}")
+
+
+def command(line: Path, experiment: Experiment) -> str:
+    """The command that repeats an experiment."""
+    return (
+        f"setsubi simulate {line.name} --hours {experiment.hours:g} --warmup {experiment.warmup_hours:g} "
+        f"--seed {experiment.seed} --replications {len(experiment.results)}"
+    )
+
+
+def _check_numbers(hours: float, warmup: float, replications: int) -> None:
+    if not (isfinite(hours) and hours > 0):
+        raise UsageError(f"--hours {hours}: must be above 0")
+    if not (isfinite(warmup) and warmup >= 0):
+        raise UsageError(f"--warmup {warmup}: must be 0 or more")
+    if replications > MOST_REPLICATIONS:
+        raise UsageError(f"--replications {replications}: must be 1 to {MOST_REPLICATIONS}; two or more give intervals")

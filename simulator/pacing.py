@@ -10,10 +10,11 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import Protocol, TypeVar
 
 T = TypeVar("T")
-LAG_TOLERATED_S = 1.0  # wall seconds behind before the pacer says so
+LAG_TOLERATED_S = 1.0  # wall seconds that what is shown may be late before the pacer says so
 
 
 class Steppable(Protocol):
@@ -33,7 +34,11 @@ class Projected(Protocol):
 
 
 class Pacer:
-    """Runs one line. ``speed`` is model seconds per wall second; ``period`` the longest wall time between two looks."""
+    """Runs one line. ``speed`` is model seconds per wall second; ``period`` the longest wall time between two looks.
+
+    ``on_lag`` is told the lag in wall seconds when the pace is no longer kept, and when it is kept again. ``clock`` gives
+    wall time in s, for tests.
+    """
 
     def __init__(
         self,
@@ -42,6 +47,7 @@ class Pacer:
         speed: float = 1.0,
         period: float = 0.05,
         on_lag: Callable[[float], None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if speed <= 0:
             raise ValueError("speed must be above 0")
@@ -50,9 +56,11 @@ class Pacer:
         self._period = period
         self._on_lag = on_lag
         self._projected: list[Projected] = []
-        self._epoch = time.monotonic()
+        self._clock = clock
+        self._epoch = clock()
         self._utc_epoch = datetime.now(UTC)
         self._reached = 0.0
+        self._next_look = inf
         self._wake = asyncio.Event()
         self._lagging = False
         self.lag = 0.0
@@ -85,17 +93,25 @@ class Pacer:
 
     async def run(self) -> None:
         """Run until cancelled."""
-        self._epoch = time.monotonic() - self._reached / self.speed
+        self._epoch = self._clock() - self._reached / self.speed
         self._utc_epoch = datetime.now(UTC) - timedelta(seconds=self._reached / self.speed)
         while True:
-            due = self._due()
-            self._advance(due)
-            self._tick()
-            self._note_lag(self._due() - due)
-            await self._sleep()
+            await self._sleep(self.look() - self._clock())
+
+    def look(self) -> float:
+        """One round: the model up to now, everybody looks. Returns the wall time at which the next one is due."""
+        began = self._clock()
+        self._advance(self._due())
+        self._tick()
+        ended = self._clock()
+        self._note_lag(ended - min(began, self._next_look))
+        wakes = [w for w in (p.next_wake(self._reached) for p in self._projected) if w is not None]
+        upcoming = (min([self._line.peek(), *wakes]) - self._due()) / self.speed
+        self._next_look = ended + min(self._period, max(upcoming, 0.001))
+        return self._next_look
 
     def _due(self) -> float:
-        return max(self._reached, (time.monotonic() - self._epoch) * self.speed)
+        return max(self._reached, (self._clock() - self._epoch) * self.speed)
 
     def _advance(self, until: float) -> None:
         if until > self._reached:
@@ -106,22 +122,23 @@ class Pacer:
         for projected in self._projected:
             projected.tick()
 
-    async def _sleep(self) -> None:
-        wakes = [w for w in (p.next_wake(self._reached) for p in self._projected) if w is not None]
-        upcoming = min([self._line.peek(), *wakes])
-        wall = (upcoming - self._due()) / self.speed
+    async def _sleep(self, seconds: float) -> None:
         self._wake.clear()
         try:
-            async with asyncio.timeout(min(self._period, max(wall, 0.001))):
+            async with asyncio.timeout(max(seconds, 0.001)):
                 await self._wake.wait()
         except TimeoutError:
             return
 
-    def _note_lag(self, behind: float) -> None:
-        """Say once when a round took longer than tolerated, and once when the pace is kept again."""
-        self.lag = behind / self.speed
-        lagging = self.lag > LAG_TOLERATED_S
+    def _note_lag(self, lag: float) -> None:
+        """Say once that the pace is not kept, and once that it is again.
+
+        What is shown is late by the time from when a look was due to when it was done: a model that is too slow for the
+        speed, and a process that has no time to look, come to the same.
+        """
+        self.lag = lag
+        lagging = lag > (LAG_TOLERATED_S / 2 if self._lagging else LAG_TOLERATED_S)
         if lagging != self._lagging:
             self._lagging = lagging
             if self._on_lag is not None:
-                self._on_lag(self.lag)
+                self._on_lag(lag)

@@ -21,7 +21,7 @@ from simulator.interface.simulated import ProtocolView, SimulatedEquipment
 from simulator.line import Line
 from simulator.line.packml import State
 from simulator.line.unit import Unit
-from simulator.pacing import Pacer
+from simulator.pacing import LAG_TOLERATED_S, Pacer
 
 PORTS = {"infeed": "receiver", "outfeed": "sender"}
 
@@ -204,7 +204,7 @@ class LineHost:
         await self._task
 
     def _say_lag(self, seconds: float) -> None:
-        late = seconds > 1.0
+        late = seconds > LAG_TOLERATED_S
         self._options.on_error(
             f"cannot keep pace: the line is {seconds:.1f} s behind; lower --speed" if late else "keeps pace again"
         )

@@ -1,63 +1,74 @@
 """Key figures of an experiment, each with its definition and a confidence interval over the replications.
 
-ISO 22400-2 gives availability, effectiveness, quality ratio and OEE; SEMI E10 the time states. Line OEE is defined here
-explicitly: good items times the ideal cycle of the slowest unit, over the time (not an average over units).
+ISO 22400-2 gives availability, effectiveness, quality ratio and OEE index (our reading); SEMI E10 the time states (our
+reading). Line OEE is defined here explicitly: good items times the ideal cycle of the slowest unit, over the time; it is
+no average over units.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
+from simulator.experiments.accounts import ACCOUNTS, account
 from simulator.experiments.run import Experiment
+from simulator.experiments.said import Failure, Said, failures, figures
 from simulator.interface.fitting import design_speed
-from simulator.interface.projection import e10_account
 from simulator.line import RunResult, UnitResult
-from simulator.line.packml import Cause, State
-from simulator.line.spec import BufferSpec
+from simulator.line.spec import BufferSpec, ConveyorSpec, UnitSpec
 
 CONFIDENCE = 0.95
 HOURS_PER_YEAR = 8760
-ACCOUNTS = ("productive", "standby", "engineering", "scheduled_down", "unscheduled_down")
+STEADY = 0.02  # a line that fills or empties by more than this share of its output is not in steady state
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A mean over replications and the half-width of its confidence interval (``None`` with one replication)."""
+    """A mean over replications and the half-width of its confidence interval (``None`` with one replication).
+
+    ``name`` is the key of its name and definition in ``simulator.experiments.texts``.
+    """
 
     name: str
     unit: str
     mean: float
     half_width: float | None
-    definition: str
+
+    def parts(self) -> tuple[str, str]:
+        """Mean and half-width as text, with as many digits as the figure deserves; the second may be empty."""
+        digits = 0 if abs(self.mean) >= 1000 else 1 if abs(self.mean) >= 10 else 3
+        return f"{self.mean:.{digits}f}", "" if self.half_width is None else f"± {self.half_width:.{digits}f}"
 
     def text(self) -> str:
-        """``123.4 ± 1.2``, with as many digits as the figure deserves."""
-        digits = 0 if abs(self.mean) >= 1000 else 1 if abs(self.mean) >= 10 else 3
-        spread = "" if self.half_width is None else f" ± {self.half_width:.{digits}f}"
-        return f"{self.mean:.{digits}f}{spread}"
+        """``123.4 ± 1.2``."""
+        return " ".join(self.parts()).strip()
 
 
 @dataclass(frozen=True)
 class UnitFigures:
-    """Figures of one unit: shares of time, 0 to 1."""
+    """Figures of one unit, means over the replications: ``shares`` of time by account, 0 to 1; items and failures per run."""
 
     name: str
     profile: str
-    accounts: dict[str, float]
-    starved: float
-    blocked: float
-    down: float
+    shares: dict[str, float]
     oee: float
+    oee_half_width: float | None
     availability: float
     effectiveness: float
     quality: float
+    failures: float
+    entered: float
     good: float
     scrap: float
-    mean_level: float | None
+    energy_kwh: float
+
+    @property
+    def down(self) -> float:
+        return self.shares["unscheduled_down"]
 
     @property
     def utilisation(self) -> float:
@@ -66,68 +77,116 @@ class UnitFigures:
 
 
 @dataclass(frozen=True)
+class BufferFigures:
+    """A buffer's or conveyor's level: time-weighted mean in items, shares of time empty and full, 0 to 1."""
+
+    name: str
+    kind: str
+    capacity: int
+    mean: float
+    empty: float
+    full: float
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Items per replication into and out of the line (good and scrap), and the mean time between in h (0: unknown)."""
+
+    entered: float
+    left: float
+    lead_h: float
+
+    @property
+    def drift(self) -> float:
+        """What the line lost of its content, as a share of its output; negative if it filled."""
+        return (self.left - self.entered) / max(self.left, self.entered, 1.0)
+
+    @property
+    def steady(self) -> bool:
+        return abs(self.drift) <= STEADY
+
+
+@dataclass(frozen=True)
 class Kpis:
-    """All figures of an experiment; ``bottleneck`` is the unit whose capacity is used or lost by failures the most."""
+    """All figures of an experiment.
+
+    ``bottleneck`` is the unit whose capacity is used or lost by failures the most; ``votes`` says in how many
+    replications which unit was it.
+    """
 
     line: tuple[Figure, ...]
     units: tuple[UnitFigures, ...]
+    buffers: tuple[BufferFigures, ...]
     bottleneck: str
-    assumed: tuple[tuple[str, str], ...]
-    failure_clocks: tuple[str, ...]
+    votes: tuple[tuple[str, int], ...]
+    said: tuple[Said, ...]
+    failures: tuple[Failure, ...]
+    flow: Flow
 
+    @property
+    def assumed(self) -> tuple[Said, ...]:
+        """The figures of the line file for which nothing public is known."""
+        return tuple(s for s in self.said if s.assumed)
 
-BLOCKING_RULE = (
-    "Blocking after service: a finished item stays in its unit, and holds its place, until the next takes it."
-)
+    def figure(self, name: str) -> Figure | None:
+        """A figure of the line by name."""
+        return next((f for f in self.line if f.name == name), None)
 
 
 def kpis(experiment: Experiment) -> Kpis:
     """All key figures."""
-    units = tuple(_unit(experiment, index) for index in range(len(experiment.results[0].units)))
-    spec = experiment.spec
-    clocks = {f.clock for u in spec.units if not isinstance(u, BufferSpec) for f in u.failures}
+    specs: list[UnitSpec] = [u for u in experiment.spec.units if not isinstance(u, BufferSpec)]
+    single = [[_unit(spec, [r.units[i]], experiment.hours) for r in experiment.results] for i, spec in enumerate(specs)]
+    units = tuple(
+        _unit(spec, [r.units[i] for r in experiment.results], experiment.hours) for i, spec in enumerate(specs)
+    )
+    runs = zip(*single, strict=True)
+    votes = Counter(max(run, key=lambda u: u.utilisation).name for run in runs)
     return Kpis(
-        line=tuple(_line(experiment)),
+        line=tuple(_line(experiment, specs)),
         units=units,
+        buffers=tuple(_buffers(experiment)),
         bottleneck=max(units, key=lambda u: u.utilisation).name,
-        assumed=tuple((path, f.note) for path, f in spec.figures.items() if f.assumed),
-        failure_clocks=tuple(sorted(clocks)),
+        votes=tuple(votes.most_common()),
+        said=figures(experiment.spec),
+        failures=failures(experiment.spec),
+        flow=_flow(experiment.results),
     )
 
 
-def _line(experiment: Experiment) -> list[Figure]:
-    hours = experiment.hours
-    ideal = min(design_speed(u) for u in experiment.spec.units if not isinstance(u, BufferSpec)) * 60
-    figures = [
-        _figure(experiment, "throughput", "cells/h", lambda r: r.good / hours, "good items that left the line, per hour"),
-        _figure(experiment, "line OEE", "%", lambda r: 100 * r.good / hours / ideal,
-                "good items over what the slowest unit could make without any stop"),
-        _figure(experiment, "scrap", "%", lambda r: 100 * r.scrap / max(r.good + r.scrap, 1), "scrapped of all that left"),
-        _figure(experiment, "work in progress", "items", lambda r: float(r.wip), "items in the line at the end"),
-        _figure(experiment, "energy per good cell", "W·h", lambda r: _energy(r) / max(r.good, 1),
-                "energy of all units over good items"),
-    ]  # fmt: skip
+def _flow(results: Sequence[RunResult]) -> Flow:
+    n = len(results)
+    left = sum(r.good + r.scrap for r in results) / n
+    return Flow(sum(r.entered for r in results) / n, left, max(r.lead_mean for r in results) / 3600)
+
+
+def ideal_rate(specs: Sequence[UnitSpec]) -> float:
+    """Items per hour of the slowest unit if nothing ever stopped it."""
+    return min(design_speed(u) for u in specs) * 60
+
+
+def _line(experiment: Experiment, specs: Sequence[UnitSpec]) -> list[Figure]:
+    hours, ideal = experiment.hours, ideal_rate(specs)
+
+    def figure(name: str, unit: str, of: Callable[[RunResult], float]) -> Figure:
+        return Figure(name, unit, *interval([of(result) for result in experiment.results]))
+
+    result = [
+        figure("throughput", "cells/h", lambda r: r.good / hours),
+        figure("line OEE", "%", lambda r: 100 * r.good / hours / ideal),
+        figure("scrap", "%", lambda r: 100 * r.scrap / max(r.good + r.scrap, 1)),
+        figure("work in progress", "cells", lambda r: float(r.wip)),
+        figure("energy", "kWh", lambda r: sum(u.energy_wh for u in r.units) / 1000),
+    ]
+    if all(r.good for r in experiment.results):
+        result.append(figure("energy per good cell", "W·h", lambda r: sum(u.energy_wh for u in r.units) / r.good))
     if all(r.lead_mean > 0 for r in experiment.results):  # nobody that entered may have left yet
-        lead = "mean time from entering to leaving the line"
-        figures.append(_figure(experiment, "lead time", "min", lambda r: r.lead_mean / 60, lead))
+        result.append(figure("lead time", "h", lambda r: r.lead_mean / 3600))
     cell = experiment.spec.cell
     if cell is not None:
         gwh = HOURS_PER_YEAR * cell.energy_wh / 1e9
-        figures.append(
-            _figure(
-                experiment, "capacity", "GWh/year", lambda r: r.good / hours * gwh, "throughput × cell energy × 8760 h"
-            )
-        )
-    return figures
-
-
-def _energy(result: RunResult) -> float:
-    return sum(unit.energy_wh for unit in result.units)
-
-
-def _figure(e: Experiment, name: str, unit: str, of: Callable[[RunResult], float], definition: str) -> Figure:
-    mean, half = interval([of(result) for result in e.results])
-    return Figure(name, unit, mean, half, definition)
+        result.append(figure("capacity", "GWh/year", lambda r: r.good / hours * gwh))
+    return result
 
 
 def interval(values: Sequence[float], confidence: float = CONFIDENCE) -> tuple[float, float | None]:
@@ -137,40 +196,43 @@ def interval(values: Sequence[float], confidence: float = CONFIDENCE) -> tuple[f
     if n < 2:
         return mean, None
     sd = sqrt(sum((v - mean) ** 2 for v in values) / (n - 1))
-    return mean, float(student.ppf((1 + confidence) / 2, n - 1)) * sd / sqrt(n)
+    return mean, float(stdtrit(n - 1, (1 + confidence) / 2)) * sd / sqrt(n)
 
 
-def _unit(experiment: Experiment, index: int) -> UnitFigures:
-    results = [r.units[index] for r in experiment.results]
-    specs = [u for u in experiment.spec.units if not isinstance(u, BufferSpec)]
-    total = experiment.hours * 3600 * len(results)
-    accounts = dict.fromkeys(ACCOUNTS, 0.0)
+def _unit(spec: UnitSpec, results: Sequence[UnitResult], hours: float) -> UnitFigures:
+    total, n = hours * 3600 * len(results), len(results)
+    shares = dict.fromkeys(ACCOUNTS, 0.0)
     for unit in results:
         for (state, mode, cause), seconds in unit.seconds.items():
-            accounts[e10_account(state, mode, cause)] += seconds / total
+            shares[account(state, mode, cause)] += seconds / total
     good, scrap = sum(u.good for u in results), sum(u.scrap for u in results)
-    ideal_s = 60 / design_speed(specs[index])
-    up = accounts["productive"]
-    availability = up
-    effectiveness = min(1.0, (good + scrap) * ideal_s / (up * total)) if up else 0.0
+    availability = shares["productive"]
+    ideal_s = 60 / design_speed(spec)
+    effectiveness = (good + scrap) * ideal_s / (availability * total) if availability else 0.0
     quality = good / (good + scrap) if good + scrap else 0.0
-    first = results[0]
+    each = [u.good * ideal_s / (hours * 3600) for u in results]  # A × E × Q, with everything that cancels cancelled
     return UnitFigures(
-        name=first.name, profile=first.profile, accounts=accounts,
-        starved=_share(results, Cause.STARVED, total), blocked=_share(results, Cause.BLOCKED, total),
-        down=accounts["unscheduled_down"], oee=availability * effectiveness * quality, availability=availability,
-        effectiveness=effectiveness, quality=quality, good=good / len(results), scrap=scrap / len(results),
-        mean_level=_mean_level(results),
+        name=spec.name, profile=spec.profile, shares=shares,
+        oee=sum(each) / n, oee_half_width=interval(each)[1],
+        availability=availability, effectiveness=effectiveness, quality=quality,
+        failures=sum(u.failures for u in results) / n, entered=sum(u.entered for u in results) / n,
+        good=good / n, scrap=scrap / n, energy_kwh=sum(u.energy_wh for u in results) / n / 1000,
     )  # fmt: skip
 
 
-def _share(results: Sequence[UnitResult], cause: int, total: float) -> float:
-    waiting = (State.SUSPENDED, State.SUSPENDING, State.UNSUSPENDING)
-    return sum(s for u in results for (state, _, c), s in u.seconds.items() if state in waiting and c == cause) / total
-
-
-def _mean_level(results: Sequence[UnitResult]) -> float | None:
-    if not results[0].levels:
-        return None
-    means = [sum(level * s for level, s in enumerate(u.levels)) / max(sum(u.levels), 1e-9) for u in results]
-    return sum(means) / len(means)
+def _buffers(experiment: Experiment) -> list[BufferFigures]:
+    """Levels of buffers and conveyors in the order of the flow, averaged over the replications."""
+    found: list[BufferFigures] = []
+    for spec in experiment.spec.units:
+        if isinstance(spec, BufferSpec) and spec.capacity:
+            runs = [next(b.levels for b in r.buffers if b.name == spec.name) for r in experiment.results]
+        elif isinstance(spec, ConveyorSpec):
+            runs = [r.unit(spec.name).levels for r in experiment.results]
+        else:
+            continue
+        seconds = [sum(run[level] for run in runs) for level in range(len(runs[0]))]
+        total = sum(seconds)
+        mean = sum(level * s for level, s in enumerate(seconds)) / total
+        kind = spec.kind
+        found.append(BufferFigures(spec.name, kind, len(seconds) - 1, mean, seconds[0] / total, seconds[-1] / total))
+    return found

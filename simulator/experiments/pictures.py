@@ -1,64 +1,152 @@
-"""Pictures of an experiment as PNG data, made with matplotlib."""
+"""Pictures of an experiment as SVG, made with matplotlib. Words stay text, so that the reader's fonts show them."""
 
 from __future__ import annotations
 
-from io import BytesIO
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from io import StringIO
+from math import ceil
+from typing import Any
 
 import matplotlib as mpl
+import numpy as np
+import numpy.typing as npt
 
 mpl.use("Agg")
 
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure as Canvas
 
-from simulator.experiments.kpis import ACCOUNTS, Kpis
+from simulator.experiments.accounts import ACCOUNTS, COLOURS
+from simulator.experiments.kpis import Kpis, interval
 from simulator.experiments.run import Experiment
+from simulator.experiments.trace import Trace
 
-COLOURS = {
-    "productive": "#2e7d32",
-    "standby": "#f9a825",
-    "engineering": "#1565c0",
-    "scheduled_down": "#6a1b9a",
-    "unscheduled_down": "#c62828",
-}
-
-
-def time_shares(figures: Kpis) -> bytes:
-    """Stacked shares of the E10 time states by unit."""
-    canvas = Canvas(figsize=(9, 0.5 * len(figures.units) + 1.6), layout="constrained")
-    axes = canvas.subplots()
-    names = [unit.name for unit in figures.units]
-    left = [0.0] * len(names)
-    for account in ACCOUNTS:
-        shares = [100 * unit.accounts[account] for unit in figures.units]
-        axes.barh(names, shares, left=left, color=COLOURS[account], label=account.replace("_", " "))
-        left = [a + b for a, b in zip(left, shares, strict=True)]
-    axes.invert_yaxis()
-    axes.set_xlim(0, 100)
-    axes.set_xlabel("share of time in %")
-    axes.legend(ncols=5, loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False, fontsize=8)
-    return _png(canvas)
+INK, GRID, BLUE = "#30363d", "#d9dee3", "#1f5fa8"
+WIDTH = 9.6
+CARPET = 40  # rows of pixels of a unit in the timeline
+_STYLE: Any = {
+    "svg.fonttype": "none", "font.size": 10, "axes.edgecolor": "#8b949e", "axes.labelcolor": INK, "text.color": INK,
+    "xtick.color": INK, "ytick.color": INK, "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
+    "grid.color": GRID, "font.sans-serif": ["DejaVu Sans"], "svg.hashsalt": "setsubi",
+}  # fmt: skip
 
 
-def throughput_over_time(experiment: Experiment) -> bytes:
-    """Good items per hour of each replication and their mean."""
-    canvas = Canvas(figsize=(9, 3), layout="constrained")
-    axes = canvas.subplots()
-    series = [[d * 3600 / r.bucket_s for d in r.departures[:-1]] for r in experiment.results]
-    length = min((len(s) for s in series), default=0)
-    hours = [i * experiment.results[0].bucket_s / 3600 for i in range(length)]
-    for s in series:
-        axes.step(hours, s[:length], where="post", color="#90a4ae", linewidth=0.6)
-    if length:
-        means = [sum(s[i] for s in series) / len(series) for i in range(length)]
-        axes.step(hours, means, where="post", color="#0d47a1", linewidth=1.8, label="mean of the replications")
-        axes.legend(frameon=False, fontsize=8)
-    axes.set_xlabel("hours after warm-up")
-    axes.set_ylabel("cells per hour")
-    axes.set_ylim(bottom=0)
-    return _png(canvas)
+@contextmanager
+def _style() -> Iterator[None]:
+    with mpl.rc_context(_STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph")  # the reader's fonts have it, and measure it
+        yield
 
 
-def _png(canvas: Canvas) -> bytes:
-    buffer = BytesIO()
-    canvas.savefig(buffer, format="png", dpi=130)
+def throughput_over_time(experiment: Experiment, words: Mapping[str, str]) -> str:
+    """Good items per hour of each replication, their mean, and its confidence band."""
+    with _style():
+        canvas = Canvas(figsize=(WIDTH, 3.1), layout="constrained")
+        axes = canvas.subplots()
+        bucket = experiment.results[0].bucket_s
+        series = [
+            [d * 3600 / bucket for d in r.departures[:-1]] for r in experiment.results
+        ]  # the last one is not full
+        length = min(len(s) for s in series)
+        hours = [i * bucket / 3600 for i in range(length + 1)]
+        for s in series if len(series) > 1 else ():
+            axes.step(hours, [*s[:length], *s[length - 1 : length]], where="post", color="#aab4be", linewidth=0.6)
+        if length:
+            _band(axes, hours, [interval([s[i] for s in series]) for i in range(length)])
+        axes.set_xlim(0, max(hours[-1], 1e-9))
+        axes.set_ylim(bottom=0)
+        axes.grid(axis="y")
+        axes.set_xlabel(words["hours"])
+        axes.set_ylabel(words["rate"])
+        return _svg(canvas)
+
+
+def _band(axes: Axes, hours: Sequence[float], means: Sequence[tuple[float, float | None]]) -> None:
+    """Mean and band as steps; each value holds for its whole interval."""
+    closed = [*means, means[-1]]
+    low = [max(0.0, m - (h or 0.0)) for m, h in closed]
+    axes.fill_between(hours, low, [m + (h or 0.0) for m, h in closed], step="post", color=BLUE, alpha=0.22, linewidth=0)
+    axes.step(hours, [m for m, _ in closed], where="post", color=BLUE, linewidth=1.8)
+
+
+def time_shares(figures: Kpis, words: Mapping[str, str]) -> str:
+    """Stacked shares of time by unit."""
+    with _style():
+        canvas = Canvas(figsize=(WIDTH, 0.42 * len(figures.units) + 0.8), layout="constrained")
+        axes = canvas.subplots()
+        names = [unit.name for unit in figures.units]
+        left = [0.0] * len(names)
+        for name in ACCOUNTS:
+            shares = [100 * unit.shares[name] for unit in figures.units]
+            bars = axes.barh(names, shares, left=left, height=0.72, color=COLOURS[name])
+            light = name in ("starved", "standby")
+            labels = [f"{s:.0f}" if s >= 4 else "" for s in shares]
+            axes.bar_label(bars, labels, label_type="center", color=INK if light else "white", fontsize=9)
+            left = [a + b for a, b in zip(left, shares, strict=True)]
+        axes.invert_yaxis()
+        axes.set_xlim(0, 100)
+        axes.tick_params(axis="y", length=0)
+        axes.set_xlabel(words["share_axis"])
+        return _svg(canvas)
+
+
+def state_timeline(trace: Trace, words: Mapping[str, str]) -> str:
+    """One row per unit; each column stacks the shares of the states in its interval."""
+    with _style():
+        canvas = Canvas(figsize=(WIDTH, 0.46 * len(trace.shares) + 0.8), layout="constrained")
+        axes = canvas.subplots()
+        last = (trace.end - trace.start) / 3600
+        for row, shares in enumerate(trace.shares.values()):
+            axes.imshow(_carpet(shares), extent=(0, last, row + 0.4, row - 0.4), aspect="auto", interpolation="nearest")
+        axes.set_yticks(range(len(trace.shares)), list(trace.shares))
+        axes.set_ylim(len(trace.shares) - 0.5, -0.5)
+        axes.set_xlim(0, last)
+        axes.tick_params(axis="y", length=0)
+        axes.set_xlabel(words["hours"])
+        return _svg(canvas)
+
+
+def _carpet(shares: Mapping[str, Sequence[float]]) -> npt.NDArray[np.uint8]:
+    """An image of one unit's row: in each column the colours from the top down, each as high as its share."""
+    edges = np.cumsum([shares[a] for a in ACCOUNTS], axis=0)  # by account and column
+    heights = (np.arange(CARPET) + 0.5) / CARPET
+    which = (heights[:, None, None] > edges.T[None, :, :]).sum(axis=2)  # by row and column: accounts passed
+    palette = np.array([[round(255 * c) for c in to_rgb(COLOURS[a])] for a in ACCOUNTS] + [[255] * 3], dtype=np.uint8)
+    return np.asarray(palette[which])
+
+
+def buffer_levels(trace: Trace, words: Mapping[str, str]) -> str:
+    """Level over time of every buffer and conveyor: mean, range, capacity."""
+    with _style():
+        rows = len(trace.levels)
+        canvas = Canvas(figsize=(WIDTH, 1.15 * rows + 0.6), layout="constrained")
+        panels = canvas.subplots(rows, 1, sharex=True, squeeze=False)[:, 0]
+        for axes, level in zip(panels, trace.levels, strict=True):
+            hours = _edges(trace, len(level.mean))
+            low, high, mean = ([*v, v[-1]] for v in (level.low, level.high, level.mean))
+            axes.fill_between(hours, low, high, step="post", color=BLUE, alpha=0.25, linewidth=0)
+            axes.step(hours, mean, where="post", color=BLUE, linewidth=1.0)
+            axes.axhline(level.capacity, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
+            axes.set_ylim(0, level.capacity * 1.12)
+            axes.set_xlim(0, hours[-1])
+            axes.set_yticks(
+                [0, level.capacity] if level.capacity < 2 else [0, ceil(level.capacity / 2), level.capacity]
+            )
+            axes.grid(axis="y")
+            axes.set_ylabel(level.name, rotation=0, ha="right", va="center")
+        panels[-1].set_xlabel(words["hours"])
+        return _svg(canvas)
+
+
+def _edges(trace: Trace, bins: int) -> list[float]:
+    width = (trace.end - trace.start) / bins / 3600
+    return [i * width for i in range(bins + 1)]
+
+
+def _svg(canvas: Canvas) -> str:
+    buffer = StringIO()
+    canvas.savefig(buffer, format="svg", dpi=150, metadata={"Date": None, "Creator": None})
     return buffer.getvalue()

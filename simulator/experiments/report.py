@@ -1,65 +1,63 @@
-"""The report of an experiment: tables for the terminal, one self-contained HTML file."""
+"""The report of an experiment as one self-contained HTML file. The terminal's tables are in ``tables``."""
 
 from __future__ import annotations
 
 from base64 import b64encode
 
 from jinja2 import Environment, PackageLoader, select_autoescape
-from rich.console import Console
-from rich.table import Table
 
-from simulator.experiments.kpis import BLOCKING_RULE, Kpis
-from simulator.experiments.pictures import throughput_over_time, time_shares
+from simulator.experiments.accounts import ACCOUNTS, COLOURS
+from simulator.experiments.kpis import Kpis
 from simulator.experiments.run import Experiment
+from simulator.experiments.tables import print_tables
+from simulator.experiments.texts import ACCOUNT_NAMES, FIGURES, language, texts, warning
+from simulator.experiments.trace import Trace
 
-_TEXTS = {
-    "en": {
-        "title": "Line simulation", "replications": "replications", "warmup": "warm-up", "figures": "Key figures",
-        "figure": "figure", "value": "value", "unit": "unit", "definition": "definition", "bottleneck": "Bottleneck",
-        "shares": "Time by state (SEMI E10 reading)", "overtime": "Throughput over time", "units": "Units",
-        "unit_": "unit", "starved": "starved", "blocked": "blocked", "down": "down", "good": "good", "scrap": "scrap",
-        "level": "mean level", "rules": "Rules of the model", "clocks": "failure clocks in use (operation: only while"
-        " working; time: whenever the unit is up)", "assumed": "Figures marked as assumed",
-        "definitions": "OEE = availability A × effectiveness E × quality ratio Q (ISO 22400-2 reading); the bottleneck is"
-        " the unit whose capacity is in use or lost by failures the most (A × E + down).",
-    },
-    "ja": {
-        "title": "ラインシミュレーション", "replications": "回反復", "warmup": "ウォームアップ", "figures": "主要指標",
-        "figure": "指標", "value": "値", "unit": "単位", "definition": "定義", "bottleneck": "ボトルネック",
-        "shares": "状態別時間（SEMI E10の解釈）", "overtime": "生産能力の推移", "units": "設備別",
-        "unit_": "設備", "starved": "ワーク待ち", "blocked": "満杯待ち", "down": "故障停止", "good": "良品", "scrap": "不良",
-        "level": "平均在荷", "rules": "モデルの規則", "clocks": "使用した故障時計（operation：稼働中のみ、time：稼働可能時間）",
-        "assumed": "仮定値とした数値",
-        "definitions": "OEE＝可用率A×性能E×良品率Q（ISO 22400-2の解釈）。ボトルネックは能力の使用率と故障停止率の合計（A×E＋故障）が最大の設備。",
-    },
-}  # fmt: skip
+__all__ = ["print_tables", "render_report"]
 
 
-def render_report(experiment: Experiment, figures: Kpis, *, lang: str = "en", version: str = "") -> str:
-    """One HTML page with everything inside."""
-    environment = Environment(loader=PackageLoader("simulator.experiments"), autoescape=select_autoescape(default=True))
-    template = environment.get_template("simulation.html.j2")
-    return template.render(
-        e=experiment, k=figures, t=_TEXTS["ja" if lang.startswith("ja") else "en"], lang=lang, version=version,
-        shares=b64encode(time_shares(figures)).decode(), overtime=b64encode(throughput_over_time(experiment)).decode(),
-        rule=BLOCKING_RULE,
+def render_report(
+    experiment: Experiment, figures: Kpis, *, lang: str = "en", version: str = "", command: str = ""
+) -> str:
+    """One HTML page with everything inside; ``command`` is what repeats the experiment."""
+    # matplotlib takes a second to import, which every command would pay that draws nothing
+    from simulator.experiments.pictures import buffer_levels, state_timeline, throughput_over_time, time_shares
+
+    environment = Environment(
+        loader=PackageLoader("simulator.experiments"), autoescape=select_autoescape(default=True), trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    code, words, trace = language(lang), texts(lang), experiment.trace
+    flow = figures.flow
+    unsteady = "" if flow.steady else warning(flow.entered, flow.left, flow.lead_h, code)
+    legend = [
+        (ACCOUNT_NAMES[code][a], COLOURS[a]) for a in ACCOUNTS if any(u.shares[a] > 0.0005 for u in figures.units)
+    ]
+    return environment.get_template("simulation.html.j2").render(
+        e=experiment, k=figures, t=words, names=FIGURES[code], lang=code, version=version, command=command,
+        legend=legend, unsteady=unsteady, setting=setting(experiment, code), minutes=_minutes(trace) if trace else "",
+        votes=[(name, words["votes"].format(n=n, of=len(experiment.results))) for name, n in figures.votes],
+        overtime=_image(throughput_over_time(experiment, words)), shares=_image(time_shares(figures, words)),
+        timeline=_image(state_timeline(trace, words)) if trace else "",
+        levels=_image(buffer_levels(trace, words)) if trace and trace.levels else "",
     )  # fmt: skip
 
 
-def print_tables(figures: Kpis, console: Console) -> None:
-    """The same figures for the terminal."""
-    table = Table("figure", "value (95 %)", "unit", "definition", title="Key figures")
-    for figure in figures.line:
-        table.add_row(figure.name, figure.text(), figure.unit, figure.definition)
-    console.print(table)
-    units = Table(title="Units: shares of time in %")
-    for name in ("unit", "OEE", "working", "starved", "blocked", "down", "good", "scrap"):
-        units.add_column(name, justify="left" if name == "unit" else "right")
-    for u in figures.units:
-        shares = (u.oee, u.accounts["productive"], u.starved, u.blocked, u.down)
-        units.add_row(u.name, *(f"{100 * s:.1f}" for s in shares), f"{u.good:.0f}", f"{u.scrap:.1f}")
-    console.print(units)
-    console.print(f"bottleneck: {figures.bottleneck}    failure clocks: {', '.join(figures.failure_clocks) or 'none'}")
-    console.print(BLOCKING_RULE, style="dim")
-    if figures.assumed:
-        console.print(f"{len(figures.assumed)} figures of the line file are marked as assumed; the report lists them")
+def setting(experiment: Experiment, lang: str) -> str:
+    """How the experiment was run, in one line."""
+    n = len(experiment.results)
+    return texts(lang)["setting" if n > 1 else "setting_one"].format(
+        n=n, hours=f"{experiment.hours:g}", warmup=f"{experiment.warmup_hours:g}", first=experiment.seed,
+        last=experiment.seed + n - 1,
+    )  # fmt: skip
+
+
+def _minutes(trace: Trace) -> str:
+    """The width of a column of the timeline."""
+    bins = len(next(iter(next(iter(trace.shares.values())).values())))
+    seconds = (trace.end - trace.start) / bins
+    return f"{seconds / 60:.3g} min" if seconds >= 60 else f"{seconds:.3g} s"
+
+
+def _image(svg: str) -> str:
+    return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"

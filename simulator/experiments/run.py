@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass
-from multiprocessing import get_context
+from math import ceil
 from pathlib import Path
 
+from simulator.experiments.trace import LONGEST_S, Trace, TraceLog
+from simulator.experiments.workers import Share, run_jobs
 from simulator.line import Line, LineSpec, RunResult
-from simulator.line.log import open_log
+from simulator.line.log import EventLog, open_log
 from simulator.line.packml import Transitions
+from simulator.line.records import RecordLog, open_records
 
-SLICES = 20  # progress is told so many times a replication
+SLICES = 50  # progress is told at least so many times a replication …
+LONGEST_SLICE_S = 8 * 3600.0  # … and after so many seconds of the model at the latest
+BUCKETS_S = (60, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400, 604800)
+MOST_BUCKETS = 60  # of the throughput over time, so that a picture stays readable
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """Replications of one line. ``hours`` are those counted, after ``warmup_hours``."""
+    """Replications of one line. ``hours`` are those counted, after ``warmup_hours``; ``trace`` is of the first."""
 
     spec: LineSpec
     hours: float
     warmup_hours: float
     seed: int
     results: tuple[RunResult, ...]
+    trace: Trace | None = None
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,9 @@ class _Job:
     warmup_hours: float
     seed: int
     transitions: Transitions | None
+    traced: bool = False
     log_path: Path | None = None
+    records_path: Path | None = None
 
 
 def run_experiment(
@@ -46,39 +54,53 @@ def run_experiment(
     processes: int = 1,
     transitions: Transitions | None = None,
     log_path: Path | None = None,
-    progress: Callable[[float], None] = lambda done: None,
+    records_path: Path | None = None,
+    progress: Share = lambda done: None,
 ) -> Experiment:
-    """Run ``replications`` with seeds ``seed``, ``seed + 1``, … The event log is that of the first.
+    """Run ``replications`` with seeds ``seed``, ``seed + 1``, … Event log, item records and trace are of the first.
 
-    ``progress`` is told the done share, 0 to 1. The result does not depend on ``processes``.
+    ``progress`` is told the done share, 0 to 1. The result does not depend on ``processes``. Raises ``OSError`` if a
+    file cannot be written.
     """
-    jobs = [
-        _Job(spec, hours, warmup_hours, seed + i, transitions, log_path if i == 0 else None)
-        for i in range(replications)
-    ]
-    results: list[RunResult] = []
-    if processes <= 1 or replications == 1:
-        for index, job in enumerate(jobs):
-            start = index / replications
-            results.append(_run(job, lambda share, start=start: progress(start + share / replications)))  # type: ignore[misc]
-    else:
-        with ProcessPoolExecutor(min(processes, replications), mp_context=get_context("spawn")) as pool:
-            for result in pool.map(_run, jobs):
-                results.append(result)
-                progress(len(results) / replications)
-    return Experiment(spec, hours, warmup_hours, seed, tuple(results))
+    first = _Job(spec, hours, warmup_hours, seed, transitions, True, log_path, records_path)
+    others = [_Job(spec, hours, warmup_hours, seed + i, transitions) for i in range(1, replications)]
+    ran = run_jobs(_run, [first, *others], processes, progress)
+    return Experiment(spec, hours, warmup_hours, seed, tuple(result for result, _ in ran), ran[0][1])
 
 
-def _run(job: _Job, progress: Callable[[float], None] = lambda done: None) -> RunResult:
-    log = open_log(job.log_path) if job.log_path is not None else None
-    line = Line(job.spec, job.seed, log, transitions=job.transitions)
+def _run(job: _Job, progress: Share) -> tuple[RunResult, Trace | None]:
+    start, end = job.warmup_hours * 3600, (job.warmup_hours + job.hours) * 3600
+    log: EventLog | None = open_log(job.log_path) if job.log_path is not None else None
+    tracing = TraceLog(job.spec, start, min(end, start + LONGEST_S), log) if job.traced else None
+    records: RecordLog | None = open_records(job.records_path) if job.records_path is not None else None
+    line = Line(
+        job.spec, job.seed, tracing or log, transitions=job.transitions, bucket_s=bucket(job.hours), records=records
+    )
     try:
-        line.run(job.warmup_hours * 3600)
+        for until in _steps(0.0, start):
+            line.run(until)
+            progress(until / end)
         line.reset_statistics()
-        start, length = job.warmup_hours * 3600, job.hours * 3600
-        for slice_ in range(1, SLICES + 1):
-            line.run(start + length * slice_ / SLICES)
-            progress(slice_ / SLICES)
+        for until in _steps(start, end):
+            line.run(until)
+            progress(until / end)
     finally:
         line.close()
-    return line.result()
+        if records is not None:
+            records.close()
+    return line.result(), tracing.trace(line.now) if tracing is not None else None
+
+
+def _steps(start: float, end: float) -> Iterator[float]:
+    """Where progress is told. Running in pieces gives the same as running at once."""
+    if end <= start:
+        return
+    slices = max(SLICES, ceil((end - start) / LONGEST_SLICE_S))
+    for i in range(1, slices):
+        yield start + (end - start) * i / slices
+    yield end
+
+
+def bucket(hours: float) -> float:
+    """The interval in s in which departures are counted: a round one, and few enough of them."""
+    return float(next((b for b in BUCKETS_S if hours * 3600 / b <= MOST_BUCKETS), BUCKETS_S[-1]))

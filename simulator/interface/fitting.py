@@ -10,10 +10,11 @@ from typing import Any
 
 from profiles.model import Reaction, Signal
 from profiles.pack import Profile
-from profiles.statetable import StateTable
 from simulator.line.distributions import Distribution, mean
-from simulator.line.packml import Command, Transitions
+from simulator.line.packml import transitions
 from simulator.line.spec import ConveyorSpec, LineSpec, MachineSpec, ParameterSpec, ProcessValue, SafetySpec
+
+__all__ = ["design_speed", "fit_line", "fit_unit", "mock_spec", "transitions"]
 
 _REACTIONS = {Reaction.NONE: "warn", Reaction.WARN: "warn"}
 DEFAULT_FAILURE_ALARM = "equipment_failure"
@@ -48,13 +49,6 @@ def fit_line(spec: LineSpec, profiles: dict[str, Profile]) -> LineSpec:
         for u in spec.units
     ]
     return spec.model_copy(update={"units": tuple(units)})
-
-
-def transitions(table: StateTable) -> Transitions:
-    """The pack's state table in the form that the line model takes."""
-    commands: dict[str, int] = {c.name.lower(): int(c) for c in Command if c is not Command.COMPLETE}
-    commands["to_complete"] = int(Command.COMPLETE)
-    return {(t.source, "done" if t.on == "done" else commands[t.on]): t.target for t in table.spec.transitions}
 
 
 def design_speed(spec: MachineSpec | ConveyorSpec) -> float:

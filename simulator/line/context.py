@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.line.clock import Clock
+from simulator.line.item import ItemRecord
 from simulator.line.log import Row
-from simulator.line.packml import DEFAULT_TRANSITIONS, State, Transitions
+from simulator.line.packml import State, Transitions
 
 if TYPE_CHECKING:
     from simulator.line.unit import Unit
@@ -18,17 +19,20 @@ _CELLS = 18 * 28
 
 @dataclass
 class Context:
-    """What all units of one line share. ``live``.
+    """What all units of one line share.
 
-    Records and port changes are kept for somebody who looks.
+    ``live``: port changes are announced for somebody who looks; ``recorded``: item records are made, and given to
+    ``record``.
     """
 
     clock: Clock
     seed: int
     line: str
+    transitions: Transitions
     write: Callable[[Row], None] | None = None
-    transitions: Transitions = field(default_factory=lambda: DEFAULT_TRANSITIONS)
     live: bool = False
+    recorded: bool = False
+    record: Callable[[ItemRecord], None] | None = None
     planned: bool = False
     lot_size: int = 1000
     zone_reacts: Callable[[Unit, str], None] = lambda _unit, _reaction: None

@@ -139,7 +139,7 @@ class Conveyor(Unit):
             follower.arrives = max(follower.arrives, belt_now + self._pitch)
         if self._stands_since is None:
             self._await_head()
-        if self.context.live:
+        if self.context.recorded:
             record_items(self, (carried.item,), carried.entered, now - carried.entered)
         return self._left(carried.item)
 

@@ -199,6 +199,7 @@ class Sink:
         self.room = True
         self.good = self.bad = 0
         self.bucket_s = bucket_s
+        self._origin = 0.0  # where the first bucket begins
         self.departures: dict[int, int] = {}
         self.lead_sum = self.lead_squares = 0.0
         self.leads = 0
@@ -211,7 +212,7 @@ class Sink:
             self.bad += 1
         else:
             self.good += 1
-            bucket = int(now // self.bucket_s)
+            bucket = int((now - self._origin) // self.bucket_s)
             self.departures[bucket] = self.departures.get(bucket, 0) + 1
         if item.born >= 0:
             lead = now - item.born
@@ -232,6 +233,7 @@ class Sink:
 
     def reset(self) -> None:
         """Start the statistics anew."""
+        self._origin = self._clock.now
         self.departures = {}
         self.lead_sum = self.lead_squares = 0.0
         self.leads = 0

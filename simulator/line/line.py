@@ -15,8 +15,9 @@ from simulator.line.joint import Joint, Sink, Source
 from simulator.line.log import EventLog
 from simulator.line.machine import Machine
 from simulator.line.operator import Operator, attempt
-from simulator.line.packml import DEFAULT_TRANSITIONS, Transitions, check_table
+from simulator.line.packml import Transitions, check_table, default_transitions
 from simulator.line.port import RemoteInfeed, RemoteOutfeed
+from simulator.line.records import RecordSink
 from simulator.line.result import BufferResult, RunResult, UnitResult
 from simulator.line.spec import BufferSpec, EventSpec, LineSpec, UnitSpec
 from simulator.line.streams import INTERVAL, stream
@@ -27,10 +28,10 @@ class Line:
     """A running line. ``units`` maps names to units in the order of the flow.
 
     ``seed``: of all random streams. ``log``: where events go, ``None`` for nowhere. ``transitions``: the
-    PackML table. ``live``: keep item records and announce port changes, for served lines; same log.
+    PackML table, the bundled pack's if none is given. ``live``: keep item records and announce port changes, for served lines; same log.
     ``start``: units begin in Execute; otherwise Stopped. ``remote_ports``: ``"A.infeed"`` of the first or
     ``"D.outfeed"`` of the last unit, worked by the network instead of a source or sink.
-    ``bucket_s``: interval of the departure counts in ``RunResult``.
+    ``bucket_s``: interval of the departure counts in ``RunResult``. ``records``: where item records go.
     """
 
     def __init__(
@@ -44,8 +45,10 @@ class Line:
         start: bool = True,
         remote_ports: Collection[str] = (),
         bucket_s: float = 3600.0,
+        records: RecordSink | None = None,
     ) -> None:
-        check_table(transitions or DEFAULT_TRANSITIONS)
+        table = transitions if transitions is not None else default_transitions()
+        check_table(table)
         self.spec, self.seed, self.log = spec, seed, log
         self.clock = Clock()
         self._context = Context(
@@ -53,8 +56,10 @@ class Line:
             seed=seed,
             line=spec.name,
             write=log.write if log is not None else None,
-            transitions=transitions or DEFAULT_TRANSITIONS,
+            transitions=table,
             live=live,
+            recorded=live or records is not None,
+            record=records.write if records is not None else None,
             planned=bool(spec.plan),
             lot_size=spec.lot_size,
             zone_reacts=self._zone_reacts,
@@ -69,6 +74,9 @@ class Line:
         self._start_time = 0.0
         self._baseline = self._counts()
         for event in spec.events:
+            function = event.trip or event.release or event.reset
+            if function and function not in self.units[event.unit].safety.functions:
+                raise ValueError(f"{event.unit} has no safety function {function}")
             moment = Moment(self.clock, self._happens, event)
             self.clock.at(event.at, self.units[event.unit].priority(COMMANDED), moment)
         if start:
@@ -262,8 +270,7 @@ class Line:
         entered0, good0, scrap0, wip0 = self._baseline[""]
         sink, n = self._sink, max(self._sink.leads, 1)
         mean = sink.lead_sum / n
-        first = int(self._start_time // sink.bucket_s)
-        last = int(self.clock.time // sink.bucket_s)
+        last = int((self.clock.time - self._start_time) // sink.bucket_s)
         return RunResult(
             line=self.spec.name,
             seed=self.seed,
@@ -277,7 +284,7 @@ class Line:
             wip=self.wip,
             wip_start=wip0,
             bucket_s=sink.bucket_s,
-            departures=tuple(sink.departures.get(b, 0) for b in range(first, last + 1)),
+            departures=tuple(sink.departures.get(b, 0) for b in range(last + 1)),
             lead_mean=mean,
             lead_sd=sqrt(max(0.0, sink.lead_squares / n - mean * mean)),
         )

@@ -3,16 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
+from simulator.line.distributions import Distribution
 from simulator.line.errors import LineError
-from simulator.line.spec import LineSpec
+from simulator.line.spec import (
+    BatchSpec,
+    BufferSpec,
+    CellSpec,
+    ConveyorSpec,
+    EventSpec,
+    FailureSpec,
+    LineSpec,
+    MachineSpec,
+    OperatorSpec,
+    ParameterSpec,
+    ProcessValue,
+    SafetySpec,
+    SensorSpec,
+    SinkSpec,
+    SourceSpec,
+)
 
 _MAX_BYTES = 10_000_000
+_MODELS = (
+    LineSpec, MachineSpec, ConveyorSpec, BufferSpec, FailureSpec, CellSpec, SourceSpec, SinkSpec, EventSpec, OperatorSpec,
+    BatchSpec, ProcessValue, ParameterSpec, SafetySpec, SensorSpec, Distribution,
+)  # fmt: skip
+_KEYS = sorted({name for model in _MODELS for name in model.model_fields} - {"figures"})
 
 
 def load_line(path: str | Path) -> LineSpec:
@@ -30,10 +53,10 @@ def load_line(path: str | Path) -> LineSpec:
         raise _first(path, root, error) from None
 
 
-def fault_at(path: str | Path, steps: Sequence[int | str], what: str, mend: str) -> LineError:
-    """An error at the value that the steps lead to (``("units", 2, "profile")``), or at the last of them that is there."""
-    node, key = _locate(_compose(path, _read(path)), steps)
-    return _at(path, key or node, what, mend)
+def fault_at(path: str | Path, place: Sequence[int | str], what: str, mend: str) -> LineError:
+    """A fault at a place of a line file that has been loaded, given by keys and indices; at the last of them that is there."""
+    node, key = _locate(_compose(path, _read(path)), place)
+    return _at(path, key or node, f"{'.'.join(str(p) for p in place)}: {what}", mend)
 
 
 def _read(path: str | Path) -> str:
@@ -93,7 +116,9 @@ def _at(path: str | Path, node: yaml.Node, what: str, mend: str) -> LineError:
 def _first(path: str | Path, root: yaml.Node, error: ValidationError) -> LineError:
     """The fault that lies deepest in the file's own structure: unions report one fault per branch."""
     faults = error.errors(include_url=False)
-    fault = faults[0]
+    fault = next(
+        (f for f in faults if f["type"] == "extra_forbidden"), faults[0]
+    )  # a misspelt key, not the one it lacks
     loc: tuple[int | str, ...] = fault["loc"]
     message = fault["msg"].removeprefix("Value error, ")
     head, _, tail = message.partition(": ")
@@ -131,7 +156,8 @@ def _value_of_figure(node: yaml.Node) -> yaml.Node:
 
 def _mend(kind: str, loc: tuple[Any, ...]) -> str:
     if kind == "extra_forbidden":
-        return "remove it or correct its spelling"
+        near = get_close_matches(str(loc[-1]), _KEYS, 1)
+        return f"did you mean '{near[0]}'?" if near else "remove it"
     if kind == "missing":
         return f"add '{loc[-1]}:' here"
     if kind.startswith("union_tag"):

@@ -54,7 +54,7 @@ class Machine(Unit):
         self._flush: Moment | None = None
         self._out: deque[Server] = deque()
         self.room = False
-        self._planned, self._live = context.planned, context.live
+        self._planned, self._recorded = context.planned, context.recorded
         self.busy = 0
         self._by_service = self._ages_by_service()
         self._serve_priority, self._fail_priority = self.priority(SERVED), self.priority(FAILED)
@@ -192,7 +192,7 @@ class Machine(Unit):
             self._write((self.clock.time, self.index, Kind.END, server.items[0].number, 0, 0.0))
         if self._unlucky is not None:
             self._inspect(server)
-        if self._live:
+        if self._recorded:
             record_items(self, server.items, server.began, server.length)
         if server.items:
             self._out.append(server)
@@ -229,7 +229,7 @@ class Machine(Unit):
         self.binned += 1
         if self._write is not None:
             self._write((self.clock.time, self.index, Kind.SCRAP, item.number, 0, 0.0))
-        if self._live:
+        if self._recorded:
             record_items(self, (item,), server.began, server.length)
 
     def give(self) -> Item:

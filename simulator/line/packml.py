@@ -1,14 +1,18 @@
-"""PackML numbers of OPC 30050 (source: OPC 30050 nodeset 1.01) and the default transition table.
+"""PackML numbers of OPC 30050 (source: OPC 30050 nodeset 1.01, trust A) and the transition table of a pack.
 
-The table is data: the composition root passes the pack's own as ``Line(..., transitions=...)``. A key is
-(state, trigger), the trigger being a command number or ``DONE``, which ends an acting state.
+The table is data of the pack: ``Line(..., transitions=...)`` takes it, the bundled pack's if none is given. A key
+is (state, trigger), the trigger being a command number or ``DONE``, which ends an acting state.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import IntEnum
+from functools import cache
 from typing import Literal
+
+from profiles import load_pack
+from profiles.statetable import StateTable
 
 
 class State(IntEnum):
@@ -72,39 +76,17 @@ HELD_FAMILY = frozenset({10, 11, 12})
 AT_REST = frozenset({2, 4, 9, 17})
 
 
-def _default_transitions() -> dict[tuple[int, Trigger], int]:
-    s, c = State, Command
-    table: dict[tuple[int, Trigger], int] = {
-        (s.CLEARING, DONE): s.STOPPED,
-        (s.STARTING, DONE): s.EXECUTE,
-        (s.STOPPING, DONE): s.STOPPED,
-        (s.ABORTING, DONE): s.ABORTED,
-        (s.HOLDING, DONE): s.HELD,
-        (s.UNHOLDING, DONE): s.EXECUTE,
-        (s.SUSPENDING, DONE): s.SUSPENDED,
-        (s.UNSUSPENDING, DONE): s.EXECUTE,
-        (s.RESETTING, DONE): s.IDLE,
-        (s.COMPLETING, DONE): s.COMPLETE,
-        (s.STOPPED, c.RESET): s.RESETTING,
-        (s.COMPLETE, c.RESET): s.RESETTING,
-        (s.IDLE, c.START): s.STARTING,
-        (s.EXECUTE, c.HOLD): s.HOLDING,
-        (s.SUSPENDED, c.HOLD): s.HOLDING,
-        (s.SUSPENDING, c.HOLD): s.HOLDING,
-        (s.UNSUSPENDING, c.HOLD): s.HOLDING,
-        (s.HELD, c.UNHOLD): s.UNHOLDING,
-        (s.EXECUTE, c.SUSPEND): s.SUSPENDING,
-        (s.SUSPENDED, c.UNSUSPEND): s.UNSUSPENDING,
-        (s.ABORTED, c.CLEAR): s.CLEARING,
-    }
-    stopped = {s.STOPPING, s.STOPPED, s.ABORTING, s.ABORTED, s.CLEARING}
-    table |= {(state, c.STOP): s.STOPPING for state in s if state not in stopped}
-    table |= {(state, c.ABORT): s.ABORTING for state in s if state not in {s.ABORTING, s.ABORTED}}
-    table |= {(state, c.COMPLETE): s.COMPLETING for state in (s.EXECUTE, s.HELD, s.SUSPENDED)}
-    return table
+def transitions(table: StateTable) -> Transitions:
+    """A pack's PackML table in the form that the line model takes."""
+    commands: dict[str, int] = {c.name.lower(): int(c) for c in Command if c is not Command.COMPLETE}
+    commands["to_complete"] = int(Command.COMPLETE)
+    return {(t.source, DONE if t.on == DONE else commands[t.on]): t.target for t in table.spec.transitions}
 
 
-DEFAULT_TRANSITIONS: Transitions = _default_transitions()
+@cache
+def default_transitions() -> Transitions:
+    """The table of the bundled pack, for lines whose units name no profile."""
+    return transitions(load_pack().state_tables["packml"])
 
 
 def suspends_straight(table: Transitions) -> bool:

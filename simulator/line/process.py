@@ -1,6 +1,6 @@
 """What is recorded about an item: process values, energy, lot, grade.
 
-Only for lines that somebody looks at.
+Only for lines that somebody looks at or whose records are written.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ def record_items(unit: Unit, items: Iterable[Item], began: float, length: float)
             item.records = []
         item.records.append(record)
         unit.last_item = record
+        if unit.context.record is not None:
+            unit.context.record(record)
 
 
 def _draw_values(unit: Unit, item: Item) -> dict[str, float]:

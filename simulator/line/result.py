@@ -55,9 +55,9 @@ class BufferResult:
 
 @dataclass(frozen=True)
 class RunResult:
-    """One run of a line after warm-up. ``departures``.
+    """One run of a line after warm-up.
 
-    Good items per ``bucket_s``, first bucket at ``start``.
+    ``departures``: good items per ``bucket_s``, the first bucket beginning at ``start``; the last one is not full.
     """
 
     line: str

@@ -352,7 +352,8 @@ class LineSpec(_Spec):
             if event.unit not in machines:
                 raise ValueError(f"events.{index}.unit: there is no unit {event.unit}")
             wanted = event.trip or event.release or event.reset
-            if wanted and wanted not in {f.id for f in machines[event.unit].safety}:
+            own = not machines[event.unit].profile  # otherwise its functions are those of the profile
+            if wanted and own and wanted not in {f.id for f in machines[event.unit].safety}:
                 raise ValueError(f"events.{index}: {event.unit} has no safety function {wanted}")
         for index, batch in enumerate(self.plan):
             lacking = [n for n, u in machines.items() if u.recipes != (1,) and batch.recipe not in u.recipes]

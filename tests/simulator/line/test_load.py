@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
+import setsubi
 from simulator.line import Line, LineError, load_line
 
-ROOT = Path(__file__).parents[3]
+EXAMPLE = Path(setsubi.__file__).parent / "examples" / "cell_line.yaml"
 GOOD = "name: x\nunits:\n  - name: A\n    process_time: 45 s\n"
 
 
@@ -19,12 +23,31 @@ def load(tmp_path: Path, content: str | bytes) -> object:
 
 
 def test_the_example_line_loads_runs_and_marks_what_is_assumed() -> None:
-    spec = load_line(ROOT / "examples" / "cell_line.yaml")
+    spec = load_line(EXAMPLE)
     line = Line(spec, seed=1)
     assert list(line.units) == ["A", "AB", "B", "BC", "C", "CD", "D"]
     line.run(3600)
     assert 600 < line.result().good < 900
     assert spec.figures["units.D.slots"].assumed
+
+
+def test_every_figure_of_the_example_line_is_assumed_or_has_a_source() -> None:
+    """Counts and numbers that only name something (alarms, what is in work at the start) are no figures."""
+    tree = yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))
+    assert bare_figures(tree) == []
+    assert len(bare_figures({"length_m": 6, "mtbf": {"value": "3 h"}, "x": [{"sd": {"value": 1}}]})) == 3
+
+
+def bare_figures(tree: Any, path: str = "") -> list[str]:
+    """Paths of the numbers and times for which the file names neither a source nor that they are assumed."""
+    if isinstance(tree, dict):
+        if tree.get("assumed") is True or tree.get("source"):
+            return []
+        return [p for k, v in tree.items() if k not in ("alarm", "prefill") for p in bare_figures(v, f"{path}.{k}")]
+    if isinstance(tree, list):
+        return [p for i, v in enumerate(tree) for p in bare_figures(v, f"{path}.{i}")]
+    is_time = isinstance(tree, str) and re.fullmatch(r"[\d.]+ (ms|s|min|h|d)", tree)
+    return [path] if (isinstance(tree, int | float) and not isinstance(tree, bool)) or is_time else []
 
 
 def test_times_may_carry_units(tmp_path: Path) -> None:

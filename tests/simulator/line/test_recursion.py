@@ -10,8 +10,8 @@ from helpers import buffer, exponential, line_of, logged, machine, times
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.line import LineSpec
-from simulator.line.log import Kind
+from simulator.line import Line, LineSpec
+from simulator.line.log import Kind, MemoryLog
 from simulator.line.spec import BufferSpec, MachineSpec
 from simulator.line.streams import FAILURE, REPAIR, SERVICE, stream
 
@@ -105,9 +105,34 @@ def test_departures_equal_the_recursion_bit_for_bit(stations: Any, places: list[
         assert len(left) == sum(t <= 300 for t in expected[i])
 
 
-@pytest.mark.parametrize("extra", [machine("Z", 0.5), machine("Z", 0.5, failures=[{"mtbf": 9, "mttr": 1}])])
+FAILING = {"failures": [{"mtbf": 9, "mttr": 1}, {"clock": "time", "mtbf": 30, "mttr": 2}]}
+CHANGES: list[Any] = [{"scrap": 0.3}, FAILING, {"process_time": exponential(2)}, {"slots": 3}, {"speed": 1.5}]
+
+
+@pytest.mark.parametrize("extra", [machine("Z", 0.5), machine("Z", 0.5, **FAILING)])
 def test_another_unit_reshuffles_nobody(extra: Any) -> None:
     alone = line_of(machine("A", exponential(1)))
     joined = line_of(machine("A", exponential(1)), buffer("B", 1000), extra)
     first, second = logged(alone, 200)[1], logged(joined, 200)[1]
     assert times(first, 0, Kind.END) == times(second, 0, Kind.END)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda c: next(iter(c)))
+def test_a_change_in_one_unit_leaves_every_value_that_another_draws(change: Any) -> None:
+    """Service n, time to failure n, repair n and scrap n of the neighbours are the same numbers, whenever they come."""
+
+    def drawn(change: Any) -> dict[int, list[float]]:
+        before, after = (machine(n, exponential(1), scrap=0.2, **FAILING) for n in "AC")
+        changed = machine("B", **({"process_time": exponential(1)} | {k: v for k, v in change.items() if k != "speed"}))
+        line = Line(line_of(before, buffer("X", 3), changed, buffer("Y", 3), after), 5, log := MemoryLog())
+        line.units["B"].set_speed(change.get("speed", 1.0))
+        line.run(500)
+        lengths = {i: [r[5] for r in log.rows if r[1] == i and r[2] == Kind.START] for i in (0, 2)}
+        repairs = {10 + i: [r[5] for r in log.rows if r[1] == i and r[2] == Kind.REPAIR and r[4] == 0] for i in (0, 2)}
+        return lengths | repairs
+
+    plain, other = drawn({}), drawn(change)
+    for key, values in plain.items():
+        shared = min(len(values), len(other[key]))
+        assert shared > 5
+        assert values[:shared] == other[key][:shared]

@@ -7,7 +7,7 @@ from helpers import conveyor, exponential, line_of, logged, machine, times
 
 from simulator.line import CommandRefused, Line, UnitView
 from simulator.line.log import Kind
-from simulator.line.packml import DEFAULT_TRANSITIONS
+from simulator.line.packml import default_transitions
 
 
 def test_a_unit_starves_behind_a_slow_one_and_blocks_before_a_slow_one() -> None:
@@ -128,7 +128,7 @@ def test_transient_states_last_as_long_as_the_file_says() -> None:
 
 
 def test_another_transition_table_takes_effect() -> None:
-    table = {k: v for k, v in DEFAULT_TRANSITIONS.items() if k != (6, 4)}
+    table = {k: v for k, v in default_transitions().items() if k != (6, 4)}
     line = Line(line_of(machine("A", 1.0)), transitions=table)
     line.run(0.5)
     with pytest.raises(CommandRefused):
@@ -209,13 +209,13 @@ def test_the_longest_line_allowed_hands_over_in_one_cascade() -> None:
 
 
 def test_a_table_without_suspended_leaves_a_starved_unit_in_execute() -> None:
-    table = {k: v for k, v in DEFAULT_TRANSITIONS.items() if k != (6, 6)}
+    table = {k: v for k, v in default_transitions().items() if k != (6, 6)}
     line = Line(line_of(machine("A", 5.0), machine("B", 1.0)), transitions=table)
     line.run(8)
     assert line.units["B"].state == 6
 
 
 def test_a_table_with_an_endless_acting_state_is_refused() -> None:
-    table = {k: v for k, v in DEFAULT_TRANSITIONS.items() if k != (10, "done")}
+    table = {k: v for k, v in default_transitions().items() if k != (10, "done")}
     with pytest.raises(ValueError, match="10"):
         Line(line_of(machine("A", 5.0)), transitions=table)

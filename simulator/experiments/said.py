@@ -1,0 +1,69 @@
+"""What a line file says beside its values: which figures are assumed, which have a source, how the units fail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from simulator.line.distributions import Distribution, mean
+from simulator.line.spec import BufferSpec, LineSpec
+
+
+@dataclass(frozen=True)
+class Said:
+    """One figure of the line file: where it stands, its value as text, and what the file says of it."""
+
+    path: str
+    value: str
+    assumed: bool
+    source: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One failure mode. ``clock``: operation ages in Execute only, time whenever the unit is up. Means in s."""
+
+    unit: str
+    name: str
+    clock: str
+    mtbf: str
+    mttr: str
+    mtbf_s: float
+    mttr_s: float
+
+
+def figures(spec: LineSpec) -> tuple[Said, ...]:
+    """The figures that the file marks, in its order."""
+    return tuple(Said(path, value_text(f.value), f.assumed, f.source, f.note) for path, f in spec.figures.items())
+
+
+def value_text(value: Any) -> str:
+    """``45 min``, or ``triangular (low 48, mode 51, high 60)``."""
+    if isinstance(value, dict) and "distribution" in value:
+        rest = ", ".join(f"{k} {value_text(v)}" for k, v in value.items() if k != "distribution")
+        return f"{value['distribution']} ({rest})"
+    if isinstance(value, list | tuple):
+        return ", ".join(value_text(v) for v in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def failures(spec: LineSpec) -> tuple[Failure, ...]:
+    """The failure modes of all units, in the order of the line."""
+    return tuple(
+        Failure(u.name, f.name, f.clock, _of(f.mtbf), _of(f.mttr), mean(f.mtbf), mean(f.mttr))
+        for u in spec.units
+        if not isinstance(u, BufferSpec)
+        for f in u.failures
+    )
+
+
+def _of(d: Distribution) -> str:
+    return f"{_duration(mean(d))}, {d.distribution}"
+
+
+def _duration(seconds: float) -> str:
+    for unit, length in (("h", 3600.0), ("min", 60.0)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:g} {unit}"
+    return f"{seconds:g} s"

@@ -1,0 +1,124 @@
+"""Words of the simulation report, in English and Japanese; every key exists in both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+LANGUAGES = ("en", "ja")
+
+FIGURES: dict[str, dict[str, tuple[str, str]]] = {  # name and definition of a line figure
+    "en": {
+        "throughput": ("Throughput", "good cells that left the line, per hour"),
+        "line OEE": ("Line OEE", "good cells over what the slowest unit would make in the same time without any stop"),
+        "scrap": ("Scrap", "scrapped cells over all that left the line"),
+        "work in progress": ("Work in progress", "cells in the line at the end"),
+        "energy": ("Energy", "energy of all units in the hours counted: seconds in each state times its power"),
+        "energy per good cell": ("Energy per good cell", "energy of all units over good cells"),
+        "lead time": ("Lead time", "mean time from entering to leaving the line"),
+        "capacity": ("Capacity", "throughput × energy of a cell × 8760 h"),
+    },
+    "ja": {
+        "throughput": ("スループット", "1時間あたりにラインから出た良品セル数"),
+        "line OEE": ("ラインOEE", "良品数 ÷ 最も遅い設備が停止なしで同じ時間に処理できる数"),
+        "scrap": ("不良率", "不良セル数 ÷ ラインから出た全セル数"),
+        "work in progress": ("仕掛数", "終了時にライン内にあるセル数"),
+        "energy": ("エネルギー", "集計時間中の全設備の使用量（各状態の時間×その状態の電力の合計）"),
+        "energy per good cell": ("良品1個あたりのエネルギー", "全設備の使用量 ÷ 良品数"),
+        "lead time": ("リードタイム", "投入から払出までの平均時間"),
+        "capacity": ("年間生産能力", "スループット × セルのエネルギー容量 × 8760 h"),
+    },
+}
+
+ACCOUNT_NAMES: dict[str, dict[str, str]] = {
+    "en": {
+        "productive": "productive", "starved": "starved (standby)", "blocked": "blocked (standby)",
+        "standby": "other standby", "engineering": "engineering", "scheduled_down": "scheduled down",
+        "unscheduled_down": "unscheduled down",
+    },
+    "ja": {
+        "productive": "生産", "starved": "ワーク待ち（待機）", "blocked": "払出待ち（待機）", "standby": "その他の待機",
+        "engineering": "エンジニアリング", "scheduled_down": "計画停止", "unscheduled_down": "計画外停止",
+    },
+}  # fmt: skip
+
+TEXTS: dict[str, dict[str, str]] = {
+    "en": {
+        "title": "Line simulation", "setting": "{n} replications of {hours} h after {warmup} h of warm-up, seeds {first} to {last}",
+        "setting_one": "one run of {hours} h after {warmup} h of warm-up, seed {first}; no confidence intervals",
+        "figures": "Key figures", "figure": "figure", "value": "value", "with_interval": "value (95 % interval)",
+        "unit": "unit", "definition": "definition", "bottleneck": "Bottleneck",
+        "bottleneck_rule": "the unit whose capacity is in use or lost by failures the most (A × E + unscheduled down)",
+        "votes": "in {n} of {of} replications", "overtime": "Throughput over time",
+        "overtime_caption": "Good cells per hour: each replication (grey), their mean (blue), and the 95 % confidence band of the mean.",
+        "overtime_caption_one": "Good cells per hour of the one run.", "hours": "hours after warm-up", "rate": "cells per hour",
+        "shares": "Time by state", "shares_caption": "Shares of the time counted, all replications; states after SEMI E10 (our reading), standby split by its cause.",
+        "timeline": "State timeline", "timeline_caption": "First replication; the height of a colour is its share of the {minutes} that a column stands for.",
+        "share_axis": "share of time in %", "units": "Units", "item": "unit", "failures_n": "failures", "entered": "entered", "good": "good", "bad": "scrap",
+        "energy_unit": "energy kWh", "used": "used + down %", "units_caption": "Per replication. OEE = A × E × Q. A availability: share of the time counted in Execute. "
+        "E effectiveness: items × ideal cycle over that time. Q quality ratio: good over all items. Names of ISO 22400-2, our reading. "
+        "E may pass 100 % by chance, since the ideal cycle is the mean process time.",
+        "levels": "Levels of buffers and conveyors", "levels_caption": "First replication; line: mean, band: least to most in each column's {minutes}; dashed: capacity.",
+        "level_axis": "items", "name": "name", "kind": "kind", "capacity": "capacity", "mean_level": "mean level", "empty": "empty %", "full": "full %",
+        "buffer": "buffer", "conveyor": "conveyor", "rules": "Rules of the model",
+        "blocking": "Blocking after service: a finished item stays in its unit, and holds its place, until the next takes it.",
+        "down_rule": "A machine that is down by its own failure may hand over a finished item and take the next one, unless its file says hands_over_when_down: false.",
+        "resume": "After a stop a service goes on where it was interrupted (preemptive resume).",
+        "ends": "The first unit is never starved and the last never blocked, unless the line file gives an interval.",
+        "clocks": "Failure clocks", "clocks_caption": "operation: the clock runs only in Execute; time: whenever the unit is up. The choice moves throughput by 1 to 3 %, so it is stated.",
+        "clock": "clock", "mtbf": "MTBF", "mttr": "MTTR", "mode": "failure", "clock_operation": "operation", "clock_time": "time", "none": "none",
+        "unsteady": "Not in steady state: per replication {entered:.0f} cells entered the line and {left:.0f} left it. "
+        "The throughput lives on what was in the line before, or fills it. Give a longer --warmup{lead}.",
+        "unsteady_lead": " (the lead time is {lead:.1f} h)",
+        "assumed": "Assumed figures", "assumed_caption": "Nothing public is known of these; the result is as good as they are.",
+        "sourced": "Figures with a source", "place": "place in the line file", "source": "source, note", "repeat": "To repeat this",
+        "not_base": "Our own model and reading of public standards.",
+    },
+    "ja": {
+        "title": "ラインシミュレーション", "setting": "ウォームアップ{warmup} hの後、{hours} hを{n}回反復（シード{first}～{last}）",
+        "setting_one": "ウォームアップ{warmup} hの後、{hours} hを1回（シード{first}）、信頼区間なし",
+        "figures": "主要指標", "figure": "指標", "value": "値", "with_interval": "値（95％信頼区間）",
+        "unit": "単位", "definition": "定義", "bottleneck": "ボトルネック",
+        "bottleneck_rule": "能力の使用率と故障による損失の合計（A×E＋計画外停止）が最大の設備",
+        "votes": "{of}回中{n}回", "overtime": "スループットの推移",
+        "overtime_caption": "1時間あたりの良品数：各反復（灰色）、その平均（青）、平均の95％信頼区間（帯）。",
+        "overtime_caption_one": "1時間あたりの良品数（1回のみ）。", "hours": "ウォームアップ後の時間（h）", "rate": "セル/h",
+        "shares": "状態別時間", "shares_caption": "全反復の集計時間に占める割合。状態はSEMI E10の当方の解釈、待機は原因別。",
+        "timeline": "状態の推移", "timeline_caption": "最初の反復。色の高さは、1列（{minutes}）に占める割合。",
+        "share_axis": "時間の割合（％）", "units": "設備別", "item": "設備", "failures_n": "故障回数", "entered": "投入", "good": "良品", "bad": "不良",
+        "energy_unit": "電力量 kWh", "used": "使用＋停止 %", "units_caption": "1反復あたり。OEE＝A×E×Q。A 可用率：集計時間のうち運転（Execute）の割合。"
+        "E 有効性：処理数×理想サイクル÷運転時間。Q 品質率：良品数÷処理数。名称はISO 22400-2（当方の解釈）。"
+        "理想サイクルは加工時間の平均なので、Eは偶然100％を超えることがある。",
+        "levels": "バッファとコンベヤの在荷数", "levels_caption": "最初の反復。線：平均、帯：各列（{minutes}）の最小～最大、破線：容量。",
+        "level_axis": "個", "name": "名称", "kind": "種類", "capacity": "容量", "mean_level": "平均在荷", "empty": "空 %", "full": "満杯 %",
+        "buffer": "バッファ", "conveyor": "コンベヤ", "rules": "モデルの規則",
+        "blocking": "加工後ブロッキング：加工を終えたワークは、次工程が受け取るまで設備に残り、場所を占める。",
+        "down_rule": "自らの故障で停止した設備でも、完了したワークの払出と次のワークの受入はできる（hands_over_when_down: false の場合を除く）。",
+        "resume": "停止した加工は、中断したところから再開する。",
+        "ends": "ラインファイルに間隔の指定がない限り、先頭の設備はワーク待ちにならず、最後の設備は払出待ちにならない。",
+        "clocks": "故障の時計", "clocks_caption": "稼働：運転（Execute）中だけ進む。時間：故障していない間つねに進む。どちらを使うかで結果が1～3％変わるため明記する。",
+        "clock": "時計", "mtbf": "MTBF", "mttr": "MTTR", "mode": "故障", "clock_operation": "稼働", "clock_time": "時間", "none": "なし",
+        "unsteady": "定常状態ではない：1反復あたり{entered:.0f}個がラインに入り、{left:.0f}個が出た。"
+        "スループットは開始時の仕掛を減らした分か、ラインを満たした分を含む。--warmupを長くすること{lead}。",
+        "unsteady_lead": "（リードタイムは{lead:.1f} h）",
+        "assumed": "仮定した数値", "assumed_caption": "公開された根拠がない数値。結果の確からしさはこれらに左右される。",
+        "sourced": "根拠のある数値", "place": "ラインファイル内の場所", "source": "根拠・注記", "repeat": "再現するには",
+        "not_base": "当方独自のモデルであり、公開規格の当方の解釈による。",
+    },
+}  # fmt: skip
+
+
+def texts(lang: str) -> Mapping[str, str]:
+    """The words of a language: Japanese for ``ja…``, English otherwise."""
+    return TEXTS[language(lang)]
+
+
+def warning(entered: float, left: float, lead_h: float, lang: str) -> str:
+    """That a line was not in steady state."""
+    words = texts(lang)
+    lead = words["unsteady_lead"].format(lead=lead_h) if lead_h else ""
+    return words["unsteady"].format(left=left, entered=entered, lead=lead)
+
+
+def language(lang: str) -> str:
+    """``ja`` for ``ja`` and ``ja-JP``, otherwise ``en``."""
+    return "ja" if lang.startswith("ja") else "en"

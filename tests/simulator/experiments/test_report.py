@@ -1,0 +1,129 @@
+"""The report: self-contained, in both languages, with everything that a reader needs to judge it."""
+
+from __future__ import annotations
+
+import re
+import string
+from base64 import b64decode
+from html.parser import HTMLParser
+from io import StringIO
+from xml.etree import ElementTree
+
+import pytest
+from line_files import BUSY, line_of, machine
+from rich.console import Console
+
+from simulator.experiments.kpis import Kpis, kpis
+from simulator.experiments.report import print_tables, render_report
+from simulator.experiments.run import Experiment, run_experiment
+from simulator.experiments.texts import ACCOUNT_NAMES, FIGURES, TEXTS
+
+
+@pytest.fixture(scope="module")
+def busy() -> tuple[Experiment, Kpis]:
+    experiment = run_experiment(BUSY, hours=1, warmup_hours=0.25, replications=3)
+    return experiment, kpis(experiment)
+
+
+class Page(HTMLParser):
+    """Sources of pictures, text outside of style, and tags left open."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.sources: list[str] = []
+        self.text = ""
+        self.open: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        self.sources += [str(values[k]) for k in ("src", "href") if k in values]
+        if tag not in ("meta", "img", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.text += data
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_the_report_is_one_file_with_all_parts(busy: tuple[Experiment, Kpis], lang: str) -> None:
+    experiment, found = busy
+    page = Page(render_report(experiment, found, lang=lang, version="1.2", command="setsubi simulate x.yaml"))
+    assert page.open == []
+    assert len(page.sources) == 4
+    for source in page.sources:
+        assert source.startswith("data:image/svg+xml;base64,")
+        root = ElementTree.fromstring(b64decode(source.partition(",")[2]))
+        assert root.tag.endswith("svg")
+    words, throughput = TEXTS[lang], found.line[0]
+    for wanted in (
+        words["blocking"], words["clocks_caption"], words["units_caption"], words["assumed_caption"], throughput.text(),
+        FIGURES[lang]["line OEE"][1], "units.C.process_time", "a guess", "60 Ah at 3.75 V", "10 min, exponential",
+        "setsubi simulate x.yaml", found.bottleneck, words["buffer"], words["conveyor"],
+    ):  # fmt: skip
+        assert wanted in page.text, wanted
+
+
+def test_pictures_carry_their_words_as_text_and_their_names(busy: tuple[Experiment, Kpis]) -> None:
+    page = Page(render_report(*busy, lang="ja"))
+    pictures = ["".join(ElementTree.fromstring(b64decode(s.partition(",")[2])).itertext()) for s in page.sources]
+    assert all(TEXTS["ja"]["hours"] in p or TEXTS["ja"]["share_axis"] in p for p in pictures)
+    assert all(name in pictures[1] for name in ("A", "BC"))
+
+
+def test_names_from_the_line_file_are_escaped() -> None:
+    spec = line_of(machine("A"), title="<script>alert(1)</script>")
+    experiment = run_experiment(spec, hours=0.1, replications=1)
+    page = render_report(experiment, kpis(experiment), command="a <b> & c")
+    assert "<script>" not in page
+    assert "a &lt;b&gt; &amp; c" in page
+
+
+def test_one_run_has_no_intervals_and_says_so() -> None:
+    experiment = run_experiment(line_of(machine("A", 2.0)), hours=0.1, replications=1)
+    text = Page(render_report(experiment, kpis(experiment))).text
+    assert "no confidence intervals" in text
+    assert "±" not in text
+
+
+def test_a_line_that_is_not_steady_carries_a_warning_in_page_and_terminal() -> None:
+    spec = line_of(machine("A", 3600.0), machine("F", "8 h", slots=100, prefill=100))
+    experiment = run_experiment(spec, hours=4, replications=1)
+    found = kpis(experiment)
+    assert "--warmup" in Page(render_report(experiment, found, lang="ja")).text
+    assert "Not in steady state" in printed(found)
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_the_terminal_shows_the_same_figures(busy: tuple[Experiment, Kpis], lang: str) -> None:
+    text = printed(busy[1], lang)
+    for figure in busy[1].line:
+        assert figure.text() in text
+    for unit in busy[1].units:
+        assert f"{100 * unit.shares['productive']:.1f}" in text
+    assert text.count("█") > 40
+    assert TEXTS[lang]["blocking"] in text.replace("\n", "") or lang == "en"
+
+
+def printed(found: Kpis, lang: str = "en") -> str:
+    buffer = StringIO()
+    print_tables(found, Console(file=buffer, width=240), lang)
+    return buffer.getvalue()
+
+
+def test_both_languages_have_the_same_words_and_placeholders() -> None:
+    for table in (TEXTS, ACCOUNT_NAMES, FIGURES):
+        assert set(table["en"]) == set(table["ja"])
+    for key, text in TEXTS["en"].items():
+        assert fields(text) == fields(TEXTS["ja"][key]), key
+    japanese = re.compile(r"[぀-ヿ一-鿿]")
+    same = {k for k, v in TEXTS["ja"].items() if not japanese.search(v)}
+    assert same <= {"mtbf", "mttr", "rate"} | {"energy_unit"}
+
+
+def fields(text: str) -> set[str | None]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}

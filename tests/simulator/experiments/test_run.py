@@ -1,0 +1,136 @@
+"""Replications: seeds, processes, warm-up, files; workers that fail, die or are interrupted."""
+
+from __future__ import annotations
+
+import csv
+import json
+import multiprocessing
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from line_files import BUSY, SLOW_THEN_FAST, line_of, machine
+
+from simulator.experiments.run import bucket, run_experiment
+from simulator.experiments.workers import WorkerDied, run_jobs
+from simulator.line import Line
+from simulator.line.log import MemoryLog
+
+
+def test_the_result_does_not_depend_on_the_number_of_processes() -> None:
+    shares: list[float] = []
+    here = run_experiment(BUSY, hours=0.5, warmup_hours=0.1, seed=3, replications=3)
+    there = run_experiment(
+        BUSY, hours=0.5, warmup_hours=0.1, seed=3, replications=3, processes=2, progress=shares.append
+    )
+    assert here == there
+    assert [r.seed for r in here.results] == [3, 4, 5]
+    assert len({r.good for r in here.results}) > 1
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+
+
+def test_the_warm_up_is_not_counted() -> None:
+    (result,) = run_experiment(BUSY, hours=1, warmup_hours=0.5, replications=1).results
+    line = Line(BUSY, 1)
+    line.run(1800)
+    before = line.result()
+    line.run(5400)
+    assert (result.start, result.end) == (1800, 5400)
+    assert result.good == line.result().good - before.good
+
+
+def test_departures_are_counted_from_the_end_of_the_warm_up() -> None:
+    (result,) = run_experiment(line_of(*SLOW_THEN_FAST), hours=1, warmup_hours=0.51, replications=1).results
+    assert result.bucket_s == 60
+    assert sum(result.departures) == result.good
+    assert set(result.departures[:-1]) == {1, 2}  # one every 36 s: a first bucket that was not full would hold 0
+
+
+def test_buckets_are_round_and_few() -> None:
+    assert [bucket(h) for h in (0.1, 1, 8, 24, 1000)] == [60, 60, 600, 1800, 86400]
+
+
+def test_log_and_item_records_are_of_the_first_replication(tmp_path: Path) -> None:
+    log, items = tmp_path / "log.csv", tmp_path / "items.parquet"
+    run_experiment(BUSY, hours=0.2, seed=8, replications=2, log_path=log, records_path=items)
+    memory = MemoryLog()
+    Line(BUSY, 8, memory).run(720)
+    with log.open(newline="", encoding="utf-8") as file:
+        assert [float(row["t"]) for row in csv.DictReader(file)] == [row[0] for row in memory.rows]
+    rows = pq.read_table(items).to_pylist()
+    units = {row["unit"] for row in rows}
+    assert units == {"A", "B", "BC", "C"}
+    assert all(row["start"] <= row["end"] <= 720 and row["lot"] for row in rows)
+
+
+def test_item_records_tell_every_step_of_an_item_in_both_formats(tmp_path: Path) -> None:
+    values = {"mass": {"mean": 180, "sd": 1}}
+    spec = line_of(machine("A", 2.0, process_values=values, energy_w={"execute": 3600}), machine("B", 3.0))
+    for name in ("items.csv", "items.parquet"):
+        run_experiment(spec, hours=0.01, replications=1, records_path=tmp_path / name)
+    with (tmp_path / "items.csv").open(newline="", encoding="utf-8") as file:
+        rows = [{**row, "process_values": json.loads(row["process_values"])} for row in csv.DictReader(file)]
+    steps = [(r["unit"], float(r["start"]), float(r["end"])) for r in rows if r["item"] == "small-000000001"]
+    assert steps == [("A", 0.0, 2.0), ("B", 2.0, 5.0)]
+    assert rows[0]["lot"] == "small-L00001"
+    assert (rows[0]["grade"], float(rows[0]["energy_wh"])) == ("A", 2.0)
+    assert 170 < rows[0]["process_values"]["mass"] < 190
+    kept = pq.read_table(tmp_path / "items.parquet").to_pylist()
+    assert [(r["item"], r["unit"], dict(r["process_values"])) for r in kept] == [
+        (r["item"], r["unit"], r["process_values"]) for r in rows
+    ]
+
+
+def squared(job: int, told: Callable[[float], None]) -> int:
+    told(0.5)
+    return job * job
+
+
+def failing(job: int, told: Callable[[float], None]) -> int:
+    if job == 2:
+        raise FileNotFoundError(2, "No such file or directory", "nowhere/log.csv")
+    return squared(job, told)
+
+
+def refusing(job: int, told: Callable[[float], None]) -> int:
+    raise LookupError(f"job {job}")
+
+
+def dying(job: int, told: Callable[[float], None]) -> int:
+    os._exit(9)
+
+
+@pytest.mark.parametrize("processes", [1, 2, 9])
+def test_results_come_in_the_order_of_the_jobs(processes: int) -> None:
+    assert run_jobs(squared, [3, 1, 2], processes, lambda share: None) == [9, 1, 4]
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_file_that_cannot_be_written_is_told_as_such_from_any_process(processes: int) -> None:
+    with pytest.raises(FileNotFoundError) as caught:
+        run_jobs(failing, [1, 2, 3], processes, lambda share: None)
+    assert caught.value.filename == "nowhere/log.csv"
+    assert multiprocessing.active_children() == []
+
+
+def test_other_errors_of_a_worker_keep_their_words() -> None:
+    with pytest.raises(RuntimeError, match="LookupError: job"):
+        run_jobs(refusing, [1, 2], 2, lambda share: None)
+
+
+def test_a_worker_that_dies_is_an_error_and_not_a_wait_for_ever() -> None:
+    with pytest.raises(WorkerDied, match="fewer processes"):
+        run_jobs(dying, [1, 2], 2, lambda share: None)
+    assert multiprocessing.active_children() == []
+
+
+def test_an_interrupt_leaves_no_worker_behind() -> None:
+    def interrupt(share: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_experiment(BUSY, hours=1e6, replications=2, processes=2, progress=interrupt)
+    assert multiprocessing.active_children() == []
