@@ -62,13 +62,14 @@ def select(
     claims: Mapping[str, bool],
     checks: Mapping[str, Check],
 ) -> list[Selected]:
-    """Every selected requirement, mildest impact first, so that a stop costs least. ``UsageError`` for a pattern that
-    matches nothing."""
+    """Every selected requirement, mildest impact first, so that a stop costs least; of one impact, the areas that the
+    pack puts first. ``UsageError`` for a pattern that matches nothing."""
     chosen = [r for r in profile.ledger if _chosen(r, selection)]
     for pattern in (*selection.only, *selection.exclude):
         if not any(matches(r, pattern) for r in profile.ledger):
             raise UsageError(f"'{pattern}' matches no requirement, area or level; see setsubi check --list")
-    chosen.sort(key=lambda r: (r.impact.rank, r.id))
+    first = {area: position for position, area in enumerate(profile.pack.first_areas)}
+    chosen.sort(key=lambda r: (r.impact.rank, first.get(r.area, len(first)), r.id))
     return [_dispose(r, profile, selection, tuple(wires), claims, checks) for r in chosen]
 
 
