@@ -86,6 +86,7 @@ class WireReply:
     unit: int | None
     elapsed: float
     evidence: int = -1
+    wall_s: float = 0.0  # elapsed in wall seconds: a mock's network does not run faster with its machine
 
     @property
     def exception(self) -> int | None:
@@ -94,13 +95,20 @@ class WireReply:
 
 
 class ModbusWire(Protocol):
-    """Raw frames, for what no well-behaved client would send. Each exchange uses its own connection unless in ``session``."""
+    """Raw frames, for what no well-behaved client would send. Each exchange uses its own connection."""
+
+    @property
+    def unit(self) -> int:
+        """The unit id of the target."""
 
     async def exchange(self, pdu: bytes, *, unit: int | None = None, timeout: float | None = None) -> WireReply:
         """Send one PDU in a correct MBAP frame; return the first reply."""
 
     async def send_raw(self, frame: bytes, *, replies: int = 1, timeout: float | None = None) -> list[WireReply]:
         """Send bytes as they are; return up to ``replies`` replies (fewer when it closes or stays silent)."""
+
+    async def send_pieces(self, pieces: Sequence[bytes]) -> WireReply:
+        """Send one frame in several pieces, each a segment of its own; return the first reply."""
 
     async def pipeline(self, pdus: Sequence[bytes]) -> list[WireReply]:
         """Send all PDUs at once on one connection; return their replies in order of arrival."""
@@ -129,6 +137,30 @@ class NodeFacts:
     locales: frozenset[str] = frozenset()
     executable: bool | None = None
     namespace_uri: str = ""
+    enumeration: Mapping[int, str] | None = None  # from EnumStrings or EnumValues
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a variable says of its values, and the built-in type that its value really has."""
+
+    found: bool
+    node_class: str = ""
+    data_type: str = ""  # a built-in type's name, else the node id of the data type
+    built_in: str = ""  # of the value; empty if it has none
+    scalar: bool = True
+    access: frozenset[str] = frozenset()  # read, write (from AccessLevel and UserAccessLevel)
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """A subscription with nothing to report: keep-alive messages seen, and what the server promised."""
+
+    seen: int
+    period_s: float  # machine seconds between two keep-alive messages, as revised by the server
+    elapsed: float
+    uncertainty: float
+    status: str = "Good"
 
 
 @dataclass(frozen=True)
@@ -160,21 +192,33 @@ class OpcuaServices(Protocol):
     async def children(self, path: str) -> list[str]:
         """``prefix:Name`` of the hierarchical children (unknown namespaces: the URI as prefix)."""
 
+    async def declared(self, signals: Sequence[str]) -> dict[str, Declared]:
+        """Node class, data type, rank and access of the nodes of signals, in few requests."""
+
+    async def writable_variables(self) -> dict[str, str | None]:
+        """Browse path → signal id (``None``: of no signal) of every variable beneath the machine that can be written."""
+
+    async def texts(self, signals: Sequence[str], locale: str) -> dict[str, tuple[str, str]]:
+        """(text, locale) of DisplayName as a session with this locale is shown it."""
+
     async def namespace_array(self) -> list[str]: ...
 
     async def endpoints(self) -> list[dict[str, Any]]:
         """Offered endpoints: url, policy, mode, tokens (list of str)."""
 
     async def server_status(self) -> dict[str, Any]:
-        """state (int), start_time, current_time, product_name, build."""
+        """state (int), start_time, current_time, service_level, product_uri, manufacturer, product_name, version, build."""
 
     async def read_attribute(self, path: str, attribute: str) -> Reading: ...
 
     async def read_raw(self, requests: Sequence[dict[str, Any]], **options: Any) -> list[Reading]:
         """A Read service call with options that a client library hides (index_range, timestamps, max_age)."""
 
-    async def browse_all(self, path: str, *, max_references: int) -> tuple[int, int]:
-        """(references found through BrowseNext with a small page, references found at once)."""
+    async def browse_all(self, path: str, *, max_references: int) -> tuple[int, int, int]:
+        """(references found through BrowseNext with a small page, found at once, in the first page)."""
+
+    async def keep_alives(self, *, interval_s: float, count: int, wanted: int) -> Quiet:
+        """Open a subscription without monitored items and wait for keep-alive messages, at most twice as long as promised."""
 
     async def subscribe(
         self, signals: Sequence[str], *, interval_s: float, for_s: float, trigger: Callable[[], Any] | None = None
@@ -203,7 +247,13 @@ class OpcuaServices(Protocol):
 
     async def connect_anonymous(self) -> Outcome: ...
 
+    async def connect_secure(self, policy: str) -> Outcome:
+        """A second session, signed and encrypted, as the target file's user if it names one."""
+
     async def connect_with(self, user: str, password: str) -> Outcome: ...
+
+    async def connect_wrong_password(self) -> Outcome:
+        """A second session as the target file's user, with a password that is wrong."""
 
 
 class Operator(Protocol):

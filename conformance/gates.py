@@ -23,6 +23,10 @@ class GatedModbus:
     def __init__(self, context: CheckContext, wire: ModbusWire) -> None:
         self._context, self._wire = context, wire
 
+    @property
+    def unit(self) -> int:
+        return self._wire.unit
+
     async def exchange(self, pdu: bytes, *, unit: int | None = None, timeout: float | None = None) -> WireReply:
         await self._before([pdu])
         return await self._wire.exchange(pdu, unit=unit, timeout=timeout)
@@ -30,6 +34,10 @@ class GatedModbus:
     async def send_raw(self, frame: bytes, *, replies: int = 1, timeout: float | None = None) -> list[WireReply]:
         await self._before(pdus_in(frame))
         return await self._wire.send_raw(frame, replies=replies, timeout=timeout)
+
+    async def send_pieces(self, pieces: Sequence[bytes]) -> WireReply:
+        await self._before(pdus_in(b"".join(pieces)))
+        return await self._wire.send_pieces(pieces)
 
     async def pipeline(self, pdus: Sequence[bytes]) -> list[WireReply]:
         await self._before(pdus)

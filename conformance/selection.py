@@ -63,13 +63,14 @@ def select(
     claims: Mapping[str, bool],
     checks: Mapping[str, Check],
 ) -> list[Selected]:
-    """Every selected requirement, mildest impact first, so that a stop costs least. ``UsageError`` for a pattern that
-    matches nothing, ``NothingSelected`` if nothing is left to check."""
+    """Every selected requirement, mildest impact first, so that a stop costs least; of one impact, the areas that the
+    pack puts first. ``UsageError`` for a pattern that matches nothing, ``NothingSelected`` if nothing is left to check."""
     _refuse_strangers(profile.ledger, selection)
     chosen = [r for r in profile.ledger if _chosen(r, selection)]
-    if not chosen:
+    if not chosen and (selection.only or selection.exclude):
         raise NothingSelected("--only and --exclude leave no requirement to check; widen the selection")
-    chosen.sort(key=lambda r: (r.impact.rank, r.id))
+    first = {area: position for position, area in enumerate(profile.pack.first_areas)}
+    chosen.sort(key=lambda r: (r.impact.rank, first.get(r.area, len(first)), r.id))
     return [_dispose(r, profile, selection, tuple(wires), claims, checks) for r in chosen]
 
 

@@ -430,6 +430,7 @@ class PackSpec(_Frozen):
     version: SemVer
     extends: str | None = None  # a bundled pack, or a folder relative to this one
     namespaces: dict[Annotated[str, Field(pattern=r"^[a-z]+$")], str] = {}
+    first_areas: tuple[Slug, ...] = ()  # areas of the ledger that are checked before the others, in this order
     note: str | None = None
 
 

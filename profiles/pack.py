@@ -51,6 +51,7 @@ class Pack:
     state_tables: dict[str, StateTable]
     ledger: tuple[Requirement, ...]
     profile_names: tuple[str, ...]
+    first_areas: tuple[str, ...] = ()
     base: Pack | None = field(default=None, repr=False)
 
 
@@ -228,7 +229,8 @@ def _load_pack(folder: Path, seen: tuple[Path, ...]) -> Pack:
     own = {p.stem for p in folder.glob("*.yaml") if p.name != "pack.yaml"}
     names = tuple(sorted(own | set(base.profile_names if base else ())))
     ledger = load_ledger(folder, base.ledger if base else (), names)
-    return Pack(spec.pack, spec.version, folder, namespaces, tables, ledger, names, base)
+    first = spec.first_areas or (base.first_areas if base else ())
+    return Pack(spec.pack, spec.version, folder, namespaces, tables, ledger, names, first, base)
 
 
 def _profile_path(ref: str | Path) -> tuple[Path, Pack | None]:

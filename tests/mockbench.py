@@ -24,9 +24,9 @@ TIME_SCALE = 5.0
 class ServedMock:
     """One mock on real sockets, in a thread with an event loop of its own, so that nobody waits for anybody."""
 
-    def __init__(self, profile: str, speed: float = TIME_SCALE) -> None:
+    def __init__(self, profile: str, speed: float = TIME_SCALE, options: HostOptions | None = None) -> None:
         self.profile: Profile = load_profile(profile)
-        self.speed = speed
+        self.speed, self.options = speed, options or HostOptions()
         self._ready: Future[LineHost] = Future()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name=f"mock-{profile}", daemon=True)
@@ -47,7 +47,7 @@ class ServedMock:
 
     async def _serve(self) -> None:
         self._done = asyncio.Event()
-        host = host_mock(self.profile, "M1", seed=1, speed=self.speed, options=HostOptions())
+        host = host_mock(self.profile, "M1", seed=1, speed=self.speed, options=self.options)
         try:
             async with host:
                 self._ready.set_result(host)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from conformance.context import Context
+from conformance.context import Context, Reading
 from conformance.registry import check
 from profiles.model import Protocol
 
+COUNTER = 65536  # numbers of a 16-bit counter
 CONSTANTS = ("map.magic", "map.version", "map.word_order")
 
 
@@ -22,6 +23,57 @@ async def heartbeat(ctx: Context) -> None:
             seen.met, f"beat {beat + 1} comes within {limit:g} s", expected="another value", actual=before
         ):
             return
+
+
+@check("communication.heartbeat_rate", per_protocol=True)
+async def heartbeat_rate(ctx: Context) -> None:
+    """Beats in a stretch of time, from the first change seen to the last."""
+    period = ctx.profile.handover.heartbeat_s
+    timeline = await ctx.record(["comm.heartbeat"], ctx.param("beats") * period)
+    changes = timeline.changes["comm.heartbeat"][1:]
+    if len(changes) <= 1:
+        ctx.expect(False, "the heartbeat changes", expected="several times", actual=timeline.values("comm.heartbeat"))
+        return
+    (first, low), (last, high) = changes[0], changes[-1]
+    beats = (int(str(high)) - int(str(low))) % COUNTER
+    mean = (last - first) / beats
+    shortest, longest = (period * factor for factor in ctx.param("factors"))
+    ctx.expect(shortest <= mean <= longest, "the mean period of the heartbeat is as declared",
+               expected=f"{shortest:g} to {longest:g} s", actual=f"{mean:.2f} s over {beats} beats")  # fmt: skip
+
+
+@check("communication.update_interval", per_protocol=True)
+async def update_interval(ctx: Context) -> None:
+    """A value that counts seconds, so that each look tells its age: the oldest against the freshest."""
+    await _in_order(ctx)
+    name = ctx.param("signal")
+    limit = ctx.profile.signals[name].update_ms / 1000 * ctx.param("intervals")
+    started, last = ctx.now(), -1.0
+    looks: list[Reading] = []
+    while ctx.now() - started < ctx.param("watch_s"):
+        seen = await ctx.until(name, lambda v, old=last: v != old, limit)  # type: ignore[misc]
+        if seen.last is None or not isinstance(seen.last.value, (int, float)):
+            ctx.inconclusive(f"{name} cannot be read")
+        elif seen.last.value < last:
+            looks = []  # the unit has left its state, and the count began anew
+        else:
+            looks.append(seen.last)
+        last = float(str(seen.last.value)) if seen.last is not None else last
+    looks = [look for look in looks if look.uncertainty * 4 <= limit]  # a slow reply tells nothing of the value's age
+    if len(looks) < ctx.param("looks"):
+        ctx.inconclusive("the unit changes its state too often, or replies are too slow, to tell a value's age")
+    aged = [(look.at - look.uncertainty - float(str(look.value)), look) for look in looks]
+    freshest, (oldest, worst) = min(age for age, _ in aged), max(aged, key=lambda pair: pair[0])
+    ctx.expect_within(oldest - freshest, limit, 2 * worst.uncertainty, f"{name} is never older than its update interval",
+                      evidence=worst.evidence)  # fmt: skip
+
+
+async def _in_order(ctx: Context) -> None:
+    """Values of swapped registers tell nothing; that they are swapped is another requirement's finding."""
+    order = ctx.profile.signals.get("map.word_order")
+    if ctx.only_via is Protocol.MODBUS and order is not None:
+        if (await ctx.read(order.id, via=Protocol.MODBUS)).value != order.value:
+            ctx.inconclusive("the registers of long values come in another order than declared")
 
 
 @check("communication.clock", per_protocol=True)

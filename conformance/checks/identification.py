@@ -63,8 +63,9 @@ async def profile(ctx: Context) -> None:
 async def user_fields(ctx: Context) -> None:
     """What is written is read back; the old values are restored."""
     for name in ctx.param("signals"):
-        answer = await ctx.write(name, ctx.param("text"))
+        text = f"{ctx.param('text')} {ctx.only_via}"  # another one on each protocol, or the second write shows nothing
+        answer = await ctx.write(name, text)
         ctx.expect(answer.accepted, f"{name} can be written", expected="accepted", actual=answer.status)
-        seen = await ctx.until(name, ctx.param("text"), ctx.param("read_back_s"))
+        seen = await ctx.until(name, text, ctx.param("read_back_s"))
         actual = seen.last.value if seen.last else None
-        ctx.expect(seen.met, f"{name} reads back", expected=ctx.param("text"), actual=actual)
+        ctx.expect(seen.met, f"{name} reads back", expected=text, actual=actual)

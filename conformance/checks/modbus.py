@@ -4,38 +4,31 @@ from __future__ import annotations
 
 import struct
 
-from conformance.context import Context, WireReply
+from conformance.checks.modbus_helpers import (
+    ILLEGAL_ADDRESS,
+    ILLEGAL_FUNCTION,
+    ILLEGAL_VALUE,
+    MODBUS,
+    READ_INPUT,
+    answer,
+    expect_exception,
+    frame,
+    home,
+    lowest,
+    read,
+    words_of,
+)
+from conformance.context import Context
 from conformance.registry import check
-from profiles.model import Protocol
 
-MODBUS = (Protocol.MODBUS,)
-READ_INPUT = 4
-UNIT, TRANSACTION = 255, 0x5342
-
-
-def read_input(address: int, count: int) -> bytes:
-    """The PDU of a read of input registers."""
-    return struct.pack(">BHH", READ_INPUT, address, count)
-
-
-def _answer(reply: WireReply) -> str:
-    if reply.pdu:
-        return f"exception {reply.exception:02d}" if reply.exception is not None else reply.pdu.hex(" ")
-    return "connection closed" if reply.closed else "no reply"
-
-
-def _expect_exception(ctx: Context, reply: WireReply, function: int, code: int, what: str) -> None:
-    good = reply.pdu == bytes([function | 0x80, code])
-    wanted = f"{function | 0x80:02x} {code:02x}"
-    ctx.expect(good, what, expected=wanted, actual=reply.pdu.hex(" ") or _answer(reply), evidence=reply.evidence)
+TRANSACTION = 0x5342
+HEAD = 4  # registers at the head of the map, none of them reserved
 
 
 @check("modbus.header", needs=MODBUS)
 async def header(ctx: Context) -> None:
     """Transaction id, protocol id and unit id of a reply."""
-    pdu = read_input(0, 1)
-    frame = struct.pack(">HHHB", TRANSACTION, 0, len(pdu) + 1, UNIT) + pdu
-    replies = await ctx.modbus.send_raw(frame)
+    replies = await ctx.modbus.send_raw(frame(TRANSACTION, ctx.modbus.unit, read(READ_INPUT, home(ctx), 1)))
     if not replies or not replies[0].pdu:
         ctx.expect(False, "a plain read is answered", expected="a reply", actual="none")
         return
@@ -43,28 +36,28 @@ async def header(ctx: Context) -> None:
     ctx.expect(
         reply.transaction == TRANSACTION, "the transaction id is echoed", expected=TRANSACTION, actual=reply.transaction
     )
-    ctx.expect(reply.unit == UNIT, "the unit id is echoed", expected=UNIT, actual=reply.unit)
+    unit = ctx.modbus.unit
+    ctx.expect(reply.unit == unit, "the unit id is echoed", expected=unit, actual=reply.unit)
     ctx.expect(reply.protocol == 0, "the protocol id is 0", expected=0, actual=reply.protocol)
 
 
 @check("modbus.protocol_id", needs=MODBUS)
 async def protocol_id(ctx: Context) -> None:
     """A frame of another protocol."""
-    pdu = read_input(0, 1)
+    pdu = read(READ_INPUT, home(ctx), 1)
     replies = await ctx.modbus.send_raw(
-        struct.pack(">HHHB", 1, 1, len(pdu) + 1, UNIT) + pdu, timeout=ctx.param("reply_s")
+        struct.pack(">HHHB", 1, 1, len(pdu) + 1, ctx.modbus.unit) + pdu, timeout=ctx.param("reply_s")
     )
     answered = [r for r in replies if r.pdu]
     ctx.expect(not answered, "protocol id 1 is not answered", expected="silence or a closed connection",
-               actual=_answer(answered[0]) if answered else "none")  # fmt: skip
+               actual=answer(answered[0]) if answered else "none")  # fmt: skip
 
 
 @check("modbus.survives_bad_length", needs=MODBUS)
 async def survives_bad_length(ctx: Context) -> None:
     """A bad length closes the connection or is skipped; it never leaves it open and deaf."""
-    bad = struct.pack(">HHHB", 1, 0, 0, UNIT)
-    pdu = read_input(0, 1)
-    good = struct.pack(">HHHB", 2, 0, len(pdu) + 1, UNIT) + pdu
+    bad = struct.pack(">HHHB", 1, 0, 0, ctx.modbus.unit)
+    good = frame(2, ctx.modbus.unit, read(READ_INPUT, home(ctx), 1))
     replies = await ctx.modbus.send_raw(bad + good, timeout=ctx.param("reply_s"))
     open_and_deaf = bool(replies) and not replies[-1].pdu and not replies[-1].closed
     ctx.expect(not open_and_deaf, "the connection is closed, or goes on", expected="closed or answered", actual="open and silent"
@@ -76,7 +69,7 @@ async def survives_bad_length(ctx: Context) -> None:
 async def pipelining(ctx: Context) -> None:
     """Several requests at once."""
     count = ctx.param("requests")
-    replies = await ctx.modbus.pipeline([read_input(0, 1)] * count)
+    replies = await ctx.modbus.pipeline([read(READ_INPUT, home(ctx), 1)] * count)
     answered = [r for r in replies if r.pdu and r.exception is None]
     ctx.expect(len(answered) == count, "every request is answered", expected=count, actual=len(answered))
     ids = {r.transaction for r in answered}
@@ -88,100 +81,100 @@ async def pipelining(ctx: Context) -> None:
     )
 
 
+@check("modbus.mixed_requests", needs=MODBUS)
+async def mixed_requests(ctx: Context) -> None:
+    """Requests of different length at once: each reply has the size that the request of its id asked for."""
+    counts = {TRANSACTION + n: n % HEAD + 1 for n in range(ctx.param("requests"))}
+    start = home(ctx)
+    stream = b"".join(
+        frame(number, ctx.modbus.unit, read(READ_INPUT, start, count)) for number, count in counts.items()
+    )
+    replies = [r for r in await ctx.modbus.send_raw(stream, replies=len(counts)) if r.pdu]
+    if not replies:
+        ctx.expect(False, "requests sent at once are answered", expected=f"{len(counts)} replies", actual="none")
+        return
+    for reply in replies:
+        wanted, words = counts.get(reply.transaction or 0), words_of(reply)
+        if not ctx.expect(
+            words is not None and len(words) == wanted,
+            "a reply carries the transaction id of the request that it answers",
+            expected=f"{wanted} registers for id {reply.transaction}",
+            actual=answer(reply) if words is None else f"{len(words)} registers",
+            evidence=reply.evidence,
+        ):
+            return
+
+
+@check("modbus.split_request", needs=MODBUS)
+async def split_request(ctx: Context) -> None:
+    """A request that arrives in several segments."""
+    whole = frame(TRANSACTION, ctx.modbus.unit, read(READ_INPUT, home(ctx), 2))
+    for cut in ctx.param("cuts"):
+        reply = await ctx.modbus.send_pieces([whole[:cut], whole[cut:]])
+        good = len(words_of(reply) or ()) == 2 and reply.transaction == TRANSACTION
+        ctx.expect(good, f"a request cut after byte {cut} is answered", expected="2 registers", actual=answer(reply),
+                   evidence=reply.evidence)  # fmt: skip
+
+
+@check("modbus.unit_ids", needs=MODBUS)
+async def unit_ids(ctx: Context) -> None:
+    """255 and 0 reach the device itself; another id is somebody else's."""
+    for unit in ctx.param("own"):
+        reply = await ctx.modbus.exchange(read(READ_INPUT, home(ctx), 1), unit=unit)
+        good = words_of(reply) is not None and reply.unit == unit
+        ctx.expect(good, f"unit id {unit} is answered and echoed", expected=f"unit id {unit}",
+                   actual=answer(reply) if words_of(reply) is None else f"unit id {reply.unit}", evidence=reply.evidence)  # fmt: skip
+    other = ctx.param("foreign")
+    reply = await ctx.modbus.exchange(read(READ_INPUT, home(ctx), 1), unit=other, timeout=ctx.param("reply_s"))
+    if reply.pdu:
+        ctx.expect(reply.unit == other, "a reply to a foreign unit id does not come under another one", expected=other,
+                   actual=reply.unit, evidence=reply.evidence)  # fmt: skip
+
+
+@check("modbus.connections", needs=MODBUS)
+async def connections(ctx: Context) -> None:
+    """Several clients at once."""
+    count = ctx.param("connections")
+    answered = await ctx.modbus.connect_many(count)
+    ctx.expect(answered == count, f"{count} connections at once are answered", expected=count, actual=answered)
+
+
+@check("modbus.reply_time", needs=MODBUS)
+async def reply_time(ctx: Context) -> None:
+    """The slowest of several replies, in wall seconds."""
+    limit, slowest = ctx.param("reply_s"), 0.0
+    for _ in range(ctx.param("requests")):
+        reply = await ctx.modbus.exchange(read(READ_INPUT, home(ctx), 1))
+        if not reply.pdu:
+            ctx.expect(False, "every request is answered", expected=f"within {limit:g} s", actual=answer(reply))
+            return
+        slowest = max(slowest, reply.wall_s)
+    ctx.expect(slowest <= limit, "every reply comes in time", expected=f"within {limit:g} s", actual=f"{slowest:.3f} s")
+
+
 @check("modbus.unknown_function", needs=MODBUS)
 async def unknown_function(ctx: Context) -> None:
     """Exception 01."""
     function = ctx.param("function")
     reply = await ctx.modbus.exchange(bytes([function, 0, 0]))
-    _expect_exception(ctx, reply, function, 1, f"function {function} is answered with exception 01")
+    expect_exception(ctx, reply, function, ILLEGAL_FUNCTION, f"function {function} is answered with exception 01")
 
 
 @check("modbus.bad_address", needs=MODBUS)
 async def bad_address(ctx: Context) -> None:
-    """Exception 02."""
-    reply = await ctx.modbus.exchange(read_input(ctx.param("address"), 1))
-    _expect_exception(ctx, reply, READ_INPUT, 2, f"address {ctx.param('address')} is answered with exception 02")
+    """Exception 02, for reads of all four tables."""
+    address = ctx.param("address")
+    for function in ctx.param("functions"):
+        reply = await ctx.modbus.exchange(read(function, address, 1))
+        expect_exception(ctx, reply, function, ILLEGAL_ADDRESS,
+                         f"function {function}: address {address} is answered with exception 02")  # fmt: skip
 
 
 @check("modbus.bad_quantity", needs=MODBUS)
 async def bad_quantity(ctx: Context) -> None:
-    """Exception 03 for none and for too many."""
-    for count in (0, ctx.param("too_many")):
-        reply = await ctx.modbus.exchange(read_input(0, count))
-        _expect_exception(ctx, reply, READ_INPUT, 3, f"{count} registers are answered with exception 03")
-
-
-@check("modbus.word_order", needs=MODBUS)
-async def word_order(ctx: Context) -> None:
-    """The constant 0x01020304, raw."""
-    signal = ctx.profile.signals["map.word_order"]
-    reading = await ctx.read("map.word_order", via=Protocol.MODBUS)
-    big = struct.unpack(">HH", struct.pack(">I", signal.value))
-    wanted = big if str(ctx.profile.word_order) == "big" else big[::-1]
-    ctx.expect(reading.raw == wanted, "the registers come in the declared order", expected=list(wanted),
-               actual=list(reading.raw or ()), evidence=reading.evidence)  # fmt: skip
-
-
-@check("modbus.half_a_value", needs=MODBUS, writes=("command.speed",))
-async def half_a_value(ctx: Context) -> None:
-    """Function 6 to the first register of a 32-bit value, with what stands there."""
-    binding = ctx.profile.signals["command.speed"].modbus
-    reading = await ctx.read("command.speed", via=Protocol.MODBUS)
-    if binding is None or not reading.raw:
-        ctx.inconclusive("command.speed cannot be read over Modbus")
-        return
-    reply = await ctx.modbus.exchange(struct.pack(">BHH", 6, binding.address, reading.raw[0]))
-    ctx.expect(reply.exception is not None, "half of a value is refused", expected="an exception", actual=_answer(reply),
-               evidence=reply.evidence)  # fmt: skip
-
-
-@check("modbus.identification", needs=MODBUS)
-async def identification(ctx: Context) -> None:
-    """Read device identification, basic."""
-    reply = await ctx.modbus.exchange(bytes([43, 14, 1, 0]))
-    objects = _objects(reply.pdu)
-    for number, name in ((0, "vendor name"), (1, "product code"), (2, "revision")):
-        ctx.expect(
-            number in objects,
-            f"the {name} is given",
-            expected="present",
-            actual=_answer(reply) if not objects else sorted(objects),
-        )
-    maker = (await ctx.read("identity.manufacturer", via=Protocol.MODBUS)).value
-    if 0 in objects:
-        ctx.expect(objects[0] == maker, "the vendor name is the manufacturer", expected=maker, actual=objects[0])
-
-
-def _objects(pdu: bytes) -> dict[int, str]:
-    """Identification objects of a 43/14 response."""
-    found: dict[int, str] = {}
-    if len(pdu) < 7 or pdu[:2] != bytes([43, 14]):
-        return found
-    at = 7
-    for _ in range(pdu[6]):
-        if at + 2 > len(pdu):
-            break
-        number, size = pdu[at], pdu[at + 1]
-        found[number] = pdu[at + 2 : at + 2 + size].decode("utf-8", "replace")
-        at += 2 + size
-    return found
-
-
-@check("modbus.reserved", needs=MODBUS)
-async def reserved(ctx: Context) -> None:
-    """A block read over a reserved register: the map's head, whose identifier and gap are known."""
-    address = ctx.param("address")
-    reply = await ctx.modbus.exchange(read_input(0, address + 1))
-    if reply.exception is not None or len(reply.pdu) != 2 + 2 * (address + 1):
-        ctx.expect(
-            False,
-            "the block is read",
-            expected=f"{address + 1} registers",
-            actual=_answer(reply),
-            evidence=reply.evidence,
-        )
-        return
-    words = struct.unpack(f">{address + 1}H", reply.pdu[2:])
-    magic = ctx.profile.signals["map.magic"].value
-    ctx.expect(words[0] == magic, "the block begins with the identifier", expected=magic, actual=words[0])
-    ctx.expect(words[address] == 0, f"reserved register {address} reads 0", expected=0, actual=words[address])
+    """Exception 03 for none and for too many, for reads of all four tables."""
+    for function, most in ctx.param("most"):
+        for count in (0, most + 1):
+            reply = await ctx.modbus.exchange(read(function, lowest(ctx, function), count))
+            expect_exception(ctx, reply, function, ILLEGAL_VALUE,
+                             f"function {function}: a quantity of {count} is answered with exception 03")  # fmt: skip

@@ -8,6 +8,7 @@ from profiles.model import Protocol
 from profiles.units import UNITS
 
 OPCUA = (Protocol.OPCUA,)
+UA_URI = "http://opcfoundation.org/UA/"
 
 
 @check("opcua.model", needs=OPCUA)
@@ -17,6 +18,8 @@ async def model(ctx: Context) -> None:
         facts = await ctx.opcua.facts(path)
         ctx.expect(facts.found, f"{path} exists", expected="a node", actual="found" if facts.found else "no such node")
     for method in ctx.profile.methods.values():
+        if method.option is not None and not ctx.claims.get(method.option, False):
+            continue
         facts = await ctx.opcua.facts(method.path)
         ctx.expect(facts.found and facts.node_class == "Method", f"method {method.id} exists", expected="Method",
                    actual=facts.node_class or "no such node")  # fmt: skip
@@ -26,9 +29,11 @@ async def model(ctx: Context) -> None:
 async def units(ctx: Context) -> None:
     """EngineeringUnits of every signal with a unit."""
     for signal in ctx.profile.signals.values():
-        if signal.unit is None or signal.opcua is None or (signal.option and not ctx.claims.get(signal.option, True)):
+        if signal.unit is None or signal.opcua is None or (signal.option and not ctx.claims.get(signal.option, False)):
             continue
         facts = await ctx.opcua.facts(signal.opcua.path)
+        if not facts.found:
+            continue  # that it is missing is another requirement's finding
         wanted = UNITS[signal.unit].unit_id
         ctx.expect(
             facts.unit_id == wanted, f"{signal.id} has its unit {signal.unit}", expected=wanted, actual=facts.unit_id
@@ -61,8 +66,12 @@ async def source_time(ctx: Context) -> None:
 
 @check("opcua.browse_pages", needs=OPCUA)
 async def browse_pages(ctx: Context) -> None:
-    """Small pages and one large one find the same."""
-    paged, whole = await ctx.opcua.browse_all(ctx.param("path"), max_references=ctx.param("page"))
+    """A page keeps the limit, and small pages and one large one find the same."""
+    page = ctx.param("page")
+    paged, whole, first = await ctx.opcua.browse_all(ctx.param("path"), max_references=page)
+    if whole <= page:
+        ctx.inconclusive(f"{ctx.param('path')} has {whole} references, which is no more than one page")
+    ctx.expect(first <= page, "a page holds no more than was asked for", expected=f"at most {page}", actual=first)
     ctx.expect(paged == whole, "pages find every reference", expected=whole, actual=paged)
 
 

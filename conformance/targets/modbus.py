@@ -22,6 +22,7 @@ from profiles.model import ModbusBinding, Signal, Table
 from profiles.model import Protocol as Wire
 
 MAX_REGISTERS, MAX_BITS, MAX_WRITTEN, MAX_BITS_WRITTEN = 125, 2000, 123, 1968
+HEADER = 7  # bytes of an MBAP header
 GAP = 16  # registers between two signals that are still read together; reserved ones read 0
 
 
@@ -286,6 +287,11 @@ class ModbusLink:
     def _trace(self, sending: bool, packet: bytes) -> bytes:
         if sending:
             self._sent, self._received = packet, b""
+        elif not self._received and len(packet) >= HEADER and len(self._sent) >= HEADER:
+            # A reply under a wrong id is taken all the same: the checks of the wire say what is wrong with it, and what
+            # else the equipment does can still be tested. One request is in flight at a time.
+            self._received = packet
+            return self._sent[:2] + packet[2:6] + self._sent[6:HEADER] + packet[HEADER:]
         elif packet not in self._received:
             self._received = packet if packet.startswith(self._received) else self._received + packet
         return packet

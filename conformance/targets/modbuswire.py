@@ -14,6 +14,8 @@ from conformance.targets.frames import exception_text, mbap
 from conformance.transcript import Transcript
 
 _HEADER = 7
+_BETWEEN_PIECES_S = 0.05
+_HANG_UP_S = 0.2
 _NEGATIVE_TIMEOUT_S = 1.0  # several stacks delay exceptions by half a second
 
 
@@ -26,6 +28,10 @@ class RawModbus:
         self._endpoint, self._clock, self._transcript, self._timeouts = endpoint, clock, transcript, timeouts
         self._transactions = itertools.count(1)
 
+    @property
+    def unit(self) -> int:
+        return self._endpoint.unit
+
     async def exchange(self, pdu: bytes, *, unit: int | None = None, timeout: float | None = None) -> WireReply:
         frame = mbap(next(self._transactions), self._endpoint.unit if unit is None else unit, pdu)
         replies = await self.send_raw(frame, timeout=timeout)
@@ -34,20 +40,30 @@ class RawModbus:
     async def send_raw(self, frame: bytes, *, replies: int = 1, timeout: float | None = None) -> list[WireReply]:
         """At least one reply record: where nothing came, it says whether the target closed or stayed silent."""
         wall = max(_NEGATIVE_TIMEOUT_S, self._timeouts.request_s if timeout is None else self._clock.to_wall(timeout))
-        sent = self._clock.now()
+        return await self._talk([frame], replies, wall)
+
+    async def send_pieces(self, pieces: Sequence[bytes]) -> WireReply:
+        return (await self._talk(pieces, 1, max(_NEGATIVE_TIMEOUT_S, self._timeouts.request_s)))[0]
+
+    async def _talk(self, pieces: Sequence[bytes], replies: int, wall: float) -> list[WireReply]:
+        frame, sent = b"".join(pieces), self._clock.now()
         try:
             async with asyncio.timeout(self._timeouts.connect_s):
                 reader, writer = await asyncio.open_connection(self._endpoint.host, self._endpoint.port)
         except (OSError, TimeoutError):
             return [self._nothing(frame, sent, closed=True, why="no connection")]
         try:
-            writer.write(frame)
-            await writer.drain()
+            sent = self._clock.now()
+            for number, piece in enumerate(pieces):
+                if number:
+                    await asyncio.sleep(_BETWEEN_PIECES_S)  # or the system would join them again
+                writer.write(piece)
+                await writer.drain()
             return await self._receive(reader, frame, replies, sent, wall)
         except OSError:
             return [self._nothing(frame, sent, closed=True, why="connection reset")]
         finally:
-            writer.close()
+            await _hang_up(reader, writer)
 
     async def pipeline(self, pdus: Sequence[bytes]) -> list[WireReply]:
         frames = b"".join(mbap(next(self._transactions), self._endpoint.unit, pdu) for pdu in pdus)
@@ -112,14 +128,27 @@ class RawModbus:
             )
         status = exception_text(pdu[1]) if len(pdu) >= 2 and pdu[0] & 0x80 else "OK"
         evidence = self._log(frame, pdu, status, (header + pdu).hex())
-        return WireReply(pdu, False, False, transaction, protocol, unit, self._clock.now() - sent, evidence)
+        took = self._clock.now() - sent
+        return WireReply(pdu, False, False, transaction, protocol, unit, took, evidence, self._clock.to_wall(took))
 
     def _nothing(self, frame: bytes, sent: float, *, closed: bool, why: str) -> WireReply:
-        return WireReply(
-            b"", closed, not closed, None, None, None, self._clock.now() - sent, self._log(frame, b"", why, "")
-        )
+        took = self._clock.now() - sent
+        evidence = self._log(frame, b"", why, "")
+        return WireReply(b"", closed, not closed, None, None, None, took, evidence, self._clock.to_wall(took))
 
     def _log(self, frame: bytes, pdu: bytes, status: str, received: str) -> int:
         return self._transcript.add(
             "modbus", "raw", self._endpoint.address, pdu, status, f"{frame[:256].hex()} > {received}"
         )
+
+
+async def _hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Close, and let the server close too, so that its place is free for the next connection: some have few."""
+    try:
+        async with asyncio.timeout(_HANG_UP_S):
+            writer.write_eof()
+            while await reader.read(1024):
+                pass
+    except (OSError, TimeoutError):
+        pass
+    writer.close()

@@ -38,6 +38,7 @@ async def gather(session: OpcuaSession, node: Any, path: str) -> NodeFacts:
         locales=frozenset(t.Locale for t in texts if t.Locale),
         executable=values["UserExecutable"] if isinstance(values["UserExecutable"], bool) else None,
         namespace_uri=names.uri(node.NamespaceIndex),
+        enumeration=await _enumeration(session, node),
     )
 
 
@@ -68,6 +69,19 @@ async def _properties(session: OpcuaSession, node: Any) -> tuple[str | None, int
         if value is not None and hasattr(value, "Low"):
             bounds = (float(value.Low), float(value.High))
     return text, number, bounds
+
+
+async def _enumeration(session: OpcuaSession, node: Any) -> dict[int, str] | None:
+    """Numbers and names from EnumStrings (OPC 10000-8 clause 5.3.3.3) or EnumValues (5.3.3.4)."""
+    names = [[ua.QualifiedName(n, 0)] for n in ("EnumStrings", "EnumValues")]
+    strings, values = await session.service(lambda c: translate(c, node, names), "TranslateBrowsePaths")
+    if strings is not None:
+        listed = await _value(session, strings)
+        return {i: t.Text or "" for i, t in enumerate(listed or [])}
+    if values is not None:
+        listed = await _value(session, values)
+        return {int(v.Value): v.DisplayName.Text or "" for v in listed or [] if hasattr(v, "DisplayName")}
+    return None
 
 
 async def _value(session: OpcuaSession, node: Any) -> Any:

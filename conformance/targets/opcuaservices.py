@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from conformance.clock import MachineClock
-from conformance.context import AlarmEvent, NodeFacts, Outcome, Reading, Timeline, Value
+from conformance.context import AlarmEvent, Declared, NodeFacts, Outcome, Quiet, Reading, Timeline, Value
 from conformance.fitting import Fitted
 from conformance.targets.opcua import OpcuaLink
 from conformance.targets.opcuaalarms import Alarms
+from conformance.targets.opcuadeclared import declarations, writable_beneath
 from conformance.targets.opcuafacts import children_of, gather
 from conformance.targets.opcuapaths import browse
 from conformance.targets.opcuasession import ServiceRefused, shut
@@ -66,7 +67,11 @@ class Services:
             "state": ids.Server_ServerStatus_State,
             "start_time": ids.Server_ServerStatus_StartTime,
             "current_time": ids.Server_ServerStatus_CurrentTime,
+            "service_level": ids.Server_ServiceLevel,
+            "product_uri": ids.Server_ServerStatus_BuildInfo_ProductUri,
+            "manufacturer": ids.Server_ServerStatus_BuildInfo_ManufacturerName,
             "product_name": ids.Server_ServerStatus_BuildInfo_ProductName,
+            "version": ids.Server_ServerStatus_BuildInfo_SoftwareVersion,
             "build": ids.Server_ServerStatus_BuildInfo_BuildNumber,
         }
         return {name: to_value(await self._value(node, f"ServerStatus/{name}")) for name, node in fields.items()}
@@ -101,18 +106,47 @@ class Services:
         self._transcript.add("opcua", "GetEndpoints", self._session.address, found, "Good")
         return found
 
-    async def browse_all(self, path: str, *, max_references: int) -> tuple[int, int]:
+    async def browse_all(self, path: str, *, max_references: int) -> tuple[int, int, int]:
         node = (await self._link.resolve([path]))[path]
         if node is None:
-            return 0, 0
+            return 0, 0, 0
         try:
             paged, first = await self._session.service(lambda c: browse(c, node, most=max_references), "BrowseNext")
             whole, _ = await self._session.service(lambda c: browse(c, node), "Browse")
         except ServiceRefused as error:
             self._transcript.add("opcua", "BrowseNext", path, None, error.status)
-            return 0, 0
+            return 0, 0, 0
         self._transcript.add("opcua", "BrowseNext", path, {"page": first, "all": len(whole)}, "Good")
-        return len(paged), len(whole)
+        return len(paged), len(whole), first
+
+    async def declared(self, signals: Sequence[str]) -> dict[str, Declared]:
+        nodes = await self._link.nodes_of(signals)
+        return await declarations(self._session, nodes)
+
+    async def writable_variables(self) -> dict[str, str | None]:
+        nodes = await self._link.nodes_of([s for s in self._profile.signals if self._link.binds(s)])
+        found = await writable_beneath(self._session, self._session.machine)
+        owners = {node: signal for signal, node in nodes.items() if node is not None}
+        listed = {path: owners.get(node) for path, node in found.items()}
+        self._transcript.add("opcua", "Browse", self._session.machine_name, sorted(listed), "Good")
+        return listed
+
+    async def texts(self, signals: Sequence[str], locale: str) -> dict[str, tuple[str, str]]:
+        nodes = {s: n for s, n in (await self._link.nodes_of(signals)).items() if n is not None}
+        found: dict[str, tuple[str, str]] = {}
+
+        async def look(client: Any) -> None:
+            values = await client.uaclient.read_attributes(list(nodes.values()), ua.AttributeIds.DisplayName)
+            texts = [data.Value.Value if data.Value is not None else None for data in values]
+            found.update(
+                {s: (t.Text or "", t.Locale or "") for s, t in zip(nodes, texts, strict=True) if t is not None}
+            )
+
+        client = self._session.new_client()
+        client.set_locale([locale])
+        status = await self._with_session(client, look)
+        self._transcript.add("opcua", "Read DisplayName", f"locale {locale}", [t for t, _ in found.values()], status)
+        return found
 
     # --- reading ------------------------------------------------------------------------------------------------------
     async def read_attribute(self, path: str, attribute: str) -> Reading:
@@ -121,7 +155,7 @@ class Services:
     async def read_raw(self, requests: Sequence[dict[str, Any]], **options: Any) -> list[Reading]:
         """Requests have ``path`` or ``signal``, and may have ``attribute``, ``index_range`` and ``encoding``; options are
         ``timestamps`` (source, server, both, neither) and ``max_age`` (ms). An empty request list is sent as it is."""
-        paths = [r.get("path") or self._link.place(str(r["signal"])) for r in requests]
+        paths = [r["path"] if "path" in r else self._link.place(str(r["signal"])) for r in requests]
         nodes = await self._link.resolve(paths)
         parameters = ua.ReadParameters()
         parameters.MaxAge = float(options.get("max_age", 0.0))
@@ -190,6 +224,23 @@ class Services:
             await subscription.close()
         return Timeline(started, self._clock.now(), changes)
 
+    async def keep_alives(self, *, interval_s: float, count: int, wanted: int) -> Quiet:
+        subscription, started = Subscription(self._session, self._clock), self._clock.now()
+        try:
+            revised_ms, revised_count = await subscription.open(self._clock.to_wall(interval_s) * 1000, count)
+            period = self._clock.to_machine(revised_ms / 1000 * revised_count)
+            started = self._clock.now()
+            seen = await subscription.keep_alives(wanted + 1, started + 2 * period * (wanted + 1)) - 1
+        except ServiceRefused as error:
+            self._transcript.add("opcua", "CreateSubscription", "no items", None, error.status)
+            return Quiet(0, interval_s * count, 0.0, 0.0, error.status)
+        finally:
+            await subscription.close()
+        self._transcript.add(
+            "opcua", "Publish", f"every {revised_ms:g} ms × {revised_count}", f"{seen} keep-alives", "Good"
+        )
+        return Quiet(max(0, seen), period, self._clock.now() - started, self._clock.to_machine(0.02))
+
     async def _collect(
         self,
         subscription: Subscription,
@@ -244,21 +295,43 @@ class Services:
     async def connect_with(self, user: str, password: str) -> Outcome:
         return await self._try_session(user, password)
 
+    async def connect_wrong_password(self) -> Outcome:
+        endpoint = self._session.endpoint
+        if endpoint.user is None:
+            return Outcome(False, "the target file names no user", self._clock.now())
+        return await self._try_session(endpoint.user, f"not {endpoint.password}")
+
+    async def connect_secure(self, policy: str) -> Outcome:
+        client = self._session.new_client()
+        status = await self._with_session(client, policy=policy)
+        evidence = self._transcript.add("opcua", "CreateSession", self._session.address, policy, status)
+        return Outcome(status == "Good", status, self._clock.now(), evidence=evidence)
+
     async def _try_session(self, user: str | None, password: str | None) -> Outcome:
-        """A second session, opened and closed again; the run's own stays."""
         client = self._session.new_client()
         client._username, client._password = user, password
-        status = "Good"
-        try:
-            await self._session.secure(client)
-            await client.connect(auto_reconnect=False)
-        except ua.UaStatusCodeError as error:
-            status = ua.StatusCode(error.code).name
-        except (ua.UaError, OSError, TimeoutError) as error:
-            status = f"{type(error).__name__}"
-        else:
-            await shut(client)
+        status = await self._with_session(client)
         evidence = self._transcript.add(
             "opcua", "ActivateSession", self._session.address, "anonymous" if user is None else "user name", status
         )
         return Outcome(status == "Good", status, self._clock.now(), evidence=evidence)
+
+    async def _with_session(
+        self, client: Any, use: Callable[[Any], Awaitable[None]] | None = None, policy: str | None = None
+    ) -> str:
+        """A second session, opened, used and closed again, while the run's own stays. The status of what failed, or Good."""
+        try:
+            await self._session.secure(client, policy)
+            await client.connect(auto_reconnect=False)
+        except ua.UaStatusCodeError as error:
+            return str(ua.StatusCode(error.code).name)
+        except (ua.UaError, OSError, TimeoutError) as error:
+            return type(error).__name__
+        try:
+            if use is not None:
+                await use(client)
+        except ua.UaStatusCodeError as error:
+            return str(ua.StatusCode(error.code).name)
+        finally:
+            await shut(client)
+        return "Good"

@@ -94,10 +94,12 @@ class OpcuaSession:
             client.set_password(self.endpoint.password or "")
         return client
 
-    async def secure(self, client: Any) -> None:
-        """Set policy, mode and certificates as the endpoint says."""
+    async def secure(self, client: Any, policy: str | None = None) -> None:
+        """Set policy, mode and certificates as the endpoint says; with ``policy``, this one, signed and encrypted."""
         endpoint = self.endpoint
-        if endpoint.policy == "None":
+        mode = endpoint.mode if policy is None else "SignAndEncrypt"
+        policy = policy or endpoint.policy
+        if policy == "None":
             return
         certificate, key = endpoint.certificate, endpoint.private_key
         if certificate is None or key is None:
@@ -107,11 +109,11 @@ class OpcuaSession:
             certificate, key = folder / "client.der", folder / "client.pem"
             await client.setup_self_signed_certificate(key, certificate)
         await client.set_security(
-            _POLICIES[endpoint.policy],
+            _POLICIES[policy],
             certificate,
             key,
             server_certificate=None if endpoint.server_certificate is None else str(endpoint.server_certificate),
-            mode=getattr(ua.MessageSecurityMode, endpoint.mode or "SignAndEncrypt"),
+            mode=getattr(ua.MessageSecurityMode, mode or "SignAndEncrypt"),
         )
 
     async def close(self) -> None:

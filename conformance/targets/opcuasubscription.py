@@ -34,11 +34,12 @@ class Subscription:
         self.id: int | None = None
         self.arrived: asyncio.Queue[tuple[float, str, int, Any]] = asyncio.Queue()
 
-    async def open(self, interval_ms: float) -> None:
+    async def open(self, interval_ms: float, keep_alive_count: int = 100) -> tuple[float, int]:
+        """Create it; returns publishing interval (ms) and keep-alive count as the server revised them."""
         parameters = ua.CreateSubscriptionParameters()
         parameters.RequestedPublishingInterval = interval_ms
         parameters.RequestedLifetimeCount = 3000
-        parameters.RequestedMaxKeepAliveCount = 100
+        parameters.RequestedMaxKeepAliveCount = keep_alive_count
         parameters.MaxNotificationsPerPublish = 0
         parameters.PublishingEnabled = True
         parameters.Priority = 0
@@ -46,6 +47,7 @@ class Subscription:
             lambda c: c.create_subscription(parameters, self._take), "CreateSubscription", again=False
         )
         self.id = int(result.SubscriptionId)
+        return float(result.RevisedPublishingInterval), int(result.RevisedMaxKeepAliveCount)
 
     async def close(self) -> None:
         """Never raises: a subscription of a lost session is gone anyway."""
@@ -82,6 +84,8 @@ class Subscription:
 
     def _take(self, result: Any) -> None:
         at = self._clock.now()
+        if not result.NotificationMessage.NotificationData:
+            self.arrived.put_nowait((at, "keep-alive", 0, None))
         for note in result.NotificationMessage.NotificationData or []:
             if isinstance(note, ua.DataChangeNotification):
                 for change in note.MonitoredItems:
@@ -90,8 +94,21 @@ class Subscription:
                 for event in note.Events:
                     self.arrived.put_nowait((at, "event", event.ClientHandle, event.EventFields))
 
+    async def keep_alives(self, wanted: int, until: float) -> int:
+        """How many keep-alive messages came until a machine time; ends early with ``wanted``."""
+        seen = 0
+        while seen < wanted and (arrived := await self._take_one(until)) is not None:
+            seen += arrived[1] == "keep-alive"
+        return seen
+
     async def next(self, until: float) -> tuple[float, str, int, Any] | None:
         """The next notification, or ``None`` at machine time ``until``."""
+        while (arrived := await self._take_one(until)) is not None:
+            if arrived[1] != "keep-alive":
+                return arrived
+        return None
+
+    async def _take_one(self, until: float) -> tuple[float, str, int, Any] | None:
         left = self._clock.to_wall(until - self._clock.now())
         if left <= 0 and self.arrived.empty():
             return None

@@ -81,6 +81,9 @@ class Browser:
             return result
         if len(self._rest) >= MAX_CONTINUATION_POINTS:
             return _failed(ua.StatusCodes.BadNoContinuationPoints)
+        if self._unit.quirks.browse_pages_lost:
+            result.References = found[:limit]
+            return result
         point = next(self._names).to_bytes(8, "big")
         self._rest[point] = (limit, found[limit:])
         result.References, result.ContinuationPoint = found[:limit], point

@@ -65,6 +65,7 @@ class HostOptions:
     with_panel: bool = True
     version: str = "0"
     faults: tuple[str, ...] = ()
+    without: frozenset[str] = frozenset()  # options that the units lack
     on_error: Callable[[str], None] = field(default=lambda text: None)
 
 
@@ -80,9 +81,15 @@ class UnitHost:
         self.equipment = SimulatedEquipment(profile, unit, identity, sides, pacer, self.faults, design_speed=speed)
         pacer.add(self.equipment)
         views = {via: ProtocolView(self.equipment, via) for via in ("opcua", "modbus")}
-        self.opcua = OpcuaEndpoint(views["opcua"], host=options.host, port=ports.opcua, security=options.security)
+        self.opcua = OpcuaEndpoint(
+            views["opcua"], host=options.host, port=ports.opcua, security=options.security, without=options.without
+        )
         self.modbus = ModbusEndpoint(
-            views["modbus"], host=options.host, port=ports.modbus, idle_timeout_s=options.idle_timeout_s
+            views["modbus"],
+            host=options.host,
+            port=ports.modbus,
+            idle_timeout_s=options.idle_timeout_s,
+            without=options.without,
         )
         self.panel = (
             PanelEndpoint(self.equipment, host=options.host, port=ports.panel, cut=self._cut)

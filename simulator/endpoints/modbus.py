@@ -7,17 +7,19 @@ addresses inside a block read as 0; addresses outside every block are exception 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from profiles.codec import CodecError, decode, encode
 from profiles.model import Access, Signal, SignalType, Table
 from simulator.endpoints.modbus_pdu import Exc, ModbusError
-from simulator.endpoints.modbus_quirks import ModbusQuirks, QuirkyPduServer, shift, spoil_words
+from simulator.endpoints.modbus_quirks import ModbusQuirks, QuirkyPduServer, shift
 from simulator.endpoints.modbus_server import ModbusServer
 from simulator.interface.equipment import Changes, Equipment, RefusalKind, Refused
 
 BLOCK_GAP = 64  # unused addresses between two signals of one block, at most
+LAG_S = 0.05  # wall seconds for which a torn value shows
 _EXCEPTIONS = {
     RefusalKind.OUT_OF_RANGE: Exc.ILLEGAL_VALUE,
     RefusalKind.NOT_WRITABLE: Exc.ILLEGAL_ADDRESS,
@@ -53,8 +55,10 @@ def blocks(signals: Sequence[Signal], table: Table) -> list[tuple[int, int]]:
 class RegisterImage:
     """The four tables of one equipment, kept up to date by pushes."""
 
-    def __init__(self, equipment: Equipment, quirks: Callable[[], ModbusQuirks]) -> None:
-        self._equipment, self._quirks = equipment, quirks
+    def __init__(
+        self, equipment: Equipment, quirks: Callable[[], ModbusQuirks], without: frozenset[str] = frozenset()
+    ) -> None:
+        self._equipment, self._quirks, self._without = equipment, quirks, without
         signals = [s for s in equipment.profile.signals.values() if s.modbus is not None]
         self._signals = {s.id: s for s in signals}
         self._at = {
@@ -62,7 +66,7 @@ class RegisterImage:
         }
         self._blocks = {table: blocks(signals, table) for table in Table}
         self._words: dict[tuple[Table, int], int] = {}
-        self._before: dict[str, list[int]] = {}
+        self._lag = Lag()
         self._peer = ""
         self.update(equipment.values())
 
@@ -71,17 +75,17 @@ class RegisterImage:
         quirks = self._quirks()
         for name, value in changes.items():
             signal = self._signals.get(name)
-            if signal is None or signal.modbus is None:
+            if signal is None or signal.modbus is None or self._is_absent(signal):
                 continue
             try:
                 words = encode(signal, value, word_order=self._equipment.profile.word_order)
             except CodecError:
                 continue  # a value that its registers cannot hold keeps the last good one
-            if len(words) > 1 and signal.type not in (SignalType.STRING, SignalType.LOCALIZED):
-                shown = spoil_words(quirks, words, self._before.get(name))
-                self._before[name] = words
-                words = shown
+            if quirks.swapped_words and signal.type not in (SignalType.STRING, SignalType.LOCALIZED):
+                words = words[::-1]
             table, address = signal.modbus.table, signal.modbus.address
+            if quirks.torn_registers:
+                self._lag.note(table, address, words, self._words)
             for offset, word in enumerate(words):
                 self._words[table, address + offset] = word
 
@@ -94,24 +98,44 @@ class RegisterImage:
         address = shift(self._quirks(), table, address)
         if not any(start <= address and address + count <= end for start, end in self._blocks[table]):
             raise ModbusError(Exc.ILLEGAL_ADDRESS)
-        return [self._words.get((table, a), 0) for a in range(address, address + count)]
+        missing = self._quirks().missing_registers
+        places = [(table, a) for a in range(address, address + count)]
+        if missing and any(at in self._at and self._at[at].id in missing for at in places):
+            raise ModbusError(Exc.ILLEGAL_ADDRESS)
+        return [self._lag.word(at, self._words.get(at, 0)) for at in places]
 
     def write(self, table: Table, address: int, values: Sequence[int], function: int) -> None:
         changes: dict[str, Any] = {}
-        position = address
+        position, quirks = address, self._quirks()
         while position < address + len(values):
             signal = self._at.get((table, position))
-            if signal is None or signal.modbus is None:
+            if signal is None or signal.modbus is None or self._is_absent(signal):
+                if quirks.reserved_writable:
+                    position += 1
+                    continue
+                if quirks.writes_before_check and changes:
+                    self._equipment.write(changes, self._peer)
                 raise ModbusError(Exc.ILLEGAL_ADDRESS)
             words = list(values[position - address : position - address + signal.registers])
             changes[signal.id] = self._decoded(signal, position, words, function)
             position += signal.registers
-        if self._quirks().ignore_writes:
+        if quirks.ignore_writes:
             return
         try:
             self._equipment.write(changes, self._peer)
         except Refused as refusal:
+            if quirks.clips_out_of_range and refusal.kind is RefusalKind.OUT_OF_RANGE:
+                return
             raise ModbusError(_EXCEPTIONS[refusal.kind]) from None
+
+    def _is_absent(self, signal: Signal) -> bool:
+        """Whether a signal belongs to an option that the unit lacks: its registers are reserved."""
+        return signal.option in self._without and not self._quirks().serves_unclaimed
+
+    def rebuild(self) -> None:
+        """Take all values anew, after quirks were switched."""
+        self._words.clear()
+        self.update(self._equipment.values())
 
     def _decoded(self, signal: Signal, position: int, words: list[int], function: int) -> Any:
         binding = signal.modbus
@@ -139,15 +163,39 @@ class RegisterImage:
         return objects
 
 
+class Lag:
+    """Torn values: the later half of a changed value's registers follows ``LAG_S`` after the first (a quirk)."""
+
+    def __init__(self) -> None:
+        self._old: dict[tuple[Table, int], tuple[int, float]] = {}
+
+    def note(self, table: Table, address: int, words: Sequence[int], shown: Mapping[tuple[Table, int], int]) -> None:
+        until = time.monotonic() + LAG_S
+        for offset in range((len(words) + 1) // 2, len(words)):
+            at = (table, address + offset)
+            if shown.get(at, 0) != words[offset]:
+                self._old[at] = (shown.get(at, 0), until)
+
+    def word(self, at: tuple[Table, int], present: int) -> int:
+        old, until = self._old.get(at, (present, 0.0))
+        return old if time.monotonic() < until else present
+
+
 class ModbusEndpoint:
-    """Serves one equipment on Modbus TCP."""
+    """Serves one equipment on Modbus TCP; ``without`` are options that the equipment lacks."""
 
     def __init__(
-        self, equipment: Equipment, *, host: str = "127.0.0.1", port: int = 0, idle_timeout_s: float = 60.0
+        self,
+        equipment: Equipment,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        idle_timeout_s: float = 60.0,
+        without: frozenset[str] = frozenset(),
     ) -> None:
         self._equipment = equipment
         self.quirks = ModbusQuirks()
-        self._image = RegisterImage(equipment, lambda: self.quirks)
+        self._image = RegisterImage(equipment, lambda: self.quirks, without)
         self._pdus = QuirkyPduServer(self._image, lambda: self.quirks)
         self._server = ModbusServer(
             self, host=host, port=port, idle_timeout_s=idle_timeout_s, quirks=lambda: self.quirks
@@ -176,7 +224,7 @@ class ModbusEndpoint:
     def set_quirks(self, **fields: Any) -> None:
         """Switch quirks; every field not named is off."""
         self.quirks = ModbusQuirks(**fields)
-        self._image.update(self._equipment.values())
+        self._image.rebuild()
 
     def answer(self, pdu: bytes, peer: str) -> bytes | None:
         self._image.answer_for(peer)

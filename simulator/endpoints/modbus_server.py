@@ -44,6 +44,7 @@ class ModbusServer:
         self.answerer, self.host, self.port = answerer, host, port
         self.idle_timeout_s, self.unit_ids, self.quirks = idle_timeout_s, unit_ids, quirks
         self.connections: set[_Connection] = set()
+        self.replies = 0
         self._server: asyncio.Server | None = None
 
     @property
@@ -88,8 +89,8 @@ class _Connection(asyncio.Protocol):
         self._transport = transport
         host, port = transport.get_extra_info("peername")[:2]
         self._peer = f"modbus:{host}:{port}"
-        others = len(self._server.connections)
-        if others >= CONNECTIONS_MAX or (others and self._server.quirks().second_connection_refused):
+        others, quirks = len(self._server.connections), self._server.quirks()
+        if others >= (quirks.connections_max or CONNECTIONS_MAX) or (others and quirks.second_connection_refused):
             transport.abort()
             return
         self._server.connections.add(self)
@@ -122,19 +123,22 @@ class _Connection(asyncio.Protocol):
             return
         self._rearm()
         self._buffer += data
-        quirks, answered = self._server.quirks(), 0
+        quirks, answered, before = self._server.quirks(), 0, -1
         while len(self._buffer) >= HEADER:
             transaction, protocol, length, unit = struct.unpack(">HHHB", self._buffer[:HEADER])
             if not self._is_sound(protocol, length, quirks):
                 self._refuse(quirks)
                 return
             if len(self._buffer) < 6 + length:
-                return
+                break
             pdu = bytes(self._buffer[HEADER : 6 + length])
             del self._buffer[: 6 + length]
             if not (quirks.only_first_pipelined and answered):
-                self._serve(transaction, protocol, unit, pdu, quirks)
-            answered += 1
+                named = before if quirks.mixed_transaction_ids and answered else transaction
+                self._serve(named, protocol, unit, pdu, quirks)
+            answered, before = answered + 1, transaction
+        if quirks.drops_partial_frames:
+            self._buffer.clear()
 
     def _is_sound(self, protocol: int, length: int, quirks: ModbusQuirks) -> bool:
         good_protocol = protocol == 0 or quirks.accept_bad_protocol_id
@@ -148,7 +152,7 @@ class _Connection(asyncio.Protocol):
             self._transport.close()
 
     def _serve(self, transaction: int, protocol: int, unit: int, pdu: bytes, quirks: ModbusQuirks) -> None:
-        if unit not in self._server.unit_ids:
+        if unit not in self._server.unit_ids or (unit == 0 and quirks.unit_zero_silent):
             return
         reply = self._server.answerer.answer(pdu, self._peer)
         if reply is None or self._transport is None:
@@ -158,7 +162,8 @@ class _Connection(asyncio.Protocol):
         if quirks.wrong_unit_id:
             unit = (unit + 1) & 0xFF
         frame = struct.pack(">HHHB", transaction, protocol, len(reply) + 1, unit) + reply
-        if quirks.slow_reply_s > 0:
+        self._server.replies += 1
+        if quirks.slow_reply_s > 0 and self._server.replies % (quirks.late_every or 1) == 0:
             loop = asyncio.get_running_loop()
             self._delayed = [h for h in self._delayed if not h.cancelled() and h.when() > loop.time()]
             self._delayed.append(loop.call_later(quirks.slow_reply_s, self._transport.write, frame))

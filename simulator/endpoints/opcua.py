@@ -23,7 +23,7 @@ from asyncua import Server, ua
 from simulator.endpoints.addressspace import Template, standard_template
 from simulator.endpoints.conditions import Conditions
 from simulator.endpoints.errors import PortTaken
-from simulator.endpoints.hiding import hidden_nodes
+from simulator.endpoints.hiding import changed_access, hidden_nodes
 from simulator.endpoints.machine import MachineBuilder
 from simulator.endpoints.nodesets import PACKML
 from simulator.endpoints.projections import Projections
@@ -40,7 +40,7 @@ OWN_PREFIX = "s"
 
 
 class OpcuaEndpoint:
-    """Serves one equipment on OPC UA. Port 0 takes a free port."""
+    """Serves one equipment on OPC UA. Port 0 takes a free port; ``without`` are options that the equipment lacks."""
 
     def __init__(
         self,
@@ -51,6 +51,7 @@ class OpcuaEndpoint:
         security: SecuritySettings | None = None,
         quirks: OpcuaQuirks | None = None,
         nodesets: Path | None = None,
+        without: frozenset[str] = frozenset(),
     ) -> None:
         self._equipment = equipment
         self._host = "127.0.0.1" if host == "localhost" else host
@@ -58,6 +59,7 @@ class OpcuaEndpoint:
         self._security = security or SecuritySettings()
         self._quirks = quirks or OpcuaQuirks()
         self._nodesets = nodesets
+        self._without = without
         self._server: Server | None = None
         self._listener: UnitListener | None = None
         self._unit: Unit | None = None
@@ -82,7 +84,7 @@ class OpcuaEndpoint:
         """
         policies = self._security.policies(self._host)
         template = await standard_template(self._nodesets)
-        iserver = UnitServer(template, Users(self._security, lambda: self._quirks.anonymous_refused))
+        iserver = UnitServer(template, Users(self._security, lambda: self._quirks))
         server = self._server = Server(iserver)
         server._application_uri = f"urn:setsubi:{quote(self._equipment.name)}"
         server.name = self._equipment.profile.title.en
@@ -125,10 +127,11 @@ class OpcuaEndpoint:
         namespaces += [uri for uri in [own_uri, *profile.namespaces.values()] if uri not in namespaces]
         builder = self._builder = MachineBuilder(iserver.aspace, list(dict.fromkeys(namespaces)), own_uri, profile)
         machine = builder.build(self._equipment.name)
-        publisher = Publisher(iserver.aspace, lambda: self._quirks.subscription_never_notifies)
+        publisher = Publisher(iserver.aspace, lambda: self._quirks)
         unit = Unit(
-            self._equipment, iserver.aspace, builder.nodes, machine, publisher, self._quirks, list(builder.index)
-        )
+            self._equipment, iserver.aspace, builder.nodes, machine, publisher, self._quirks, list(builder.index),
+            self._without,
+        )  # fmt: skip
         unit.projections = Projections(builder.nodes, machine, builder.index[PACKML])
         unit.conditions = Conditions(unit, lambda: iserver.subscription_service.subscriptions)
         iserver.unit = unit
@@ -177,5 +180,6 @@ class OpcuaEndpoint:
             return
         unit.quirks = self._quirks
         unit.hidden = hidden_nodes(unit, builder)
+        unit.access = changed_access(unit, builder)
         refresh_server(unit)
         self._changed(self._equipment.values())

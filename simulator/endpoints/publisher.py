@@ -18,6 +18,7 @@ from asyncua import ua
 
 from simulator.endpoints.addressspace import SharedAddressSpace
 from simulator.endpoints.nodes import A
+from simulator.endpoints.quirks import OpcuaQuirks
 
 _log = logging.getLogger(__name__)
 
@@ -25,9 +26,10 @@ _log = logging.getLogger(__name__)
 class Publisher:
     """Writes values of variables and tells the monitored items, in order."""
 
-    def __init__(self, aspace: SharedAddressSpace, is_silent: Callable[[], bool]) -> None:
+    def __init__(self, aspace: SharedAddressSpace, quirks: Callable[[], OpcuaQuirks]) -> None:
         self._aspace = aspace
-        self._is_silent = is_silent
+        self._quirks = quirks
+        self._told = 0
         self._news: deque[tuple[ua.NodeId, ua.DataValue]] = deque()
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -58,8 +60,11 @@ class Publisher:
             self._wake.clear()
             while self._news:
                 nodeid, value = self._news.popleft()
-                if not self._is_silent():
-                    await self._notify(nodeid, value)
+                quirks = self._quirks()
+                self._told += 1
+                if quirks.subscription_never_notifies or (quirks.drops_changes and self._told % 2):
+                    continue
+                await self._notify(nodeid, value)
 
     async def _notify(self, nodeid: ua.NodeId, value: ua.DataValue) -> None:
         for handle, callback in list(self._aspace[nodeid].attributes[A.Value].datachange_callbacks.items()):

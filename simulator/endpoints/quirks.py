@@ -96,6 +96,40 @@ class OpcuaQuirks:
     """The PackML state machines never leave Stopped."""
     japanese_missing: bool = False
     """Texts come in English whatever the session's locale is."""
+    serves_unclaimed: bool = False
+    """Options that the unit does not have are served all the same."""
+    extra_writable: frozenset[str] = frozenset()
+    """These read-only signals, or nodes at these browse paths, say that they can be written, and take what is written."""
+    not_writable: frozenset[str] = frozenset()
+    """These writable signals say that they are read-only and answer BadNotWritable."""
+    browse_pages_lost: bool = False
+    """Browsing in pages hands out the first page and no continuation point."""
+    duplicate_namespace: bool = False
+    """The namespace array ends with an empty URI and a second entry of the pack's namespace."""
+    empty_build_info: bool = False
+    """BuildInfo says nothing."""
+    no_event_notifier: bool = False
+    """EventNotifier is 0 on every object."""
+    arguments_unchecked: bool = False
+    """Calls with wrong arguments are answered Good and do nothing."""
+    unknown_node_good: bool = False
+    """Reading a node or attribute that is not there is answered Good without a value."""
+    empty_read_good: bool = False
+    """An empty Read is answered by an empty list of results."""
+    timestamps_ignored: bool = False
+    """Read returns both timestamps whatever was asked for."""
+    no_keep_alive: bool = False
+    """Subscriptions without news stay silent for good."""
+    drops_changes: bool = False
+    """Every second change of a monitored variable is not notified."""
+    enumeration_shifted: bool = False
+    """EnumStrings and EnumValues name each number by the name of its neighbour."""
+    secure_sessions_refused: bool = False
+    """No session can be created over a secured channel, though the endpoint offers it."""
+    anonymous_accepted: bool = False
+    """Anonymous users are let in though only users with a password may enter."""
+    any_password: bool = False
+    """A known user is let in with whatever password."""
 
     @classmethod
     def of(cls, **settings: Any) -> OpcuaQuirks:
@@ -105,6 +139,11 @@ class OpcuaQuirks:
             for name, value in settings.items()
         }
         return cls(**plain)
+
+    @property
+    def distorts_properties(self) -> bool:
+        """Whether enumerations or build information are shown wrongly."""
+        return self.enumeration_shifted or self.empty_build_info
 
     @property
     def clock_error(self) -> timedelta:

@@ -9,21 +9,32 @@ from typing import Any
 
 from asyncua import ua
 
-from simulator.endpoints.nodes import A
+from simulator.endpoints.nodes import A, O
 from simulator.endpoints.unit import Unit
 
 _STRUCTURED = (ua.VariantType.ExtensionObject,)
 _ENCODINGS = ("Default Binary", None, "")
+_BUILD_INFO = {
+    ua.NodeId(number)
+    for number in (
+        O.Server_ServerStatus_BuildInfo_ProductUri,
+        O.Server_ServerStatus_BuildInfo_ManufacturerName,
+        O.Server_ServerStatus_BuildInfo_ProductName,
+        O.Server_ServerStatus_BuildInfo_SoftwareVersion,
+        O.Server_ServerStatus_BuildInfo_BuildNumber,
+    )
+}
 
 
 def read_one(unit: Unit, wanted: ua.ReadValueId, stamps: ua.TimestampsToReturn, locales: Sequence[str]) -> ua.DataValue:
     """Read one attribute, with index range, encoding, timestamps and the session's locale."""
     attribute = wanted.AttributeId
     if wanted.NodeId in unit.hidden:
-        return _failed(ua.StatusCodes.BadNodeIdUnknown)
-    value = unit.aspace.read_attribute_value(wanted.NodeId, attribute)
+        value = _failed(ua.StatusCodes.BadNodeIdUnknown)
+    else:
+        value = unit.aspace.read_attribute_value(wanted.NodeId, attribute)
     if value.StatusCode is not None and value.StatusCode.is_bad() and value.SourceTimestamp is None:
-        return value
+        return ua.DataValue(ua.Variant()) if unit.quirks.unknown_node_good else value
     value = replace(value, Value=_presented(unit, wanted, value.Value, locales))
     if wanted.DataEncoding is not None and wanted.DataEncoding.Name not in _ENCODINGS:
         return _failed(ua.StatusCodes.BadDataEncodingUnsupported)
@@ -65,6 +76,12 @@ def _presented(
         return _titled(unit, node, attribute, wants_japanese(unit, locales)) or variant
     if attribute in (A.Executable, A.UserExecutable) and unit.quirks.method_not_executable:
         return ua.Variant(False, ua.VariantType.Boolean)
+    if attribute in (A.AccessLevel, A.UserAccessLevel) and node in unit.access:
+        return ua.Variant(3 if unit.access[node] else 1, ua.VariantType.Byte)
+    if attribute == A.EventNotifier and unit.quirks.no_event_notifier:
+        return ua.Variant(0, ua.VariantType.Byte)
+    if attribute == A.Value and unit.quirks.distorts_properties:
+        return _distorted(unit, node, variant)
     if attribute == A.DataType and unit.quirks.wrong_datatype:
         from simulator.endpoints.quirks import other_type
 
@@ -72,6 +89,23 @@ def _presented(
         if bound is not None and bound.signal.id in unit.quirks.wrong_datatype:
             return ua.Variant(ua.NodeId(other_type(bound.variant).value), ua.VariantType.NodeId)
     return variant
+
+
+def _distorted(unit: Unit, node: ua.NodeId, variant: ua.Variant | None) -> ua.Variant | None:
+    """Enumerations and build information as the quirks show them."""
+    if variant is None:
+        return None
+    if unit.quirks.empty_build_info and node in _BUILD_INFO:
+        return ua.Variant("", ua.VariantType.String)
+    names = isinstance(node.Identifier, str) and node.Identifier.endswith(("/EnumStrings", "/EnumValues"))
+    if not (unit.quirks.enumeration_shifted and names and isinstance(variant.Value, list)):
+        return variant
+    neighbours = [*variant.Value[1:], variant.Value[0]]
+    if variant.VariantType == ua.VariantType.ExtensionObject:
+        neighbours = [
+            ua.EnumValueType(own.Value, other.DisplayName) for own, other in zip(variant.Value, neighbours, strict=True)
+        ]
+    return ua.Variant(neighbours, variant.VariantType, is_array=True)
 
 
 def _titled(unit: Unit, node: ua.NodeId, attribute: int, japanese: bool) -> ua.Variant | None:
@@ -92,6 +126,7 @@ def wants_japanese(unit: Unit, locales: Sequence[str]) -> bool:
 
 def _timed(value: ua.DataValue, attribute: ua.AttributeIds, stamps: ua.TimestampsToReturn, unit: Unit) -> ua.DataValue:
     """Source time is when the value arose, server time when it was looked at; only values have a source time."""
+    stamps = ua.TimestampsToReturn.Both if unit.quirks.timestamps_ignored else stamps
     source = value.SourceTimestamp if attribute == A.Value else None
     server = datetime.now(UTC) + unit.quirks.clock_error
     wants = ua.TimestampsToReturn

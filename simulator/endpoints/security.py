@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from simulator.endpoints.errors import SecurityError
+from simulator.endpoints.quirks import OpcuaQuirks
 
 VALID_FOR = timedelta(days=5 * 365)
 
@@ -73,20 +74,23 @@ def is_loopback(host: str) -> bool:
 class Users(UserManager):  # type: ignore[misc]
     """Lets anonymous users and those with the right password in; nobody is an administrator of the address space."""
 
-    def __init__(self, settings: SecuritySettings, anonymous_refused: Callable[[], bool]) -> None:
+    def __init__(self, settings: SecuritySettings, quirks: Callable[[], OpcuaQuirks]) -> None:
         self._settings = settings
-        self._anonymous_refused = anonymous_refused
+        self._quirks = quirks
 
     def get_user(
         self, iserver: Any, username: str | None = None, password: str | None = None, certificate: Any = None
     ) -> User | None:
         """The user, or None to refuse (the library answers BadUserAccessDenied)."""
         if username is None:
-            allowed = self._settings.anonymous and not self._anonymous_refused()
+            quirks = self._quirks()
+            allowed = (self._settings.anonymous and not quirks.anonymous_refused) or quirks.anonymous_accepted
             return User(role=UserRole.User) if allowed else None
         expected = self._settings.users.get(username)
         given = (password or "").encode()
-        if expected is None or not hmac.compare_digest(expected.encode(), given):
+        if expected is None:
+            return None
+        if not hmac.compare_digest(expected.encode(), given) and not self._quirks().any_password:
             return None
         return User(role=UserRole.User, name=username)
 

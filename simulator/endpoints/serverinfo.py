@@ -54,6 +54,8 @@ def refresh_server(unit: Unit) -> None:
     if unit.quirks.wrong_namespace_uri:
         own = unit.nodes.namespace
         namespaces[own] = f"{namespaces[own].rpartition(':')[0]}:v999"
+    if unit.quirks.duplicate_namespace:
+        namespaces += ["", namespaces[unit.nodes.namespace]]
     array = ua.Variant(namespaces, ua.VariantType.String)
     unit.publisher.put(ua.NodeId(O.Server_NamespaceArray), stamped(array))
     state = ua.ServerState.Failed if unit.quirks.server_state_wrong else ua.ServerState.Running

@@ -16,11 +16,14 @@ from asyncua.server.internal_session import InternalSession, SessionState
 from simulator.endpoints.browsing import Browser
 from simulator.endpoints.calls import call_one
 from simulator.endpoints.nodes import A
+from simulator.endpoints.publisher import stamped
 from simulator.endpoints.reading import read_one
 from simulator.endpoints.subscribing import adopt_where_clause, suits
 from simulator.endpoints.unit import Unit
 from simulator.endpoints.variants import TypeMismatch, value_of
 from simulator.interface.equipment import RefusalKind, Refused
+
+_NEVER = 2**31  # publishing cycles
 
 
 class UnitSession(InternalSession):  # type: ignore[misc]
@@ -55,6 +58,8 @@ class UnitSession(InternalSession):  # type: ignore[misc]
 
     async def read(self, params: ua.ReadParameters) -> list[ua.DataValue]:
         """Read, with index ranges, timestamps as asked for, and refusals of the whole call."""
+        if not params.NodesToRead and self.unit.quirks.empty_read_good:
+            return []
         _require(params.NodesToRead)
         if params.MaxAge < 0:
             raise ServiceError(ua.StatusCodes.BadMaxAgeInvalid)
@@ -89,6 +94,15 @@ class UnitSession(InternalSession):  # type: ignore[misc]
         _require(params)
         return [await call_one(self.unit, request, self) for request in params]
 
+    async def create_subscription(self, params: Any, callback: Any, request_callback: Any = None) -> Any:
+        """Create a subscription, under a quirk one that never keeps alive, whatever its answer says."""
+        result = await super().create_subscription(params, callback, request_callback)
+        if self.unit.quirks.no_keep_alive:
+            held = self.subscription_service.subscriptions[result.SubscriptionId]
+            held.data = copy.copy(result)
+            held.data.RevisedMaxKeepAliveCount = _NEVER
+        return result
+
     async def create_monitored_items(
         self, params: ua.CreateMonitoredItemsParameters
     ) -> list[ua.MonitoredItemCreateResult]:
@@ -118,7 +132,10 @@ class UnitSession(InternalSession):  # type: ignore[misc]
             held = wanted.AttributeId in unit.aspace.peek(node).attributes  # type: ignore[union-attr]
             return int(ua.StatusCodes.BadNotWritable if held else ua.StatusCodes.BadAttributeIdInvalid)
         bound = unit.machine.by_node.get(node)
-        if bound is None or bound.signal.access != "rw":
+        if unit.access.get(node) is True and (bound is None or bound.signal.access != "rw"):
+            unit.publisher.put(node, stamped(wanted.Value.Value))
+            return int(ua.StatusCodes.Good)
+        if bound is None or bound.signal.access != "rw" or unit.access.get(node) is False:
             ignored = unit.quirks.write_to_read_only_good
             return int(ua.StatusCodes.Good) if ignored else unit.status_of(Refused(RefusalKind.NOT_WRITABLE, ""))
         status = wanted.Value.StatusCode

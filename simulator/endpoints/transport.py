@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from asyncua import ua
+from asyncua.common.utils import ServiceError
 from asyncua.server.binary_server_asyncio import BinaryServer, OPCUAProtocol
 from asyncua.server.internal_server import InternalServer
 from asyncua.server.uaprocessor import UaProcessor
@@ -20,6 +21,7 @@ from simulator.endpoints.addressspace import SharedAddressSpace, Template
 from simulator.endpoints.session import UnitSession
 from simulator.endpoints.unit import Unit
 
+_CREATE_SESSION = ua.NodeId(ua.ObjectIds.CreateSessionRequest_Encoding_DefaultBinary)
 _BROWSE_NEXT = ua.NodeId(ua.ObjectIds.BrowseNextRequest_Encoding_DefaultBinary)
 
 
@@ -68,6 +70,8 @@ class UnitProcessor(UaProcessor):  # type: ignore[misc]
         delay = self.iserver.unit.quirks.slow_reply
         if delay > 0:
             await asyncio.sleep(delay)
+        if typeid == _CREATE_SESSION and self._is_secured() and self.iserver.unit.quirks.secure_sessions_refused:
+            raise ServiceError(ua.StatusCodes.BadServiceUnsupported)
         if typeid == _BROWSE_NEXT and self.session is not None and self.session.is_activated():
             self.session.touch()
             params = struct_from_binary(ua.BrowseNextParameters, body)
@@ -76,6 +80,9 @@ class UnitProcessor(UaProcessor):  # type: ignore[misc]
             self.send_response(requesthdr.RequestHandle, seqhdr, response)
             return True
         return await super()._process_message(typeid, requesthdr, seqhdr, body)
+
+    def _is_secured(self) -> bool:
+        return bool(self._connection.security_policy.Mode != ua.MessageSecurityMode.None_)
 
 
 class UnitProtocol(OPCUAProtocol):  # type: ignore[misc]

@@ -42,8 +42,12 @@ class Unit:
     publisher: Publisher
     quirks: OpcuaQuirks
     namespaces: list[str]
+    without: frozenset[str] = frozenset()
+    """Options that the unit lacks; their signals and methods are not there."""
     sessions: dict[ua.NodeId, Any] = field(default_factory=dict)
     hidden: frozenset[ua.NodeId] = frozenset()
+    access: dict[ua.NodeId, bool] = field(default_factory=dict)
+    """Nodes that the quirks make writable, or read-only."""
     conditions: Conditions = field(init=False)
     projections: Projections = field(init=False)
 

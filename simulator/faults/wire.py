@@ -1,4 +1,4 @@
-"""Faults of identification, communication, the Modbus wire, OPC UA services, and agreement between the protocols."""
+"""Wrongnesses of identification, communication, and agreement between the protocols (ledger areas of these names)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,22 @@ from datetime import timedelta
 
 from simulator.faults.model import Scene, Value, fault
 
+RARELY_S = 5.0  # model seconds
+
 
 def _stands(value: Value, scene: Scene) -> Value:
     return scene.memory.setdefault("first", value)
+
+
+def _fourfold(value: Value, scene: Scene) -> Value:
+    return value * 4 % 65536
+
+
+def _rarely(value: Value, scene: Scene) -> Value:
+    taken, shown = scene.memory.get("shown", (-RARELY_S, value))
+    if scene.now - taken >= RARELY_S:
+        taken, shown = scene.memory["shown"] = (scene.now, value)
+    return shown
 
 
 fault(
@@ -41,25 +54,12 @@ fault(
 )
 fault("communication.words_swapped", "32-bit registers come in the other order", modbus={"swapped_words": True})
 fault("communication.permit_writable", "The test permit can be written", opcua={"write_to_read_only_good": True})
-
-for _name, _field, _title in (
-    ("wrong_transaction_id", "wrong_transaction_id", "Replies carry another transaction id"),
-    ("wrong_unit_id", "wrong_unit_id", "Replies carry another unit id"),
-    ("accepts_other_protocol", "accept_bad_protocol_id", "Frames of another protocol are answered"),
-    ("deaf_after_bad_header", "deaf_after_bad_header", "A bad header leaves the connection open and deaf"),
-    ("only_first_pipelined", "only_first_pipelined", "Only the first of several requests is answered"),
-    ("wrong_function_exception", "wrong_function_exception", "An unknown function is answered with exception 04"),
-    ("silent_on_unknown_function", "silent_on_unknown_function", "An unknown function is not answered"),
-    ("exception_without_high_bit", "exception_without_high_bit", "Exceptions lack bit 7"),
-    ("wrong_address_exception", "wrong_address_exception", "A bad address is answered with exception 03"),
-    ("wrong_value_exception", "wrong_value_exception", "A bad quantity is answered with exception 02"),
-    ("no_quantity_limit", "no_quantity_limit", "More registers than allowed are read"),
-    ("partial_write_accepted", "partial_write_accepted", "Half of a 32-bit value can be written"),
-    ("no_identification", "no_identification", "Function 43 is not supported"),
-    ("wrong_identification", "wrong_identification", "Function 43 names another vendor"),
-    ("shifted_registers", "shifted_registers", "Input registers are one address off"),
-):
-    fault(f"modbus.{_name}", _title, modbus={_field: True})
+fault("communication.heartbeat_races", "The heartbeat counts four times a period", values={"comm.heartbeat": _fourfold})
+fault(
+    "communication.slow_update",
+    "The time in state is brought up to date every five seconds",
+    values={"state.time_in_state": _rarely},
+)
 
 fault(
     "consistency.other_serial_number",
@@ -68,11 +68,13 @@ fault(
 )
 fault("consistency.other_state", "Modbus shows another state", values_modbus={"state.unit_state": lambda v, s: 17})
 fault("consistency.location_stays", "Modbus keeps the first location", values_modbus={"identity.location": _stands})
-
-fault("opcua.packml_missing", "There is no PackML status object", opcua={"missing_node": {"pml:PackML/pml:Status"}})
-fault("opcua.no_units", "EngineeringUnits are missing", opcua={"missing_engineering_units": True})
-fault("opcua.writes_ignored", "Every write is answered Good and ignored", opcua={"write_ignored_but_good": True})
-fault("opcua.silent", "Subscriptions are never notified", opcua={"subscription_never_notifies": True})
-fault("opcua.no_source_timestamp", "Values have no source timestamp", opcua={"no_source_timestamp": True})
-fault("opcua.no_continuation", "Browsing in pages loses references", opcua={"no_browse_continuation": True})
-fault("opcua.no_security", "Only SecurityPolicy None is offered", opcua={"no_security_policy": True})
+fault(
+    "consistency.other_scale",
+    "Modbus has the speed in items per hour",
+    values_modbus={"state.speed_setpoint": lambda v, s: v * 60},
+)
+fault(
+    "consistency.ascii_only",
+    "Modbus has no letters but those of ASCII",
+    values_modbus={"identity.location": lambda v, s: v.encode("ascii", "replace").decode()},
+)
