@@ -35,6 +35,7 @@ from simulator.line.spec import STATE_NAMES, ConveyorSpec, MachineSpec
 if TYPE_CHECKING:
     from simulator.line.joint import Inlet, Outlet
 
+_STATE, _LEAVE = int(Kind.STATE), int(Kind.LEAVE)  # plain, see log.py
 EXECUTE, SUSPENDED, HELD = int(State.EXECUTE), int(State.SUSPENDED), int(State.HELD)
 
 
@@ -131,7 +132,8 @@ class Unit:
         """An item has left: take the next ones, then see whether the unit starves or is blocked."""
         self.inlet.settle()
         self.judge()
-        self._changed()
+        if self.listener is not None:
+            self.listener(self)
 
     def judge(self) -> None:
         """Suspend when starved or blocked, unsuspend when there is work again."""
@@ -163,7 +165,7 @@ class Unit:
         else:
             self.good += 1
         if self._write is not None:
-            self._write((self.clock.time, self.index, Kind.LEAVE, item.number, item.quality, 0.0))
+            self._write((self.clock.time, self.index, _LEAVE, item.number, item.quality, 0.0))
         return item
 
     # -- states ------------------------------------------------------------------------------------
@@ -173,8 +175,9 @@ class Unit:
         self.state_since = now = self.clock.time
         self.state, self.cause = state, cause
         if self._write is not None:
-            self._write((now, self.index, Kind.STATE, 0, state * 100 + self.mode * 10 + cause, 0.0))
-        self._changed()
+            self._write((now, self.index, _STATE, 0, state * 100 + self.mode * 10 + cause, 0.0))
+        if self.listener is not None:
+            self.listener(self)
 
     def _fire(self, trigger: Trigger, cause: int) -> None:
         """Follow the table from here; acting states without a duration are passed through."""
@@ -240,7 +243,7 @@ class Unit:
     def breaks_down(self, mode: int, alarm: int) -> None:
         """A failure mode has come due (called by ``Failures``)."""
         if self._write is not None:
-            self._write((self.clock.time, self.index, Kind.FAIL, 0, mode, 0.0))
+            self._write((self.clock.time, self.index, int(Kind.FAIL), 0, mode, 0.0))
         self.raise_alarm(alarm)
         if (self.state, Command.HOLD) in self.table:
             self._fire(Command.HOLD, Cause.EQUIPMENT_FAILURE)
@@ -248,7 +251,7 @@ class Unit:
     def is_repaired(self, mode: int, alarm: int, length: float) -> None:
         """The repair is done (called by ``Failures``)."""
         if self._write is not None:
-            self._write((self.clock.time, self.index, Kind.REPAIR, 0, mode, length))
+            self._write((self.clock.time, self.index, int(Kind.REPAIR), 0, mode, length))
         self.clear_alarm(alarm)
         if self.state == HELD and self.cause == Cause.EQUIPMENT_FAILURE:
             self._unhold_if_repaired()
@@ -263,7 +266,7 @@ class Unit:
         """Obey a PackML command (CntrlCmd number)."""
         check_command(self, number)
         if self._write is not None:
-            self._write((self.clock.time, self.index, Kind.COMMAND, 0, number, 0.0))
+            self._write((self.clock.time, self.index, int(Kind.COMMAND), 0, number, 0.0))
         keeps = number in (Command.UNHOLD, Command.UNSUSPEND, Command.CLEAR)
         none = number in (Command.RESET, Command.START, Command.COMPLETE)
         self._fire(number, self.cause if keeps else Cause.NONE if none else Cause.OPERATOR)
@@ -361,7 +364,7 @@ class Unit:
 
     def _note_alarm(self, number: int) -> None:
         if self._write is not None:
-            self._write((self.clock.time, self.index, Kind.ALARM, 0, number, 0.0))
+            self._write((self.clock.time, self.index, int(Kind.ALARM), 0, number, 0.0))
         self._changed()
 
     def _changed(self) -> None:
