@@ -22,7 +22,7 @@ from conformance.context import (
     Timeline,
     Value,
 )
-from conformance.driving import COMMAND_NAMES, bring_to
+from conformance.driving import COMMAND_NAMES, PATIENCE_S, bring_to
 from conformance.errors import HarnessError
 from conformance.events import Diagram, Expectation, Lane, plain
 from conformance.fitting import Fitted
@@ -64,6 +64,7 @@ class Bench:
     opcua: OpcuaServices | None = None
     poll_s: float = 0.02  # wall seconds between two looks of ``until`` and ``record``
     scan_s: float = 0.0  # machine seconds
+    patience_s: float = PATIENCE_S  # machine seconds; less for a unit that has not obeyed
     commanded: bool = False  # whether any command went out, so that the end of the run may have to stop the unit
 
     @property
@@ -209,9 +210,14 @@ class CheckContext:
     async def write_many(self, values: Mapping[str, Value], via: Wire | None = None) -> Outcome:
         link = self.link(list(values), via)
         self.demand(Impact.WRITE, f"write {', '.join(values)}")
+        for signal in (s for s, v in values.items() if v is None):  # what a check has read and would write back
+            self.inconclusive(f"{signal} shows no value that could be written")
         await self.remember(list(values), link)
         self.bench.commanded |= any(s.startswith("command.") for s in values)
-        return await link.write(values)
+        outcome = await link.write(values)
+        if not outcome.accepted and len(values) == 1:
+            self.bench.journal.refused(next(iter(values)), link.wire)
+        return outcome
 
     async def remember(self, signals: Sequence[str], link: Link) -> None:
         """Journal old values before they are overwritten."""

@@ -24,6 +24,7 @@ COMMAND_NAMES = {
 }  # fmt: skip
 """Names of commands in lower case without underscores → the methods that stand for them."""
 PATIENCE_S = 30.0  # machine seconds that an acting state may last
+SHORT_PATIENCE_S = 5.0  # once a unit has stayed where it was, so that a deaf one does not cost half a minute a check
 STEPS = 24
 TABLE = "packml"
 
@@ -58,20 +59,26 @@ async def _step(context: CheckContext, table: StateTable, state: int, goal: int,
         context.inconclusive(f"no way leads from {table.name(state)} to {table.name(goal)}")
         return ""
     if path[0] == "done":
-        seen = await context.until(STATE, lambda v: v != state, PATIENCE_S)
-        if not seen.met:
-            context.inconclusive(f"the unit stays in {table.name(state)}")
+        await _leave(context, state, f"the unit stays in {table.name(state)}")
         return ""
     if path[0] in ("clear", "reset", "unhold", "start"):
         await _tidy(context)
     outcome = await context.command(path[0])
     if outcome.accepted:
-        seen = await context.until(STATE, lambda v: v != state, PATIENCE_S)
-        return "" if seen.met else f"{path[0]} was accepted but {table.name(state)} remained"
+        await _leave(context, state, f"{path[0]} was accepted but {table.name(state)} remained")
+        return ""
     # The state may have moved on by itself between the look and the command: look again, once.
     if refused:
         context.inconclusive(f"{path[0]} is refused in {table.name(state)}: {outcome.status}")
     return f"{path[0]} is refused in {table.name(state)}: {outcome.status}"
+
+
+async def _leave(context: CheckContext, state: int, otherwise: str) -> None:
+    """Wait until the unit has left a state; ends the check if it does not."""
+    seen = await context.until(STATE, lambda v: v != state, context.bench.patience_s)
+    context.bench.patience_s = PATIENCE_S if seen.met else SHORT_PATIENCE_S
+    if not seen.met:
+        context.inconclusive(otherwise)
 
 
 async def _tidy(context: CheckContext) -> None:

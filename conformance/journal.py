@@ -62,6 +62,12 @@ class Journal:
             if self._notes.setdefault((reading.signal, reading.via), written) is written:
                 self._append({"written": reading.signal, "via": str(reading.via), "old": plain(reading.value)})
 
+    def refused(self, signal: str, via: Wire) -> None:
+        """A write was refused: where not even an old value could be read, there is nothing to put back."""
+        written = self._notes.get((signal, via))
+        if written is not None and not written.known:
+            del self._notes[signal, via]
+
     async def restore(self, requirement: str, read: Read, write: Write) -> list[Restore]:
         """Write old values back, latest first. What fails is kept out of the way and reported; never raises for it."""
         records = []

@@ -63,17 +63,22 @@ async def timestamps(ctx: Context) -> None:
 @check("opcua.read_only", needs=OPCUA)
 async def read_only(ctx: Context) -> None:
     """Writes to read-only signals, with the value that stands there."""
-    for name in ctx.param("signals"):
-        before = (await ctx.read(name, via=Protocol.OPCUA)).value
-        answer = await ctx.write(name, before, via=Protocol.OPCUA)
-        _answers(ctx, answer, ctx.param("statuses"), f"a write to {name}, which is read-only, is refused")
+    there = [r for r in (await ctx.read_many(ctx.param("signals"), via=Protocol.OPCUA)).values() if r.value is not None]
+    if not there:
+        ctx.inconclusive("none of the read-only signals is there")
+    for reading in there:  # that one is missing is another requirement's finding
+        answer = await ctx.write(reading.signal, reading.value, via=Protocol.OPCUA)
+        _answers(ctx, answer, ctx.param("statuses"), f"a write to {reading.signal}, which is read-only, is refused")
 
 
 @check("opcua.out_of_range", needs=OPCUA, writes=("alarm.acknowledge",))
 async def out_of_range(ctx: Context) -> None:
     """A value of the right type, outside the range."""
     name, value = ctx.param("signal"), ctx.param("value")
-    before = (await ctx.read(name, via=Protocol.OPCUA)).value
+    shown = await ctx.read(name, via=Protocol.OPCUA)
+    if not shown.ok:
+        ctx.inconclusive(f"{name} cannot be read: {shown.status}")
+    before = shown.value
     answer = await ctx.write(name, value, via=Protocol.OPCUA)
     _answers(ctx, answer, ("BadOutOfRange",), f"{name} = {value}, out of range, is refused")
     after = (await ctx.read(name, via=Protocol.OPCUA)).value

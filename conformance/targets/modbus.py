@@ -88,7 +88,7 @@ class ModbusLink:
         self.unit = endpoint.unit
         self._endpoint, self._profile, self._timeouts = endpoint, fitted.profile, timeouts
         self._clock, self._transcript, self._scan = clock, transcript, scan_s
-        self._lock = asyncio.Lock()
+        self._lock, self._mending = asyncio.Lock(), asyncio.Lock()
         self._client: AsyncModbusTcpClient | None = None
         self._sent = self._received = b""
 
@@ -266,20 +266,18 @@ class ModbusLink:
             return reply, self._raw()
 
     async def _ensure(self) -> None:
-        """Reconnect if the connection is gone, within ``connect_s``."""
-        if self._client is not None and self._client.connected:
-            return
-        deadline = self._clock.wall() + self._timeouts.connect_s
-        while True:
-            try:
-                await self.connect()
-            except Unreachable as error:
-                if self._clock.wall() >= deadline:
-                    raise TargetLost(str(error)) from None
-                await asyncio.sleep(0.1)
-            else:
-                self._transcript.add("modbus", "connect", self.address, None, "OK")
-                return
+        """Reconnect if the connection is gone, within ``connect_s``; checks that run side by side do it once."""
+        async with self._mending:
+            deadline = self._clock.wall() + self._timeouts.connect_s
+            while self._client is None or not self._client.connected:
+                try:
+                    await self.connect()
+                except Unreachable as error:
+                    if self._clock.wall() >= deadline:
+                        raise TargetLost(str(error)) from None
+                    await asyncio.sleep(0.1)
+                else:
+                    self._transcript.add("modbus", "connect", self.address, None, "OK")
 
     def _raw(self) -> str:
         return f"{self._sent.hex()} > {self._received.hex()}"

@@ -31,6 +31,9 @@ class OpcuaLink:
         self.address = session.address
         self._profile, self._nodes = fitted.profile, fitted.nodes
         self._clock, self._transcript, self._scan = clock, transcript, scan_s
+        # Places of signals that the target file binds to a node id, by profile path and by the node id's own text.
+        elsewhere = {s: b.path for s in self._nodes if (b := self._profile.signals[s].opcua) is not None}
+        self._given = {p: self._nodes[s] for s, p in elsewhere.items()} | {n: n for n in self._nodes.values()}
         self._found: dict[str, Any] = {}  # browse path from the machine → node id or None
         self._generation = -1
 
@@ -65,24 +68,31 @@ class OpcuaLink:
         if self._generation != self.session.generation:
             self._found.clear()
             self._generation = self.session.generation
+        # Checks run side by side: one may forget all paths after a reconnection while another waits for its own.
+        known = {p: self._found[p] for p in paths if p in self._found}
+        known |= {p: self.session.names.node_id(self._given[p]) for p in paths if p in self._given}
         for from_objects in (False, True):
-            missing = [p for p in paths if p not in self._found and p.startswith("/") is from_objects]
+            missing = [p for p in paths if p not in known and p.startswith("/") is from_objects]
             if missing:
-                await self._translate(OBJECTS if from_objects else self.session.machine, missing)
-        return {p: self._found[p] for p in paths}
+                known.update(await self._translate(OBJECTS if from_objects else self.session.machine, missing))
+        return {p: known[p] for p in paths}
 
-    async def _translate(self, start: Any, paths: Sequence[str]) -> None:
-        self._found.update(dict.fromkeys(paths))
+    async def _translate(self, start: Any, paths: Sequence[str]) -> dict[str, Any]:
+        """Noted only when it is known: "not asked yet" must not be taken for "not there"."""
+        resolved: dict[str, Any] = dict.fromkeys(paths)
         steps = {p: s for p in paths if (s := self.session.names.steps(p)) is not None}
         if start is None or not steps:
-            return
+            self._found.update(resolved)
+            return resolved
         if "" in steps:
-            self._found[""] = start
+            resolved[""] = start
             del steps[""]
         nodes = await self.session.service(lambda c: translate(c, start, steps.values()), "TranslateBrowsePaths")
-        self._found.update(zip(steps, nodes, strict=True))
+        resolved.update(zip(steps, nodes, strict=True))
+        self._found.update(resolved)
         found = sum(n is not None for n in nodes)
         self._transcript.add("opcua", "TranslateBrowsePaths", f"{len(steps)} paths", f"{found} found", "Good")
+        return resolved
 
     async def nodes_of(self, signals: Sequence[str]) -> dict[str, Any]:
         """Node ids of signals; ``None`` where the server has no such node."""

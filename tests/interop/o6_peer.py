@@ -38,8 +38,8 @@ def main(url: str, unit: str) -> dict[str, Any]:
         for method, wanted in (("Stop", 2), ("Start", 2), ("Reset", 4), ("Stop", 2)):
             status, *_ = client.call(o6.NodeId(packml), o6.NodeId(at(packml, f"pml:{method}")))
             deadline = time.monotonic() + SOON
-            while int(state()) != wanted and time.monotonic() < deadline:
-                time.sleep(0.05)
+            while heard[-1:] != [wanted] and time.monotonic() < deadline:
+                time.sleep(0.05)  # its queue holds one value, so each state is heard before the next command
             answers.append([method, str(o6.StatusCode(status).name), int(state())])
         refused = []
         for value in (o6.UInt16(99), o6.Double(1.5)):

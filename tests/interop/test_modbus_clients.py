@@ -190,23 +190,21 @@ async def test_commands_in_flight_are_carried_out_in_the_order_in_which_they_wer
     client = tcp.ModbusTCPClient(host, port, default_unit_id=UNIT_ID, default_timeout=SOON)
     await client.connect()
 
-    async def state() -> int:
-        return int((await client.read_input_registers(STATE, 1))[0])
+    async def reach(*wanted: int) -> None:
+        deadline = time.monotonic() + SOON
+        state = 0
+        while state not in wanted and time.monotonic() < deadline:
+            (state,) = await client.read_input_registers(STATE, 1)
+        assert state in wanted
 
     try:
         await client.write_single_register(CNTRL_CMD, STOP)
-        async with asyncio.timeout(SOON):
-            while await state() != STOPPED:
-                await asyncio.sleep(0.02)
+        await reach(STOPPED)
         # No answer is awaited before the next command goes out; a Start that overtook its Reset would be refused.
         answers = await asyncio.gather(*(client.write_single_register(CNTRL_CMD, c) for c in (RESET, START, STOP)))
         assert answers == [RESET, START, STOP]
-        async with asyncio.timeout(SOON):
-            while await state() != STOPPED:
-                await asyncio.sleep(0.02)
+        await reach(STOPPED)
         assert await asyncio.gather(*(client.write_single_register(CNTRL_CMD, c) for c in (RESET, START))) == [1, 2]
-        async with asyncio.timeout(SOON):
-            while await state() not in RUNNING:
-                await asyncio.sleep(0.02)
+        await reach(*RUNNING)
     finally:
         client.stop()
