@@ -276,31 +276,43 @@ class Neighbour(Protocol):
     """
 
     port: str
+    late: str
+    """How the tester itself was later than a timer of the unit allows; empty while it was in time."""
 
     async def set(self, **levels: Any) -> Outcome:
         """Write peer signals by short name (``available=True``, ``item_id="X1"``), as one step where the protocol allows."""
 
-    async def offer(self, item_id: str | None = None, kind: int = 1, quality: int = 1) -> str:
-        """Sender: write the item with its sequence numbers, then raise ``available``. Returns the item id."""
+    async def offer(self, item_id: str | None = None, kind: int = 1, quality: int = 1, *, torn: bool = False) -> str:
+        """Sender: write the item with its sequence numbers, then raise ``available``. Returns the item id.
+
+        ``torn`` leaves the second sequence number behind, as if the data were still being written.
+        """
 
     async def see(self, within_s: float, **levels: Any) -> Observation:
         """Wait until the unit's own outputs on this port have these levels (``ready=True``)."""
+
+    async def read(self, *names: str) -> Mapping[str, Reading]:
+        """The unit's own outputs on this port by short name, of one look, over this neighbour's protocol."""
 
     async def transfer(
         self,
         *,
         finish: str = "sender_first",
+        first: str | None = None,
         item_id: str | None = None,
+        kind: int = 1,
         quality: int = 1,
         within_s: float | None = None,
     ) -> Mapping[str, Any]:
         """One complete good transfer (either role), ``finish`` = ``sender_first`` or ``receiver_first``.
 
-        Returns what was seen: ``ok``, ``item_id``, ``kind``, ``quality``, ``failed_step``, ``states``, ``evidence``.
+        ``first`` is who shall be willing first where the tester receives (``sender`` or ``receiver``). Returns what was seen: ``ok``, ``item_id``, ``kind``,
+        ``quality``, ``echo`` (the tester sends) or ``seq`` (it receives), ``failed_step``, ``states``, ``evidence``. A
+        transfer that fails after the tester itself was late ends the check as inconclusive.
         """
 
     async def clear(self) -> None:
-        """Take all levels back to 0 and wait for the unit to do the same."""
+        """Take all levels back to 0 and wait until the unit shows no transfer either."""
 
     async def stop_heartbeat(self) -> None: ...
 

@@ -1,8 +1,11 @@
 """The hand-over machine: both sides' level signals in, states, violations and timer expiries out. Pure; time is passed in.
 
 The states and their transitions are the pack's table (Hermes numbers); this module only turns levels into events:
-each edge of a level is an event ``<level>_on`` or ``<level>_off``, ``all_clear`` follows when every level is off, and
-each entered state is an event ``enter:<number>`` for the timers.
+each edge of a level is an event ``<level>_on`` or ``<level>_off``, ``all_clear`` follows when no transfer level is on any
+more, and each entered state is an event ``enter:<number>`` for the timers.
+
+``available`` and ``ready`` are no transfer levels: they say what a side would do, and a side may be willing again before
+the other has looked at the end of the last exchange. Whoever is willing then is taken as newly willing.
 """
 
 from __future__ import annotations
@@ -16,6 +19,8 @@ from profiles.statetable import StateTable
 SENDER_LEVELS = ("available", "busy", "finished")
 RECEIVER_LEVELS = ("ready", "start", "stop")
 LEVELS = SENDER_LEVELS + RECEIVER_LEVELS
+WILLING = ("available", "ready")
+TRANSFER_LEVELS = tuple(name for name in LEVELS if name not in WILLING)
 # When several levels change between two looks, they are taken in the order in which a correct exchange raises them;
 # falling edges come after rising ones, as a level may only fall when the other side has answered it.
 _EDGE_ORDER = [f"{name}_on" for name in ("available", "ready", "start", "busy", "finished", "stop")] + [
@@ -62,8 +67,10 @@ class HandoverMachine:
         edges = {f"{n}_{'on' if v else 'off'}" for n, v in levels.items() if n in self.levels and v != self.levels[n]}
         self.levels.update({n: bool(v) for n, v in levels.items() if n in self.levels})
         steps = [self.apply(now, event) for event in _EDGE_ORDER if event in edges]
-        if edges and not any(self.levels.values()) and self.table.allows(self.state, ALL_CLEAR):
+        clear = not any(self.levels[name] for name in TRANSFER_LEVELS)
+        if edges and clear and self.table.allows(self.state, ALL_CLEAR):
             steps.append(self.apply(now, ALL_CLEAR))
+            steps += [self.apply(now, f"{name}_on") for name in WILLING if self.levels[name]]
         return steps
 
     def apply(self, now: float, event: str) -> Step:
@@ -82,13 +89,14 @@ class HandoverMachine:
             self._running.clear()
         return Step(now, event, before, after, illegal)
 
-    def expired(self, now: float, factor: float = 1.0) -> list[Expiry]:
-        """Timers that have run out by ``now``; each is reported once. ``factor`` shortens or stretches all of them."""
-        out = [
-            Expiry(self._running[t.id] + t.seconds * factor, t)
+    def expired(self, now: float, factors: Mapping[str, float] | None = None) -> list[Expiry]:
+        """Timers that have run out by ``now``; each is reported once. ``factors`` shorten or stretch timers by id."""
+        ends = {
+            t.id: self._running[t.id] + t.seconds * (factors or {}).get(t.id, 1.0)
             for t in self._timers
-            if t.id in self._running and now >= self._running[t.id] + t.seconds * factor
-        ]
+            if t.id in self._running
+        }
+        out = [Expiry(ends[t.id], t) for t in self._timers if t.id in ends and now >= ends[t.id]]
         for expiry in out:
             del self._running[expiry.timer.id]
         return sorted(out, key=lambda e: e.at)

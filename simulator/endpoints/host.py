@@ -15,8 +15,12 @@ from simulator.endpoints.panel import PanelEndpoint
 from simulator.endpoints.security import SecuritySettings
 from simulator.faults import FaultSet
 from simulator.interface.fitting import design_speed
+from simulator.interface.handing import Surroundings
 from simulator.interface.identity import simulated_identity
-from simulator.interface.ports import NetworkPort, ProjectedPort, Surroundings
+from simulator.interface.ports import NetworkPort
+from simulator.interface.projected import ProjectedPort
+from simulator.interface.receiving import ReceivingPort
+from simulator.interface.sending import SendingPort
 from simulator.interface.simulated import ProtocolView, SimulatedEquipment
 from simulator.line import Line
 from simulator.line.packml import State
@@ -134,7 +138,8 @@ class UnitHost:
             lambda slug: self.profile.alarm_named(slug).number,
             self._is_unacked,
         )
-        return NetworkPort(role, rules, self.profile.state_tables["handover"], remote, self.faults, around)
+        kind = SendingPort if role == "sender" else ReceivingPort
+        return kind(rules, self.profile.state_tables["handover"], remote, self.faults, around)
 
     def _port_alarm(self, number: int, active: bool) -> None:
         self.equipment.port_alarm(number, active)  # ports are made before the equipment that has them

@@ -54,6 +54,15 @@ def test_either_side_may_be_willing_first_and_take_it_back() -> None:
     assert play(machine(), "+ready", "+available", "-available", "+available", "-ready") == [5, 6, 5, 6, 4]
 
 
+def test_the_receiver_may_be_ready_again_before_the_sender_has_looked_at_the_end() -> None:
+    """Stop falls and ready rises between two looks: no fault, and no closing that never ends."""
+    hand_over = machine()
+    play(hand_over, *OPENING, "+finished", "+stop", *(step for step in CLOSING if step != "-stop"))
+    steps = hand_over.update(5, {"stop": False, "ready": True})
+    assert not any(step.illegal for step in steps)
+    assert hand_over.state == 5
+
+
 def test_revoking_while_transporting_is_a_tolerated_race() -> None:
     assert play(machine(), *OPENING, "-available", "+finished", "+stop") == [4, 6, 7, 7, 7, 9, 11]
 
@@ -118,17 +127,19 @@ def test_a_level_that_stays_is_no_event_and_strange_names_are_ignored() -> None:
     assert hand_over.update(1, {"available": True, "nonsense": True}) == []
 
 
-# timer, steps before it starts, the step that starts it, the step that stops it, seconds
+RELEASED = ("-ready", "-available", "-busy", "-finished", "-stop")
+# timer, steps before it starts, the step that starts it, the steps of which the last one stops it, seconds
 WATCHES = [
-    ("t1", ("+available",), "+ready", "+start", 2), ("t2", ("+available", "+ready"), "+start", "+busy", 2),
-    ("t3", ("+available", "+ready", "+start"), "+busy", None, 25),
-    ("t4", (*OPENING, "+finished"), "+stop", "-start", 2), ("t5", (*OPENING, "+finished", "+stop"), "-start", "-finished", 2),
+    ("t1", ("+available",), "+ready", ("+start",), 2), ("t2", ("+available", "+ready"), "+start", ("+busy",), 2),
+    ("t3", ("+available", "+ready", "+start"), "+busy", ("+finished", "+stop"), 25),
+    ("t4", (*OPENING, "+finished"), "+stop", ("-start", *RELEASED), 2),
+    ("t5", (*OPENING, "+finished", "+stop"), "-start", RELEASED, 2),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("timer", "before", "starts", "stops", "seconds"), WATCHES, ids=[w[0] for w in WATCHES])
 def test_each_timer_runs_from_its_event_to_its_event(
-    timer: str, before: tuple[str, ...], starts: str, stops: str | None, seconds: float
+    timer: str, before: tuple[str, ...], starts: str, stops: tuple[str, ...], seconds: float
 ) -> None:
     hand_over = machine()
     play(hand_over, *before, pace=0.001)
@@ -137,10 +148,11 @@ def test_each_timer_runs_from_its_event_to_its_event(
     expired = hand_over.expired(10 + seconds)
     assert [(e.timer.id, e.at) for e in expired] == [(timer, 10 + seconds)]
     assert hand_over.expired(100) == [], "each expiry is told once"
-    if stops is not None:
-        in_time = machine()
-        play(in_time, *before, starts, stops, pace=0.001)
-        assert timer not in {e.timer.id for e in in_time.expired(1000)}
+    in_time, short = machine(), machine()
+    play(in_time, *before, starts, *stops, pace=0.001)
+    assert timer not in {e.timer.id for e in in_time.expired(1000)}
+    play(short, *before, starts, *stops[:-1], pace=0.001)
+    assert timer in {e.timer.id for e in short.expired(1000)}, "it is the last of the steps that stops it"
 
 
 def test_the_transfer_timer_stops_when_both_have_finished() -> None:
