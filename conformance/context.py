@@ -307,8 +307,8 @@ class Neighbour(Protocol):
         """One complete good transfer (either role), ``finish`` = ``sender_first`` or ``receiver_first``.
 
         ``first`` is who shall be willing first where the tester receives (``sender`` or ``receiver``). Returns what was seen: ``ok``, ``item_id``, ``kind``,
-        ``quality``, ``echo`` (the tester sends) or ``seq`` (it receives), ``failed_step``, ``states``, ``evidence``. A
-        transfer that fails after the tester itself was late ends the check as inconclusive.
+        ``quality``, ``echo`` (the tester sends) or ``seq`` (it receives), ``failed_step``, ``states``, ``evidence``. Look
+        at ``late`` before you blame the unit for a transfer that failed.
         """
 
     async def clear(self) -> None:
@@ -317,6 +317,12 @@ class Neighbour(Protocol):
     async def stop_heartbeat(self) -> None: ...
 
     async def resume_heartbeat(self) -> None: ...
+
+    def answered(self, timer: str, since: float) -> None:
+        """Say that the tester has just answered what began a timer at ``since`` or later, so that it knows its own lateness."""
+
+    async def pause(self) -> None:
+        """One poll interval."""
 
 
 class Context(Protocol):

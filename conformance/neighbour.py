@@ -46,6 +46,7 @@ class PortNeighbour:
         self._peer, self._unit = f"handover.{port}.peer.", f"handover.{port}."
         needed = [self._peer + n for n in (*self._levels, "heartbeat")] + [self._unit + n for n in self._own]
         self._link = context.link(needed, via)
+        self._shown: dict[str, Any] = {}
         self._beat = 0
         self._beat_at: float | None = None
         self._sequence = 0
@@ -61,7 +62,7 @@ class PortNeighbour:
 
     async def __aexit__(self, kind: object, error: object, trace: object) -> None:
         try:
-            await self.set(**self._levels)
+            await self._let_go()
         except (TargetError, ConformanceError):
             if kind is None:
                 raise
@@ -88,6 +89,7 @@ class PortNeighbour:
             raise HarnessError(f"a peer of the {self.port} has no {', '.join(unknown)}")
         await self._context.remember(list(values), self._link)
         outcome = await self._link.write({s: v for s, v in values.items() if self._link.binds(s)})
+        self._shown.update(levels)
         for name, value in levels.items():
             self._context.draw(f"peer.{name}", outcome.at, value)
         self.evidence.append(outcome.evidence)
@@ -173,8 +175,6 @@ class PortNeighbour:
                 seen.update(await exchange.receive(self, finish, willing, first))
         except exchange.StepFailed as step:
             failed = str(step)
-            if self.late:
-                self._context.inconclusive(f"{failed}, but {self.late}")
         evidence = [i for i in dict.fromkeys(self.evidence) if i >= 0]
         return {**seen, "ok": failed is None, "failed_step": failed, "states": list(self.states), "evidence": evidence}
 
@@ -216,8 +216,14 @@ class PortNeighbour:
     async def pause(self) -> None:
         await self._context.pause()
 
-    async def clear(self) -> None:
+    async def _let_go(self) -> None:
+        """All levels off. A receiver without the item says so first: the sender must know who has it."""
+        if self._shown.get("start") and self._shown.get("result") != exchange.COMPLETE:
+            await self.set(result=exchange.INCOMPLETE)
         await self.set(**self._levels)
+
+    async def clear(self) -> None:
+        await self._let_go()
         patience = self._context.profile.handover.clear_s + SLACK_S
         await self.see(patience, **dict.fromkeys(UNDER_WAY[self.port], False))
 

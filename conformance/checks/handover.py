@@ -1,54 +1,51 @@
-"""Hand-over: the tester plays the neighbour at the unit's infeed, in good exchanges and in bad ones."""
+"""Hand-over: ports at rest, their heartbeats, their states, and who may write their peer blocks."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
-
-from conformance.checks.machine_helpers import ending_stopped, run
-from conformance.context import Context, Neighbour
+from conformance.checks.alarms_helpers import COUNT, acknowledge, sees
+from conformance.checks.handover_helpers import (
+    FINISHED,
+    FREE,
+    OWN,
+    STOPPED,
+    TRANSPORTING,
+    WRITES,
+    Between,
+    acknowledge_all,
+    alarm_of,
+    between,
+    last,
+)
+from conformance.checks.machine_helpers import run
+from conformance.context import Context
 from conformance.registry import check
 from profiles.model import Protocol
 
-WRITES = ("command.cntrl_cmd", "handover.infeed.peer.*", "handover.outfeed.peer.*")
-FAULTED, FREE = 12, 3
+AVAILABLE, READY = 4, 5
+BOTH = (Protocol.OPCUA, Protocol.MODBUS)
+PEER_SAFE, PEER_KIND = "handover.infeed.peer.safe", "handover.infeed.peer.item_kind"
+PEER_BEAT, GOOD_BYE = "handover.infeed.peer.heartbeat", 0
 
 
-@asynccontextmanager
-async def at_infeed(ctx: Context) -> AsyncIterator[Neighbour]:
-    """A running unit whose upstream neighbour is the tester; afterwards it stands, and the port is clear."""
-    async with ending_stopped(ctx), ctx.neighbour("outfeed") as taker, ctx.neighbour("infeed") as peer:
-        await run(ctx)
-        if not (await peer.see(ctx.param("willing_s"), ready=True)).met:
-            await taker.transfer(within_s=ctx.param("willing_s"))  # it may be full: take what it has finished
-        try:
-            yield peer
-        finally:
-            await peer.clear()
-
-
-@check("handover.idle", writes=WRITES, per_protocol=True)
+@check("handover.idle", writes=("command.cntrl_cmd",), per_protocol=True)
 async def idle(ctx: Context) -> None:
-    """All levels 0 and state 3 in a stopped unit."""
+    """A unit that has run and was stopped shows no level, and state 3, at either port."""
+    await run(ctx)
+    await ctx.until("handover.infeed.ready", True, ctx.param("willing_s"))
     await ctx.bring_to("Stopped")
-    names = [f"handover.outfeed.{n}" for n in ("available", "busy", "finished")]
-    names += [f"handover.infeed.{n}" for n in ("ready", "start", "stop")]
-    for name in names:
-        seen = await ctx.until(name, False, ctx.param("settle_s"))
-        ctx.expect(seen.met, f"{name} reads 0", expected=False, actual=seen.last.value if seen.last else None)
-    for port in ("infeed", "outfeed"):
+    for port, names in OWN.items():
+        for name in names:
+            seen = await ctx.until(f"handover.{port}.{name}", False, ctx.param("settle_s"))
+            ctx.expect(seen.met, f"{name} of the {port} reads 0", expected=False, actual=last(seen))
         seen = await ctx.until(f"handover.{port}.state", FREE, ctx.param("settle_s"))
-        ctx.expect(
-            seen.met, f"the state of the {port} is 3", expected=FREE, actual=seen.last.value if seen.last else None
-        )
+        ctx.expect(seen.met, f"the state of the {port} is 3", expected=FREE, actual=last(seen))
 
 
 @check("handover.heartbeat", per_protocol=True)
 async def heartbeat(ctx: Context) -> None:
     """The heartbeats of both ports count."""
     period = ctx.profile.handover.heartbeat_s
-    for port in ("infeed", "outfeed"):
+    for port in OWN:
         name = f"handover.{port}.heartbeat"
         before = (await ctx.read(name)).value
         seen = await ctx.until(name, lambda v, old=before: v != old, 2 * period)  # type: ignore[misc]
@@ -57,153 +54,98 @@ async def heartbeat(ctx: Context) -> None:
 
 @check("handover.state_follows", writes=WRITES)
 async def state_follows(ctx: Context) -> None:
-    """State 5 when ready, 6 when offered, 3 afterwards."""
-    async with at_infeed(ctx) as peer:
-        if not (await peer.see(ctx.param("willing_s"), ready=True)).met:
-            ctx.inconclusive("the unit never becomes ready")
-        seen = await peer.see(ctx.param("willing_s"), state=5)
-        ctx.expect(seen.met, "state 5 while the unit is ready and nothing is offered", expected=5, actual=_last(seen))
-        done = await peer.transfer(within_s=ctx.param("willing_s"))
-        if not done["ok"]:
-            ctx.inconclusive(f"no exchange was completed: {done['failed_step']}")
-        states = [s for s in done["states"] if s is not None]
-        ctx.expect(
-            any(s in (7, 8, 9) for s in states),
-            "7, 8 or 9 is seen during the transfer",
-            expected="7, 8 or 9",
-            actual=states,
+    """The infeed: 5 while only the unit is willing, then the numbers of a transfer."""
+    async with between(ctx) as unit:
+        await unit.ready()
+        seen = await unit.up.see(ctx.param("willing_s"), state=READY)
+        unit.expect(
+            seen.met, "state 5 while the unit is ready and nothing is offered", expected=READY, actual=last(seen)
         )
+        done = await unit.up.transfer(within_s=ctx.param("willing_s"))
+        unit.sure(done["ok"], f"no exchange was completed: {done['failed_step']}")
+        _transported(unit, done["states"])
 
 
-@check("handover.receive_sender_first", writes=WRITES, per_protocol=True)
-async def receive_sender_first(ctx: Context) -> None:
-    """Sender finishes first."""
-    await _receive(ctx, "sender_first")
+@check("handover.outfeed_state_follows", writes=WRITES)
+async def outfeed_state_follows(ctx: Context) -> None:
+    """The outfeed: 4 while only the unit is willing, then the numbers of a transfer."""
+    async with between(ctx) as unit:
+        await unit.offered()
+        seen = await unit.down.see(ctx.param("willing_s"), state=AVAILABLE)
+        unit.expect(
+            seen.met, "state 4 while an item is on offer and nobody is ready", expected=AVAILABLE, actual=last(seen)
+        )
+        done = await unit.down.transfer(within_s=ctx.param("willing_s"))
+        unit.sure(done["ok"], f"no exchange was completed: {done['failed_step']}")
+        _transported(unit, done["states"])
 
 
-@check("handover.receive_receiver_first", writes=WRITES, per_protocol=True)
-async def receive_receiver_first(ctx: Context) -> None:
-    """Receiver finishes first."""
-    await _receive(ctx, "receiver_first")
-
-
-async def _receive(ctx: Context, finish: str) -> None:
-    async with at_infeed(ctx) as peer:
-        done = await peer.transfer(finish=finish, within_s=ctx.param("willing_s"))
-        ctx.expect(
-            bool(done["ok"]), f"the exchange is completed ({finish})", expected="all steps seen",
-            actual=done["failed_step"] or "all steps seen", evidence=done["evidence"],
-        )  # fmt: skip
-
-
-@check("handover.echo", writes=WRITES)
-async def echo(ctx: Context) -> None:
-    """The infeed shows the id of the offered item when it starts."""
-    async with at_infeed(ctx) as peer:
-        item = await _started(ctx, peer)
-        shown = (await ctx.read("handover.infeed.item_id")).value
-        ctx.expect(shown == item, "the accepted item id is the offered one", expected=item, actual=shown)
-        await peer.set(busy=True, finished=True)
-        await peer.see(ctx.param("willing_s"), start=False)
-
-
-@check("handover.revokes_on_stop", writes=WRITES)
-async def revokes_on_stop(ctx: Context) -> None:
-    """Ready falls after Stop."""
-    async with at_infeed(ctx) as peer:
-        if not (await peer.see(ctx.param("willing_s"), ready=True)).met:
-            ctx.inconclusive("the unit never becomes ready")
-        await ctx.command("Stop")
-        seen = await peer.see(2 * ctx.param("reaction_s"), ready=False)
-        if ctx.expect(seen.met, "ready falls after Stop", expected=False, actual=_last(seen)):
-            ctx.expect_within(
-                seen.elapsed, ctx.param("reaction_s"), seen.uncertainty, "ready falls after Stop, in time"
-            )
-
-
-@check("handover.timer_frozen_before_busy", writes=WRITES)
-async def timer_frozen_before_busy(ctx: Context) -> None:
-    """Freeze after start: T2 expires."""
-    async with at_infeed(ctx) as peer:
-        await _started(ctx, peer)
-        await _expires(ctx, peer)
-
-
-@check("handover.timer_frozen_after_finish", writes=WRITES)
-async def timer_frozen_after_finish(ctx: Context) -> None:
-    """Freeze with all sender levels on after the receiver has released: T5 expires."""
-    async with at_infeed(ctx) as peer:
-        await _started(ctx, peer)
-        await peer.set(busy=True)
-        await peer.set(finished=True)
-        if not (await peer.see(ctx.param("willing_s"), stop=True, start=False)).met:
-            ctx.inconclusive("the unit does not finish the transfer")
-        await _expires(ctx, peer)
-
-
-@check("handover.illegal_order", writes=WRITES)
-async def illegal_order(ctx: Context) -> None:
-    """Finished although nothing is transported."""
-    async with at_infeed(ctx) as peer:
-        if not (await peer.see(ctx.param("willing_s"), ready=True)).met:
-            ctx.inconclusive("the unit never becomes ready")
-        await peer.set(finished=True)
-        await _faults(ctx, peer, ctx.profile.alarm_named(ctx.param("alarm")).number, 2 * ctx.param("reaction_s"))
+def _transported(unit: Between, states: list[object]) -> None:
+    wanted = (TRANSPORTING, STOPPED, FINISHED)
+    met = any(state in wanted for state in states)
+    unit.expect(met, "7, 8 or 9 is seen during the transfer", expected="7, 8 or 9", actual=states)
 
 
 @check("handover.stale_heartbeat", writes=("handover.infeed.peer.*",))
 async def stale_heartbeat(ctx: Context) -> None:
-    """A standing heartbeat takes the inputs to 0."""
-    name = "handover.infeed.peer.safe"
+    """A standing heartbeat takes the inputs to 0, and they stay there when it counts on, until they are written again."""
+    limit = ctx.profile.handover.heartbeat_loss_s + ctx.param("slack_s")
     await ctx.bring_to("Stopped")
     async with ctx.neighbour("infeed") as peer:
         await peer.set(safe=True)
-        if not (await ctx.until(name, True, ctx.param("slack_s"))).met:
-            ctx.inconclusive(f"{name} does not read back what was written")
+        if not (await ctx.until(PEER_SAFE, True, ctx.param("slack_s"))).met:
+            ctx.inconclusive(f"{PEER_SAFE} does not read back what was written")
         await peer.stop_heartbeat()
-        limit = ctx.profile.handover.heartbeat_loss_s + ctx.param("slack_s")
-        seen = await ctx.until(name, False, limit)
-        ctx.expect(seen.met, f"{name} reads 0 after the heartbeat was lost", expected=False, actual=_last(seen))
+        seen = await ctx.until(PEER_SAFE, False, limit)
+        if not ctx.expect(
+            seen.met, f"{PEER_SAFE} reads 0 after the heartbeat was lost", expected=False, actual=last(seen)
+        ):
+            return
         await peer.resume_heartbeat()
+        again = await ctx.until(PEER_SAFE, True, ctx.param("slack_s"))
+        ctx.expect(not again.met, f"{PEER_SAFE} stays 0 until it is written again", expected=False, actual=last(again))
 
 
-@check("handover.one_writer", writes=("handover.infeed.peer.*",), needs=(Protocol.OPCUA, Protocol.MODBUS))
+@check("handover.loss_alarm", writes=("handover.infeed.peer.*",))
+async def loss_alarm(ctx: Context) -> None:
+    """A standing heartbeat raises the alarm of the lost neighbour, which goes when it counts on."""
+    alarm, limit = alarm_of(ctx), ctx.profile.handover.heartbeat_loss_s + ctx.param("slack_s")
+    await ctx.bring_to("Stopped")
+    await acknowledge_all(ctx)
+    async with ctx.neighbour("infeed") as peer:
+        if not (await ctx.until(COUNT, 0, ctx.param("slack_s"))).met:
+            ctx.inconclusive("there are alarms already; clear and acknowledge them first")
+        await peer.stop_heartbeat()
+        lost = await sees(ctx, alarm, True, limit)
+        if ctx.expect(
+            lost.met, f"alarm {alarm} is raised when the heartbeat is lost", expected=alarm, actual=last(lost)
+        ):
+            await peer.resume_heartbeat()
+            back = await sees(ctx, alarm, False, limit)
+            ctx.expect(back.met, f"alarm {alarm} goes when the heartbeat counts on", expected="gone", actual=last(back))
+            if ctx.profile.alarms[alarm].latched:
+                await acknowledge(ctx, alarm)
+
+
+@check("handover.one_writer", writes=("handover.infeed.peer.*",), needs=BOTH)
 async def one_writer(ctx: Context) -> None:
     """The other protocol is another writer."""
     async with ctx.neighbour("infeed", via=Protocol.OPCUA) as peer:
         await peer.set(safe=True)
-        answer = await ctx.write("handover.infeed.peer.item_kind", 1, via=Protocol.MODBUS)
+        answer = await ctx.write(PEER_KIND, 1, via=Protocol.MODBUS)
         ctx.expect(not answer.accepted, "a second writer is refused", expected="refused", actual=answer.status,
                    evidence=answer.evidence)  # fmt: skip
 
 
-async def _started(ctx: Context, peer: Neighbour) -> str:
-    """Offer an item and wait until the unit has started to take it."""
-    if not (await peer.see(ctx.param("willing_s"), ready=True)).met:
-        ctx.inconclusive("the unit never becomes ready")
-    item = await peer.offer()
-    if not (await peer.see(ctx.param("willing_s"), start=True)).met:
-        ctx.inconclusive("the unit does not start although an item is offered")
-    return item
-
-
-async def _expires(ctx: Context, peer: Neighbour) -> None:
-    timer = next(t for t in ctx.profile.handover.timers if t.id == ctx.param("timer"))
-    await _faults(ctx, peer, timer.alarm, timer.seconds + ctx.param("slack_s"))
-
-
-async def _faults(ctx: Context, peer: Neighbour, alarm: int, within_s: float) -> None:
-    """Expect the faulted state, its alarm and dropped outputs; then recover as an operator would."""
-    seen = await peer.see(within_s, state=FAULTED)
-    if ctx.expect(seen.met, "the port goes to its faulted state (12)", expected=FAULTED, actual=_last(seen)):
-        first = await ctx.until("alarm.first", alarm, within_s)
-        ctx.expect(first.met, f"alarm {alarm} is raised", expected=alarm, actual=_last(first))
-        dropped = await peer.see(within_s, ready=False, start=False)
-        ctx.expect(dropped.met, "ready and start are dropped", expected="0, 0", actual=_last(dropped))
-    await peer.clear()
-    await ctx.write("alarm.acknowledge", alarm)
-    await peer.see(ctx.param("recover_s"), state=FREE)
-
-
-def _last(seen: Any) -> Any:
-    return seen.last.value if seen.last is not None else None
+@check("handover.next_writer", writes=("handover.infeed.peer.*",), needs=BOTH)
+async def next_writer(ctx: Context) -> None:
+    """After a good-bye the block is free, and what the last writer wrote is gone."""
+    async with ctx.neighbour("infeed", via=Protocol.OPCUA) as peer:
+        await peer.set(safe=True)
+    answer = await ctx.write(PEER_BEAT, 1, via=Protocol.MODBUS)
+    ctx.expect(answer.accepted, "the next writer is accepted after a good-bye", expected="accepted", actual=answer.status,
+               evidence=answer.evidence)  # fmt: skip
+    if answer.accepted:
+        safe = await ctx.read(PEER_SAFE, via=Protocol.MODBUS)
+        ctx.expect(safe.value is False, "the next writer finds an empty block", expected=False, actual=safe.value)
+        await ctx.write(PEER_BEAT, GOOD_BYE, via=Protocol.MODBUS)
