@@ -15,6 +15,7 @@ from simulator.line.spec import MachineSpec
 from simulator.line.streams import CHANGEOVER, SCRAP, SERVICE, stream, uniforms
 from simulator.line.unit import EXECUTE, Unit
 
+_ENTER, _START, _END = Kind.ENTER, Kind.START, Kind.END  # looked up once, not at every row
 _STARVED, _BLOCKED = int(Cause.STARVED), int(Cause.BLOCKED)
 
 
@@ -88,7 +89,7 @@ class Machine(Unit):
     def take(self, item: Item) -> None:
         self.entered += 1
         if self._write is not None:
-            self._write((self.clock.time, self.index, Kind.ENTER, item.number, 0, 0.0))
+            self._write((self.clock.time, self.index, _ENTER, item.number, 0, 0.0))
         server = self._loading
         if server is None:
             server = self._servers[heappop(self._free)]
@@ -124,7 +125,7 @@ class Machine(Unit):
         server.working = True
         self.busy += 1
         if self._write is not None:
-            self._write((server.began, self.index, Kind.START, server.items[0].number, 0, length))
+            self._write((server.began, self.index, _START, server.items[0].number, 0, length))
         if self.state == EXECUTE:
             self._run(server)
         else:
@@ -189,7 +190,7 @@ class Machine(Unit):
         if self._by_service:
             self.failures.age += server.left
         if self._write is not None:
-            self._write((self.clock.time, self.index, Kind.END, server.items[0].number, 0, 0.0))
+            self._write((self.clock.time, self.index, _END, server.items[0].number, 0, 0.0))
         if self._unlucky is not None:
             self._inspect(server)
         if self._recorded:

@@ -35,6 +35,7 @@ from simulator.line.spec import STATE_NAMES, ConveyorSpec, MachineSpec
 if TYPE_CHECKING:
     from simulator.line.joint import Inlet, Outlet
 
+_STATE, _LEAVE = Kind.STATE, Kind.LEAVE  # looked up once, not at every row
 EXECUTE, SUSPENDED, HELD = int(State.EXECUTE), int(State.SUSPENDED), int(State.HELD)
 
 
@@ -131,7 +132,8 @@ class Unit:
         """An item has left: take the next ones, then see whether the unit starves or is blocked."""
         self.inlet.settle()
         self.judge()
-        self._changed()
+        if self.listener is not None:
+            self.listener(self)
 
     def judge(self) -> None:
         """Suspend when starved or blocked, unsuspend when there is work again."""
@@ -163,7 +165,7 @@ class Unit:
         else:
             self.good += 1
         if self._write is not None:
-            self._write((self.clock.time, self.index, Kind.LEAVE, item.number, item.quality, 0.0))
+            self._write((self.clock.time, self.index, _LEAVE, item.number, item.quality, 0.0))
         return item
 
     # -- states ------------------------------------------------------------------------------------
@@ -173,8 +175,9 @@ class Unit:
         self.state_since = now = self.clock.time
         self.state, self.cause = state, cause
         if self._write is not None:
-            self._write((now, self.index, Kind.STATE, 0, state * 100 + self.mode * 10 + cause, 0.0))
-        self._changed()
+            self._write((now, self.index, _STATE, 0, state * 100 + self.mode * 10 + cause, 0.0))
+        if self.listener is not None:
+            self.listener(self)
 
     def _fire(self, trigger: Trigger, cause: int) -> None:
         """Follow the table from here; acting states without a duration are passed through."""

@@ -2,52 +2,31 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
+from exact_lines import CASES, estimate
 from helpers import buffer, exponential, line_of, machine
-from scipy import stats
 
-from simulator.line import Line, LineSpec
-
-DATA = Path(__file__).parents[2] / "data" / "exact_throughput.json"
-CASES = json.loads(DATA.read_text(encoding="utf-8"))["cases"]
-BATCHES = 20
+from simulator.line import Line
 
 
-def spec_of(case: dict[str, Any]) -> LineSpec:
-    units = []
-    clock = "operation" if case["failures"].startswith("operation") else "time"
-    for i, rate in enumerate(case["rates"]):
-        erlang = case["service"].startswith("Erlang")
-        service = {"distribution": "erlang", "k": 2, "mean": 1 / rate} if erlang else exponential(1 / rate)
-        failures = []
-        if case["failure_rates"]:
-            mtbf, mttr = 1 / case["failure_rates"][i], 1 / case["repair_rates"][i]
-            failures = [{"clock": clock, "mtbf": mtbf, "mttr": mttr}]
-        units.append(machine(f"M{i}", service, failures=failures))
-        if i < len(case["buffers"]):
-            units.append(buffer(f"B{i}", case["buffers"][i]))
-    return line_of(*units)
+def test_there_are_twenty_cases_with_and_without_failures_of_both_clocks() -> None:
+    assert len(CASES) == len({case["name"] for case in CASES}) == 20
+    assert {c["failures"].split()[0] for c in CASES} == {"none", "operation-dependent", "time-dependent"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c["name"])
 def test_the_exact_throughput_lies_in_a_narrow_99_percent_interval(case: dict[str, Any]) -> None:
-    batch = 44_000.0 if case["failure_rates"] else 8_000.0
-    line = Line(spec_of(case), seed=2026)
-    line.run(1_000)
-    rates = []
-    for _ in range(BATCHES):
-        line.reset_statistics()
-        line.run(line.now + batch)
-        rates.append(line.result().throughput)
-    mean = float(np.mean(rates))
-    half = float(stats.t.ppf(0.995, BATCHES - 1) * np.std(rates, ddof=1) / np.sqrt(BATCHES))
-    assert half <= 0.01 * mean
-    assert abs(mean - case["throughput"]) <= half
+    found = estimate(case, limit=0.01, seed=2026)
+    assert found.relative <= 0.01
+    assert found.holds(case["throughput"]), f"{found} does not hold {case['throughput']}"
+
+
+def test_an_interval_of_another_line_does_not_hold_the_exact_throughput() -> None:
+    """The counter-test: one place more in the buffer is told apart."""
+    case = next(c for c in CASES if c["name"] == "exp2_b2")
+    assert not estimate(case | {"buffers": [3]}, limit=0.01, seed=2026).holds(case["throughput"])
 
 
 def test_machines_block_so_buffers_of_one_do_not_hide_the_loss() -> None:
