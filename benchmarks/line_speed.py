@@ -17,6 +17,7 @@ from pathlib import Path
 from statistics import median
 
 import simpy
+from targets import Measured
 
 from simulator.line import Line, LineSpec
 from simulator.line.log import EventLog, MemoryLog, ParquetLog
@@ -25,6 +26,8 @@ STATIONS, BUFFER, MTBF, MTTR = 4, 10, 100.0, 10.0
 VARIANTS = ("deterministic", "exponential", "exponential with failures")
 ROUNDS = 5
 TARGETS = {"no log": 1.0, "memory": 0.5}
+LOGS = {"no log": "log off", "memory": "full log"}
+HORIZON = 20_000.0
 
 
 def store_script(variant: str, horizon: float) -> int:
@@ -102,18 +105,20 @@ def measure(variant: str, horizon: float, rounds: int = ROUNDS) -> tuple[dict[st
     return middle, ratios
 
 
-def main() -> int:
-    horizon = float(sys.argv[1]) if len(sys.argv) > 1 else 20_000.0
+def measured(horizon: float = HORIZON) -> list[Measured]:
+    """The ratios of all variants against their targets, and the Parquet log, which has none, as a note."""
     print(f"{'variant':27}{'script':>9}" + "".join(f"{n:>9}{'ratio':>7}" for n in ("no log", "memory", "parquet")))
-    missed = False
+    found: list[Measured] = []
     for variant in VARIANTS:
         rates, ratios = measure(variant, horizon)
-        missed = missed or any(ratios[name] < target for name, target in TARGETS.items())
         cells = "".join(f"{rates[name]:9.0f}{ratio:7.2f}" for name, ratio in ratios.items())
         print(f"{variant:27}{rates['script']:9.0f}{cells}", flush=True)
-    print("missed" if missed else "both targets met: no log ≥ 1.0, full log in memory ≥ 0.5")
-    return int(missed)
+        for name, limit in TARGETS.items():
+            note = f"written as Parquet: {ratios['parquet']:.2f}" if name == "memory" else ""
+            title = f"{variant}, {LOGS[name]}, against a Store script"
+            found.append(Measured(title, ratios[name], limit, "×", at_least=True, note=note))
+    return found
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(not all(m.met for m in measured(float(sys.argv[1]) if len(sys.argv) > 1 else HORIZON)))

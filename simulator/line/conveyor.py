@@ -88,7 +88,7 @@ class Conveyor(Unit):
         now = self.clock.time
         self.entered += 1
         if self._write is not None:
-            self._write((now, self.index, Kind.ENTER, item.number, 0, 0.0))
+            self._write((now, self.index, int(Kind.ENTER), item.number, 0, 0.0))
         self._count()
         belt_now = (self._stands_since if self._stands_since is not None else now) - self._stood
         self._belt.append(Carried(item, now, belt_now + self._travel))
@@ -122,7 +122,7 @@ class Conveyor(Unit):
         self._waits = True
         self.ready = self.open
         if self._write is not None:
-            self._write((self.clock.time, self.index, Kind.END, self._belt[0].item.number, 0, 0.0))
+            self._write((self.clock.time, self.index, int(Kind.END), self._belt[0].item.number, 0, 0.0))
         if not self.spec.accumulating:
             self._stand()
 

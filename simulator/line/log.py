@@ -14,7 +14,8 @@ a       int64    STATE: state*100 + mode*10 + cause; FAIL, REPAIR: failure mode;
 b       float64  START: duration in s; REPAIR: its length in s; SAFETY: 0 ok, 1 tripped, 2 latched; others 0
 ======  =======  =========================================================================================
 
-Rows are in the order of processing. Sinks: ``None`` (costs nothing), ``MemoryLog``, ``CsvLog``,
+Rows are in the order of processing, and all their numbers are plain ones: a tuple of such costs the garbage collector
+nothing, one with an enumeration's member in it is looked at again and again. Sinks: ``None`` (costs nothing), ``MemoryLog``, ``CsvLog``,
 ``ParquetLog``.
 """
 

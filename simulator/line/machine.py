@@ -15,7 +15,7 @@ from simulator.line.spec import MachineSpec
 from simulator.line.streams import CHANGEOVER, SCRAP, SERVICE, stream, uniforms
 from simulator.line.unit import EXECUTE, Unit
 
-_ENTER, _START, _END = Kind.ENTER, Kind.START, Kind.END  # looked up once, not at every row
+_ENTER, _START, _END = int(Kind.ENTER), int(Kind.START), int(Kind.END)  # plain, see log.py
 _STARVED, _BLOCKED = int(Cause.STARVED), int(Cause.BLOCKED)
 
 
@@ -229,7 +229,7 @@ class Machine(Unit):
         self.scrap += 1
         self.binned += 1
         if self._write is not None:
-            self._write((self.clock.time, self.index, Kind.SCRAP, item.number, 0, 0.0))
+            self._write((self.clock.time, self.index, int(Kind.SCRAP), item.number, 0, 0.0))
         if self._recorded:
             record_items(self, (item,), server.began, server.length)
 

@@ -118,6 +118,6 @@ class Safety:
         unit = self._unit
         if unit.context.write is not None:
             index = list(self.functions).index(function)
-            unit.context.write((unit.clock.time, unit.index, Kind.SAFETY, 0, index, _NUMBERS[status]))
+            unit.context.write((unit.clock.time, unit.index, int(Kind.SAFETY), 0, index, _NUMBERS[status]))
         if unit.listener is not None:
             unit.listener(unit)

@@ -35,7 +35,7 @@ from simulator.line.spec import STATE_NAMES, ConveyorSpec, MachineSpec
 if TYPE_CHECKING:
     from simulator.line.joint import Inlet, Outlet
 
-_STATE, _LEAVE = Kind.STATE, Kind.LEAVE  # looked up once, not at every row
+_STATE, _LEAVE = int(Kind.STATE), int(Kind.LEAVE)  # plain, see log.py
 EXECUTE, SUSPENDED, HELD = int(State.EXECUTE), int(State.SUSPENDED), int(State.HELD)
 
 
@@ -243,7 +243,7 @@ class Unit:
     def breaks_down(self, mode: int, alarm: int) -> None:
         """A failure mode has come due (called by ``Failures``)."""
         if self._write is not None:
-            self._write((self.clock.time, self.index, Kind.FAIL, 0, mode, 0.0))
+            self._write((self.clock.time, self.index, int(Kind.FAIL), 0, mode, 0.0))
         self.raise_alarm(alarm)
         if (self.state, Command.HOLD) in self.table:
             self._fire(Command.HOLD, Cause.EQUIPMENT_FAILURE)
@@ -251,7 +251,7 @@ class Unit:
     def is_repaired(self, mode: int, alarm: int, length: float) -> None:
         """The repair is done (called by ``Failures``)."""
         if self._write is not None:
-            self._write((self.clock.time, self.index, Kind.REPAIR, 0, mode, length))
+            self._write((self.clock.time, self.index, int(Kind.REPAIR), 0, mode, length))
         self.clear_alarm(alarm)
         if self.state == HELD and self.cause == Cause.EQUIPMENT_FAILURE:
             self._unhold_if_repaired()
@@ -266,7 +266,7 @@ class Unit:
         """Obey a PackML command (CntrlCmd number)."""
         check_command(self, number)
         if self._write is not None:
-            self._write((self.clock.time, self.index, Kind.COMMAND, 0, number, 0.0))
+            self._write((self.clock.time, self.index, int(Kind.COMMAND), 0, number, 0.0))
         keeps = number in (Command.UNHOLD, Command.UNSUSPEND, Command.CLEAR)
         none = number in (Command.RESET, Command.START, Command.COMPLETE)
         self._fire(number, self.cause if keeps else Cause.NONE if none else Cause.OPERATOR)
@@ -364,7 +364,7 @@ class Unit:
 
     def _note_alarm(self, number: int) -> None:
         if self._write is not None:
-            self._write((self.clock.time, self.index, Kind.ALARM, 0, number, 0.0))
+            self._write((self.clock.time, self.index, int(Kind.ALARM), 0, number, 0.0))
         self._changed()
 
     def _changed(self) -> None:
