@@ -38,7 +38,9 @@ def main(names: list[str]) -> int:
             missed += not m.met
             verdict = "met" if m.met else "[bold red]missed[/]"
             table.add_row(name, m.what, m.target, f"{m.value:.3g} {m.unit}".rstrip(), verdict, m.note)
-    Console().print(table)
+    console = Console()
+    console.width = max(console.width, 110)
+    console.print(table)
     return int(missed > 0)
 
 
