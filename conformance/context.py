@@ -344,6 +344,9 @@ class Context(Protocol):
 
     def now(self) -> float: ...
 
+    def seconds_between(self, earlier: datetime, later: datetime) -> float:
+        """Machine seconds between two times of the equipment's own clock."""
+
     async def read(self, signal: str, via: Wire | None = None) -> Reading: ...
 
     async def read_many(self, signals: Sequence[str], via: Wire | None = None) -> dict[str, Reading]: ...

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, cast
 
 from conformance.clock import MachineClock
@@ -138,6 +139,9 @@ class CheckContext:
 
     def now(self) -> float:
         return self.bench.clock.now()
+
+    def seconds_between(self, earlier: datetime, later: datetime) -> float:
+        return self.bench.clock.to_machine((later - earlier).total_seconds())
 
     async def read(self, signal: str, via: Wire | None = None) -> Reading:
         return (await self.link([signal], via).read([signal]))[signal]

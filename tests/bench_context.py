@@ -74,6 +74,9 @@ class BenchContext:
     def now(self) -> float:
         return self.unit.now
 
+    def seconds_between(self, earlier: datetime, later: datetime) -> float:
+        return (later - earlier).total_seconds()
+
     def _wire(self, signal: str, via: Wire | None) -> Wire:
         bound = self.profile.signals[signal]
         have = [w for w in self.via if (bound.opcua if w is Wire.OPCUA else bound.modbus) is not None]
@@ -283,12 +286,14 @@ class BenchOpcua:
         return self._context._done(Wire.OPCUA, (lambda: None) if self._unit.quirk(quirk) else action)
 
 
-async def verdict(check: Any, requirement: Requirement, unit: BenchUnit) -> tuple[str, list[str]]:
+async def verdict(
+    check: Any, requirement: Requirement, unit: BenchUnit, context: type[BenchContext] = BenchContext
+) -> tuple[str, list[str]]:
     """The worst verdict of a check, run once or once per protocol, with what was wrong."""
     wires = tuple(requirement.applies_to.protocols) or (Wire.OPCUA, Wire.MODBUS)
     found: list[tuple[str, list[str]]] = []
     for only in wires if check.per_protocol else (None,):
-        ctx = BenchContext(unit, requirement, only)
+        ctx = context(unit, requirement, only)
         end = "pass"
         try:
             await check.run(ctx)

@@ -49,17 +49,24 @@ class SimulatedUnit:
     def __init__(self, profile: str) -> None:
         self.profile = _loaded(profile)
         self.now = 0.0
-        spec = fit_unit(_spec(self.profile.spec.kind, profile), self.profile)
-        self._line = mock_line(spec, transitions=transitions(self.profile.state_tables["packml"]))
+        self._line = mock_line(self.spec(), transitions=transitions(self.profile.state_tables["packml"]))
         self.unit = next(iter(self._line.units.values()))
         self.faults = FaultSet()
         self.equipment: SimulatedEquipment | None = None
-        ports = {port: Port(self, port) for port in ("infeed", "outfeed")}
+        ports = self.ports()
         identity = simulated_identity(self.profile, "M1", "1.0")
         self.equipment = SimulatedEquipment(
             self.profile, self.unit, identity, ports, self, self.faults, design_speed=20
         )
         self._views = {via: ProtocolView(self.equipment, via) for via in ("opcua", "modbus")}
+
+    def spec(self) -> MachineSpec | ConveyorSpec:
+        """The unit as built."""
+        return fit_unit(_spec(self.profile.spec.kind, self.profile.id), self.profile)
+
+    def ports(self) -> dict[str, Any]:
+        """Its two ports."""
+        return {port: Port(self, port) for port in ("infeed", "outfeed")}
 
     def safe(self) -> bool:
         return self.equipment is None or self.equipment.local.all_ok()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Protocol
 
-from profiles.model import Signal
 from profiles.pack import Profile
 from simulator.faults import FaultSet
 from simulator.interface.alarmbook import RED_SEVERITY, AlarmBook
@@ -15,12 +14,11 @@ from simulator.interface.belt import belt_values
 from simulator.interface.commands import Commands
 from simulator.interface.equipment import Value
 from simulator.interface.identity import Identity
+from simulator.interface.lastitem import LastItem, to_millisecond
 from simulator.interface.localside import LocalSide
-from simulator.line.item import ItemRecord
 from simulator.line.packml import Cause, Mode, State
 from simulator.line.view import UnitView
 
-GRADES = {"A": 1, "B": 2, "C": 3, "R": 9}
 _OUT_OF_SERVICE = (State.ABORTING, State.ABORTED, State.CLEARING)
 _HELD = (State.HOLDING, State.HELD, State.UNHOLDING)
 _DOWN = (*_OUT_OF_SERVICE, *_HELD)
@@ -76,10 +74,10 @@ class Projection:
     utc_now: Callable[[], datetime]
     time_scale: float = 1.0
     _constants: dict[str, Value] = field(default_factory=dict)
-    _record: ItemRecord | None = None
-    _sequence: int = 0
+    _last_item: LastItem = field(init=False)
 
     def __post_init__(self) -> None:
+        self._last_item = LastItem(self.profile, self.unit, self.to_utc)
         fixed = {s.id: s.value for s in self.profile.signals.values() if s.constant and s.value is not None}
         who = self.identity
         self._constants = {
@@ -105,7 +103,7 @@ class Projection:
         out.update(self._liveness(now))
         out.update(self._states(now))
         out.update(self._production())
-        out.update(self._last_item())
+        out.update(self._last_item.values(now, self.commands.revision))
         out.update(self._alarm_values())
         out.update(self._safety())
         out.update(belt_values(self.unit))
@@ -117,10 +115,9 @@ class Projection:
         return {name: value for name, value in out.items() if name in known}
 
     def _liveness(self, now: float) -> dict[str, Value]:
-        clock = self.utc_now()
         return {
             "comm.heartbeat": int(now / self.profile.handover.heartbeat_s) % 65536,
-            "comm.clock": clock.replace(microsecond=clock.microsecond // 1000 * 1000),
+            "comm.clock": to_millisecond(self.utc_now()),
             "test.permit": self.unit.permit,
             "identity.component_name": self.identity.component_name,
             "identity.location": self.identity.location,
@@ -162,6 +159,7 @@ class Projection:
     def _production(self) -> dict[str, Value]:
         counters = self.unit.counters
         record = self.unit.last_item
+        done = counters.good + counters.scrap
         return {
             "production.entered": counters.entered,
             "production.good": counters.good,
@@ -169,39 +167,9 @@ class Projection:
             "production.wip": counters.wip,
             "production.energy": self.unit.energy_wh,
             "production.cycle_time": record.end - record.start if record else 0.0,
+            "production.quality_ratio": 100.0 * counters.good / done if done else 100.0,
+            "production.since": to_millisecond(self.to_utc(0.0)),
         }
-
-    def _last_item(self) -> dict[str, Value]:
-        record = self.unit.last_item
-        if record is not self._record:
-            self._record = record
-            self._sequence = self._sequence % 65535 + 1
-        values: dict[str, Value] = {"item.seq_before": self._sequence, "item.seq_after": self._sequence}
-        values.update({name: self._nothing_yet(name) for name in self.profile.process_values})
-        if record is None:
-            epoch = datetime(1970, 1, 1, tzinfo=UTC)
-            empty: dict[str, Value] = {"item.id": "", "item.lot": "", "item.finished_at": epoch}
-            zeros = ("quality", "kind", "recipe", "grade")
-            return {**values, **empty, **{f"item.{z}": 0 for z in zeros}, "item.energy": 0.0, "item.duration": 0.0}
-        signals = self.profile.signals
-        values.update({k: _fitted(signals[k], v) for k, v in record.process_values.items() if k in signals})
-        finished = self.to_utc(record.end)
-        return values | {
-            "item.id": record.item_id,
-            "item.quality": record.quality,
-            "item.kind": 1,
-            "item.recipe": record.recipe,
-            "item.energy": record.energy_wh,
-            "item.finished_at": finished.replace(microsecond=finished.microsecond // 1000 * 1000),
-            "item.grade": GRADES.get(record.grade, 0),
-            "item.lot": record.lot,
-            "item.duration": record.end - record.start,
-        }
-
-    def _nothing_yet(self, name: str) -> Value:
-        signal = self.profile.signals[name]
-        low = signal.range[0] if signal.range else 0.0
-        return max(low, 0.0) if signal.type.startswith("float") else int(max(low, 0))
 
     def _alarm_values(self) -> dict[str, Value]:
         active, unacked = self.alarms.active(), self.alarms.unacked()
@@ -270,13 +238,6 @@ class Projection:
             value = self.unit.parameters.get(name, 0.0)
             values[name] = value if profile.signals[name].type.startswith("float") else int(value)
         return values
-
-
-def _fitted(signal: Signal, value: float) -> Value:
-    """A measured value as its signal can carry it: within the range, whole where the type is whole."""
-    if signal.range is not None:
-        value = min(max(value, signal.range[0]), signal.range[1])
-    return value if signal.type.startswith("float") else round(value)
 
 
 def _bits(numbers: Iterable[int]) -> dict[int, int]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+
+_REMEMBERED = 256  # raised alarms, so that a record can name the one that came while its item was in work
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Alarms:
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self._alarms: dict[int, Alarm] = {}
+        self._raised: deque[tuple[float, int]] = deque(maxlen=_REMEMBERED)
 
     def __iter__(self) -> Iterator[Alarm]:
         return iter(self._alarms.values())
@@ -51,8 +55,14 @@ class Alarms:
         if known is not None and known.active:
             return False
         self._alarms.pop(number, None)
-        self._alarms[number] = Alarm(number, self._now())
+        now = self._now()
+        self._alarms[number] = Alarm(number, now)
+        self._raised.append((now, number))
         return True
+
+    def first_raised(self, start: float, end: float) -> int:
+        """The first alarm raised in [start, end] (s), also if it has gone since; 0 if there was none."""
+        return next((number for at, number in self._raised if start <= at <= end), 0)
 
     def clear(self, number: int) -> bool:
         """The alarm's reason has gone; False if it was not active."""

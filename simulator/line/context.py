@@ -78,6 +78,11 @@ class Accounts:
             result[(state, mode)] = result.get((state, mode), 0.0) + s
         return result
 
+    def seconds_in(self, state: int) -> float:
+        """Seconds in one state, up to now."""
+        here = self._clock.time - self._since if self._cell // 28 == state else 0.0
+        return sum(self._seconds[state * 28 : (state + 1) * 28]) + here
+
     def energy_wh(self, powers: dict[int, float]) -> float:
         """Energy in Wh: seconds in each state times its power in W; unlisted states take that of Idle."""
         idle = powers.get(State.IDLE, 0.0)

@@ -11,7 +11,7 @@ from simulator.line.context import Context
 from simulator.line.item import Item
 from simulator.line.log import Kind
 from simulator.line.packml import Cause
-from simulator.line.process import record_items
+from simulator.line.process import Work, record_items, show_record
 from simulator.line.spec import ConveyorSpec
 from simulator.line.unit import Unit
 
@@ -19,12 +19,12 @@ _STARVED, _BLOCKED = int(Cause.STARVED), int(Cause.BLOCKED)
 
 
 class Carried:
-    """An item on the belt: when it came (s) and at which belt time it can leave."""
+    """An item on the belt: when it came (s), at which belt time it can leave, and how long the belt had run when it came."""
 
-    __slots__ = ("arrives", "entered", "item")
+    __slots__ = ("arrives", "entered", "executed", "item")
 
-    def __init__(self, item: Item, entered: float, arrives: float) -> None:
-        self.item, self.entered, self.arrives = item, entered, arrives
+    def __init__(self, item: Item, entered: float, arrives: float, executed: float = 0.0) -> None:
+        self.item, self.entered, self.arrives, self.executed = item, entered, arrives, executed
 
 
 class Conveyor(Unit):
@@ -91,7 +91,8 @@ class Conveyor(Unit):
             self._write((now, self.index, int(Kind.ENTER), item.number, 0, 0.0))
         self._count()
         belt_now = (self._stands_since if self._stands_since is not None else now) - self._stood
-        self._belt.append(Carried(item, now, belt_now + self._travel))
+        executed = self.execute_seconds() if self.context.recorded else 0.0
+        self._belt.append(Carried(item, now, belt_now + self._travel, executed))
         self._next_entry = belt_now + self._pitch
         if len(self._belt) == 1:
             self._await_head()
@@ -140,7 +141,9 @@ class Conveyor(Unit):
         if self._stands_since is None:
             self._await_head()
         if self.context.recorded:
-            record_items(self, (carried.item,), carried.entered, now - carried.entered)
+            ran = max(0.0, self.execute_seconds() - carried.executed)
+            record_items(self, (carried.item,), Work(carried.entered, ran, self.recipe), self.capacity)
+            show_record(self, carried.item)
         return self._left(carried.item)
 
     def _gates_changed(self) -> None:

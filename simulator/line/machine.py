@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
 
 from simulator.line.clock import FAILED, FLUSHED, SERVED, Moment
@@ -10,7 +11,7 @@ from simulator.line.context import Context
 from simulator.line.item import BAD, Item
 from simulator.line.log import Kind
 from simulator.line.packml import Cause
-from simulator.line.process import record_items
+from simulator.line.process import Work, record_items, show_record
 from simulator.line.spec import MachineSpec
 from simulator.line.streams import CHANGEOVER, SCRAP, SERVICE, stream, uniforms
 from simulator.line.unit import EXECUTE, Unit
@@ -22,7 +23,7 @@ _STARVED, _BLOCKED = int(Cause.STARVED), int(Cause.BLOCKED)
 class Server:
     """One tray's worth of slots. ``left`` is the service time still to do when it was last started, in s."""
 
-    __slots__ = ("began", "ends", "index", "items", "left", "length", "moment", "recipe", "spare", "working")
+    __slots__ = ("began", "ends", "index", "items", "left", "length", "moment", "recipe", "spare", "tray", "working")
 
     def __init__(self, index: int) -> None:
         self.index = index
@@ -31,6 +32,7 @@ class Server:
         self.moment: Moment | None = None
         self.spare: Moment | None = None  # a moment that has happened may be used again
         self.recipe = 0
+        self.tray = 0  # which tray of the unit this is, from 1
         self.working = False
 
 
@@ -51,6 +53,7 @@ class Machine(Unit):
         self._unlucky = uniforms(seed, name, SCRAP) if spec.scrap > 0 else None
         self._free = list(range(len(self._servers)))
         heapify(self._free)
+        self._trays = 0
         self._loading: Server | None = None
         self._flush: Moment | None = None
         self._out: deque[Server] = deque()
@@ -94,6 +97,8 @@ class Machine(Unit):
         if server is None:
             server = self._servers[heappop(self._free)]
         server.items.append(item)
+        if self._recorded:
+            item.place = len(server.items)
         if len(server.items) >= self._tray:
             self._begin(server)
         else:
@@ -120,6 +125,11 @@ class Machine(Unit):
             length /= self.speed
         if self._planned:
             length = self._change_over(server, length)
+        elif self._recorded:
+            server.recipe = self.recipe
+        if self._recorded:
+            self._trays += 1
+            server.tray = self._trays
         server.left = server.length = length
         server.began = self.clock.time
         server.working = True
@@ -194,7 +204,7 @@ class Machine(Unit):
         if self._unlucky is not None:
             self._inspect(server)
         if self._recorded:
-            record_items(self, server.items, server.began, server.length)
+            self._record(server, server.items)
         if server.items:
             self._out.append(server)
             self.ready = self.open
@@ -231,7 +241,12 @@ class Machine(Unit):
         if self._write is not None:
             self._write((self.clock.time, self.index, int(Kind.SCRAP), item.number, 0, 0.0))
         if self._recorded:
-            record_items(self, (item,), server.began, server.length)
+            self._record(server, (item,))
+            show_record(self, item)
+
+    def _record(self, server: Server, items: Iterable[Item]) -> None:
+        first = server.index * self._tray
+        record_items(self, items, Work(server.began, server.length, server.recipe, server.tray, first), self.spec.slots)
 
     def give(self) -> Item:
         server = self._out[0]
@@ -240,6 +255,8 @@ class Machine(Unit):
             self._out.popleft()
             self._release(server)
         self.ready = self.open and bool(self._out)
+        if self._recorded:
+            show_record(self, item)
         return self._left(item)
 
     # -- before the run ----------------------------------------------------------------------------
@@ -255,6 +272,9 @@ class Machine(Unit):
             server.length = self._draw()
             server.left = server.length * (j + 1) / trays
             server.recipe = self.recipe
+            server.tray = self._trays = self._trays + 1
+            for place, item in enumerate(server.items):
+                item.place = place + 1
             server.working = True
             self.busy += 1
         self.entered += trays * self._tray

@@ -74,6 +74,7 @@ class Unit:
         self.parameters = {name: p.value for name, p in spec.parameters.items()}
         self.permit = False
         self.last_item: ItemRecord | None = None
+        self.recorded = 0
         self.listener: Callable[[Unit], None] | None = None
         self.alarms = Alarms(lambda: context.clock.time)
         self.safety = Safety(self, spec.safety, spec.sensors)
@@ -384,6 +385,10 @@ class Unit:
     @property
     def counters(self) -> Counters:
         return Counters(self.entered, self.good, self.scrap, self.entered - self.good - self.scrap)
+
+    def execute_seconds(self) -> float:
+        """Seconds in Execute, up to now, since the statistics were last reset."""
+        return self._accounts.seconds_in(EXECUTE)
 
     def seconds(self) -> dict[tuple[int, int, int], float]:
         """Seconds by (state, mode, cause), up to now, since the statistics were last reset."""

@@ -17,7 +17,8 @@ class UnitView(Protocol):
     ``kind`` is machine or conveyor; ``state``, ``mode``, ``cause`` are numbers of ``packml``; ``state_since``
     is in s; ``speed`` a fraction of the design speed; ``safety.status`` by function id is ok, tripped or
     latched, with ``safety.devices`` and ``safety.sensors`` by id; ``state_times`` in s by (state, mode);
-    ``last_item`` is kept by lines with ``live=True``; ``infeed`` and ``outfeed`` are ports (``port.py``);
+    ``last_item`` (of the item that left last) and ``recorded`` (how many have left so) are kept by lines with
+    ``live=True``; ``infeed`` and ``outfeed`` are ports (``port.py``);
     ``listener`` is called with the unit after each change.
 
     Commands raise ``CommandRefused(reason)`` and then change nothing.
@@ -36,6 +37,7 @@ class UnitView(Protocol):
     safety: Safety
     permit: bool
     last_item: ItemRecord | None
+    recorded: int
     listener: Callable[[Any], None] | None
 
     @property
