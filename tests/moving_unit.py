@@ -1,7 +1,7 @@
 """A simulated unit through which items move, in virtual time: its real ports, and the real tester at both of them.
 
 The bench of ``bench_context`` and ``bench_units`` hands items in and out by the unit's own means. Here both sides of the
-hand-over are the product's: ``NetworkPort`` of the simulator and ``PortNeighbour`` of the suite. Only the clock is ours.
+hand-over are the product's: the network ports of the simulator and ``PortNeighbour`` of the suite. Only the clock is ours.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ from conformance.neighbour import PortNeighbour
 from profiles.model import Protocol as Wire
 from profiles.model import Requirement
 from simulator.interface.fitting import mock_spec
-from simulator.interface.ports import NetworkPort, Surroundings
+from simulator.interface.handing import Surroundings
+from simulator.interface.receiving import ReceivingPort
+from simulator.interface.sending import SendingPort
 from simulator.line.packml import State
 from simulator.line.spec import ConveyorSpec, MachineSpec
 
-ROLES = {"infeed": "receiver", "outfeed": "sender"}
 PEER = "tester"
 
 
@@ -45,10 +46,10 @@ class MovingUnit(SimulatedUnit):
             lambda slug: self.profile.alarm_named(slug).number,
             self._is_unacked,
         )
-        table = self.profile.state_tables["handover"]
+        rules, table = self.profile.handover, self.profile.state_tables["handover"]
         return {
-            port: NetworkPort(role, self.profile.handover, table, getattr(self.unit, port), self.faults, around)
-            for port, role in ROLES.items()
+            "infeed": ReceivingPort(rules, table, self.unit.infeed, self.faults, around),
+            "outfeed": SendingPort(rules, table, self.unit.outfeed, self.faults, around),
         }
 
     def _port_alarm(self, number: int, active: bool) -> None:
@@ -73,7 +74,7 @@ class MovingContext(BenchContext):
 
     def __init__(self, unit: MovingUnit, requirement: Requirement, only_via: Wire | None = None) -> None:
         super().__init__(unit, requirement, only_via)
-        self.bench = SimpleNamespace(scan_s=0.0)
+        self.bench = SimpleNamespace(scan_s=0.0, poll_s=POLL_S, clock=VirtualClock(unit))
 
     def neighbour(self, port: str, via: Wire | None = None) -> AbstractAsyncContextManager[PortNeighbour]:
         return VirtualNeighbour(self, port, via)
@@ -89,6 +90,19 @@ class MovingContext(BenchContext):
 
     async def pause(self) -> None:
         self.unit.advance(POLL_S)
+
+
+class VirtualClock:
+    """Machine seconds are the unit's; sleeping lets them pass."""
+
+    def __init__(self, unit: MovingUnit) -> None:
+        self._unit = unit
+
+    def to_machine(self, wall_s: float) -> float:
+        return wall_s
+
+    async def sleep(self, machine_s: float) -> None:
+        self._unit.advance(machine_s)
 
 
 class VirtualLink:
