@@ -133,9 +133,15 @@ class Session:
     async def _compare_versions(self) -> None:
         """Decision 20: another major version is another interface."""
         for wire, link in self.bench.links.items():
-            wanted = [s for s in ("profile.version", "profile.digest") if link.binds(s)]
+            wanted = [s for s in ("map.magic", "profile.version", "profile.digest") if link.binds(s)]
             readings = await link.read(wanted) if wanted else {}
-            shown = readings.get("profile.version")
+            shown, magic = readings.get("profile.version"), readings.get("map.magic")
+            if magic is not None and magic.value != self.bench.fitted.profile.signals["map.magic"].value:
+                # Registers that are elsewhere say nothing of the version; what is wrong with them, the checks find.
+                self._remarks.append(
+                    f"over {wire} the map does not begin with its identifier; its version is not believed"
+                )
+                continue
             major = str(shown.value).partition(".")[0] if shown is not None and shown.ok else ""
             if major.isdigit() and major != self.profile.version.partition(".")[0]:
                 reason = f"over {wire} the target has profile version {shown and shown.value}, we test {self.profile.version}"

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from conformance.context import Context, WireReply
 from profiles.model import ModbusBinding, Protocol, Signal, Table
 
+LOOKS, STEADY_S = 5, 1.0
 MODBUS = (Protocol.MODBUS,)
 READ_COILS, READ_DISCRETE, READ_HOLDING, READ_INPUT = 1, 2, 3, 4
 WRITE_COIL, WRITE_REGISTER, WRITE_COILS, WRITE_REGISTERS, MASK_WRITE, READ_WRITE = 5, 6, 15, 16, 22, 23
@@ -111,13 +112,23 @@ def lowest(ctx: Context, function: int) -> int:
 
 
 async def registers(ctx: Context, signal: str) -> list[int]:
-    """The present registers of a signal of the holding table; inconclusive if they cannot be read."""
+    """The present registers of a signal; inconclusive if they cannot be read."""
     known, binding = place(ctx, signal)
     reply = await ctx.modbus.exchange(read(READ_OF[binding.table], binding.address, known.registers))
     words = words_of(reply)
     if words is None:
         ctx.inconclusive(f"{signal} cannot be read: {answer(reply)}")
     return words or []
+
+
+async def steady_registers(ctx: Context, signal: str) -> list[int]:
+    """The registers of a signal once it has stood still: what an earlier check put back may still be under way."""
+    for _ in range(LOOKS):
+        timeline = await ctx.record([signal], STEADY_S, via=Protocol.MODBUS)
+        if len(timeline.values(signal)) == 1:
+            return await registers(ctx, signal)
+    ctx.inconclusive(f"{signal} does not stand still, or cannot be read")
+    raise AssertionError("unreachable")
 
 
 def reserved_after(ctx: Context, signal: str) -> int:

@@ -26,6 +26,7 @@ from conformance.checks.modbus_helpers import (
     read_write,
     registers,
     reserved_after,
+    steady_registers,
     supports,
     words_of,
     write_coils,
@@ -48,7 +49,7 @@ async def _unchanged(ctx: Context, signal: str, before: list[int], what: str) ->
 async def half_a_value(ctx: Context) -> None:
     """Function 6 to the first register of a 32-bit value, with what stands there."""
     name = ctx.param("signal")
-    before = await registers(ctx, name)
+    before = await steady_registers(ctx, name)
     reply = await ctx.modbus.exchange(read(WRITE_REGISTER, place(ctx, name)[1].address, before[0]))
     ctx.expect(reply.exception is not None, "half of a value is refused", expected="an exception", actual=answer(reply),
                evidence=reply.evidence)  # fmt: skip
@@ -89,7 +90,7 @@ async def write_limits(ctx: Context) -> None:
 async def byte_count(ctx: Context) -> None:
     """A byte count that does not fit the quantity: exception 03, and nothing is written."""
     name = ctx.param("signal")
-    before, address = await registers(ctx, name), place(ctx, name)[1].address
+    before, address = await steady_registers(ctx, name), place(ctx, name)[1].address
     for wrong in (2 * len(before) - 1, 2 * len(before) + 1):
         reply = await ctx.modbus.exchange(write_registers(address, _other(before), size=wrong))
         expect_exception(ctx, reply, WRITE_REGISTERS, ILLEGAL_VALUE,
@@ -109,7 +110,7 @@ def _other(words: list[int]) -> list[int]:
 async def whole_request(ctx: Context) -> None:
     """A write that runs from a good signal onto a reserved address: refused as a whole."""
     name = ctx.param("signal")
-    before, address = await registers(ctx, name), place(ctx, name)[1].address
+    before, address = await steady_registers(ctx, name), place(ctx, name)[1].address
     gap = reserved_after(ctx, name)
     if gap != address + len(before):
         ctx.inconclusive(f"after {name} there is no reserved address")
@@ -136,7 +137,7 @@ async def reserved_write(ctx: Context) -> None:
 async def value_range(ctx: Context) -> None:
     """A value outside the signal's range: exception 03, and nothing is written."""
     name, value = ctx.param("signal"), ctx.param("value")
-    before, address = await registers(ctx, name), place(ctx, name)[1].address
+    before, address = await steady_registers(ctx, name), place(ctx, name)[1].address
     for function, pdu in ((6, read(WRITE_REGISTER, address, value)), (16, write_registers(address, [value]))):
         reply = await ctx.modbus.exchange(pdu)
         expect_exception(ctx, reply, function, ILLEGAL_VALUE,
@@ -152,7 +153,7 @@ async def echo(ctx: Context) -> None:
     reply = await ctx.modbus.exchange(request)
     ctx.expect(reply.pdu == request, "function 6 is answered by its own request", expected=request.hex(" "),
                actual=answer(reply), evidence=reply.evidence)  # fmt: skip
-    words, address = await registers(ctx, several), place(ctx, several)[1].address
+    words, address = await steady_registers(ctx, several), place(ctx, several)[1].address
     reply = await ctx.modbus.exchange(write_registers(address, words))
     wanted = struct.pack(">BHH", WRITE_REGISTERS, address, len(words))
     ctx.expect(reply.pdu == wanted, "function 16 is answered by address and quantity", expected=wanted.hex(" "),
@@ -163,7 +164,7 @@ async def echo(ctx: Context) -> None:
 async def mask(ctx: Context) -> None:
     """Function 22, with masks that leave the register as it is: (current AND and) OR (or AND NOT and)."""
     name = ctx.param("signal")
-    before, address = await registers(ctx, name), place(ctx, name)[1].address
+    before, address = await steady_registers(ctx, name), place(ctx, name)[1].address
     for and_mask, or_mask in ((0xFFFF, 0x0000), (0xFFFF, 0xFFFF), (0x0000, before[0])):
         pdu = mask_write(address, and_mask, or_mask)
         reply = await ctx.modbus.exchange(pdu)
@@ -177,7 +178,7 @@ async def mask(ctx: Context) -> None:
 async def write_then_read(ctx: Context) -> None:
     """Function 23 writes before it reads, and knows its limits."""
     name = ctx.param("signal")
-    before, address = await registers(ctx, name), place(ctx, name)[1].address
+    before, address = await steady_registers(ctx, name), place(ctx, name)[1].address
     wanted = _other(before)
     reply = await ctx.modbus.exchange(read_write(address, len(wanted), address, wanted))
     supports(ctx, reply, READ_WRITE)

@@ -285,11 +285,11 @@ class ModbusLink:
     def _trace(self, sending: bool, packet: bytes) -> bytes:
         if sending:
             self._sent, self._received = packet, b""
-        elif not self._received and len(packet) >= HEADER and len(self._sent) >= HEADER:
-            # A reply under a wrong id is taken all the same: the checks of the wire say what is wrong with it, and what
-            # else the equipment does can still be tested. One request is in flight at a time.
-            self._received = packet
-            return self._sent[:2] + packet[2:6] + self._sent[6:HEADER] + packet[HEADER:]
-        elif packet not in self._received:
+            return packet
+        if packet not in self._received:
             self._received = packet if packet.startswith(self._received) else self._received + packet
-        return packet
+        if min(len(packet), len(self._sent)) < HEADER:
+            return packet
+        # A reply under a wrong id is taken all the same, for one request is in flight at a time: the checks of the wire
+        # say what is wrong with it, and what else the equipment does can still be tested.
+        return self._sent[:2] + packet[2 : HEADER - 1] + self._sent[HEADER - 1 : HEADER] + packet[HEADER:]

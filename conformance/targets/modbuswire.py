@@ -16,11 +16,11 @@ from conformance.transcript import Transcript
 _HEADER = 7
 _BETWEEN_PIECES_S = 0.05
 _HANG_UP_S = 0.2
-_NEGATIVE_TIMEOUT_S = 1.0  # several stacks delay exceptions by half a second
+_NEGATIVE_TIMEOUT_S = 1.5  # several stacks delay exceptions by half a second; a slow reply is not silence
 
 
 class RawModbus:
-    """``ModbusWire`` on sockets. Time-outs are given in machine seconds and never shorter than one wall second."""
+    """``ModbusWire`` on sockets. Time-outs are given in machine seconds and never shorter than 1.5 wall seconds."""
 
     def __init__(
         self, endpoint: ModbusEndpoint, clock: MachineClock, transcript: Transcript, timeouts: Timeouts

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from conformance.context import Declared
-from conformance.targets.opcuapaths import browse
+from conformance.targets.opcuapaths import browse_many
 from conformance.targets.opcuasession import OpcuaSession, ServiceRefused
 from conformance.targets.uastack import ua
 
@@ -33,22 +33,18 @@ async def writable_beneath(session: OpcuaSession, start: Any) -> dict[str, Any]:
     if start is None:
         return {}
     variables: dict[Any, str] = {}
-    seen, open_ = {start}, [(start, "")]
-    while open_ and len(seen) < MOST_NODES:
-        node, path = open_.pop()
-        try:
-            references = await children(session, node)
-        except ServiceRefused:
-            continue
-        for reference in references:
+    paths, level = {start: ""}, [start]
+    while level and len(paths) < MOST_NODES:
+        below: list[Any] = []
+        for parent, reference in await _references(session, level):
             child = ua.NodeId(reference.NodeId.Identifier, reference.NodeId.NamespaceIndex, reference.NodeId.NodeIdType)
-            if child in seen or reference.NodeClass not in (ua.NodeClass.Object, ua.NodeClass.Variable):
+            if child in paths or reference.NodeClass not in (ua.NodeClass.Object, ua.NodeClass.Variable):
                 continue
-            seen.add(child)
-            below = f"{path}/{session.names.spell(reference.BrowseName)}".lstrip("/")
-            open_.append((child, below))
+            paths[child] = f"{paths[parent]}/{session.names.spell(reference.BrowseName)}".lstrip("/")
+            below.append(child)
             if reference.NodeClass == ua.NodeClass.Variable:
-                variables[child] = below
+                variables[child] = paths[child]
+        level = below
     found: dict[str, Any] = {}
     nodes = list(variables)
     for i in range(0, len(nodes), _BATCH):
@@ -59,10 +55,21 @@ async def writable_beneath(session: OpcuaSession, start: Any) -> dict[str, Any]:
     return found
 
 
-async def children(session: OpcuaSession, node: Any) -> list[Any]:
-    """The hierarchical references forward."""
-    references, _ = await session.service(lambda c: browse(c, node), "Browse")
-    return references
+async def _references(session: OpcuaSession, nodes: Sequence[Any]) -> list[tuple[Any, Any]]:
+    """(node, hierarchical reference forward) of many nodes; of a node that cannot be browsed, none."""
+    found: list[tuple[Any, Any]] = []
+    for i in range(0, len(nodes), _BATCH):
+        some = nodes[i : i + _BATCH]
+        try:
+            lists = await _browse(session, some)
+        except ServiceRefused:
+            continue
+        found += [(node, reference) for node, references in zip(some, lists, strict=False) for reference in references]
+    return found
+
+
+async def _browse(session: OpcuaSession, nodes: Sequence[Any]) -> list[list[Any]]:
+    return await session.service(lambda c: browse_many(c, nodes), "Browse")
 
 
 async def _read(session: OpcuaSession, nodes: Sequence[Any], attributes: Sequence[str]) -> list[dict[str, Any]]:

@@ -92,29 +92,45 @@ def _target(result: Any) -> Any:
 
 async def browse(session: Any, node: Any, *, most: int = 0, continue_: bool = True) -> tuple[list[Any], int]:
     """Hierarchical references forward, and how many came with the first answer."""
-    description = ua.BrowseDescription()
-    description.NodeId = node
-    description.BrowseDirection = ua.BrowseDirection.Forward
-    description.ReferenceTypeId = ua.NodeId(ua.ObjectIds.HierarchicalReferences)
-    description.IncludeSubtypes = True
-    description.NodeClassMask = ua.NodeClass.Unspecified
-    description.ResultMask = ua.BrowseResultMask.All
+    (result,) = await session.browse(_request([node], most))
+    result.StatusCode.check()
+    first = len(result.References)
+    return (await _rest(session, result) if continue_ else list(result.References)), first
+
+
+async def browse_many(session: Any, nodes: Sequence[Any]) -> list[list[Any]]:
+    """Hierarchical references forward of each node, in one request; none where a node cannot be browsed."""
+    results = await session.browse(_request(nodes, 0))
+    return [await _rest(session, r) if r.StatusCode.is_good() else [] for r in results]
+
+
+def _request(nodes: Sequence[Any], most: int) -> Any:
     parameters = ua.BrowseParameters()
     parameters.View.Timestamp = ua.get_win_epoch()
     parameters.RequestedMaxReferencesPerNode = most
-    parameters.NodesToBrowse = [description]
-    results = await session.browse(parameters)
-    result = results[0]
-    result.StatusCode.check()
-    found, first = list(result.References), len(result.References)
-    while continue_ and result.ContinuationPoint:
+    for node in nodes:
+        description = ua.BrowseDescription()
+        description.NodeId = node
+        description.BrowseDirection = ua.BrowseDirection.Forward
+        description.ReferenceTypeId = ua.NodeId(ua.ObjectIds.HierarchicalReferences)
+        description.IncludeSubtypes = True
+        description.NodeClassMask = ua.NodeClass.Unspecified
+        description.ResultMask = ua.BrowseResultMask.All
+        parameters.NodesToBrowse.append(description)
+    return parameters
+
+
+async def _rest(session: Any, result: Any) -> list[Any]:
+    """The references of an answer and of the pages that follow it."""
+    found = list(result.References)
+    while result.ContinuationPoint:
         more = ua.BrowseNextParameters()
         more.ReleaseContinuationPoints = False
         more.ContinuationPoints = [result.ContinuationPoint]
         result = (await session.browse_next(more))[0]
         result.StatusCode.check()
         found += result.References
-    return found, first
+    return found
 
 
 async def find_machine(session: Any, names: Names, wanted: str | None) -> tuple[Any, str]:

@@ -19,7 +19,7 @@ from simulator.endpoints.modbus_server import ModbusServer
 from simulator.interface.equipment import Changes, Equipment, RefusalKind, Refused
 
 BLOCK_GAP = 64  # unused addresses between two signals of one block, at most
-LAG_S = 0.05  # wall seconds for which a torn value shows
+LAG_S = 0.03  # wall seconds for which a torn value shows
 _EXCEPTIONS = {
     RefusalKind.OUT_OF_RANGE: Exc.ILLEGAL_VALUE,
     RefusalKind.NOT_WRITABLE: Exc.ILLEGAL_ADDRESS,

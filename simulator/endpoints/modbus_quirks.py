@@ -103,7 +103,7 @@ class QuirkyPduServer:
             address, count, size = struct.unpack(">HHB", pdu[1:6])
             data = pdu[6:]
             most = 1968 if pdu[0] == 15 else 123
-            if q.byte_count_ignored or (q.no_write_limit and count > most):
+            if q.no_write_limit if count > most else q.byte_count_ignored:
                 count = min(count, most)
                 size = (count + 7) // 8 if pdu[0] == 15 else 2 * count
                 return struct.pack(">BHHB", pdu[0], address, count, size) + data[:size].ljust(size, b"\0")

@@ -181,5 +181,10 @@ class OpcuaEndpoint:
         unit.quirks = self._quirks
         unit.hidden = hidden_nodes(unit, builder)
         unit.access = changed_access(unit, builder)
+        tokens = [*self._security.identity_tokens]
+        if self._quirks.anonymous_accepted:
+            tokens.append(ua.AnonymousIdentityToken)
+        if self._server is not None:
+            self._server.iserver.supported_tokens = tuple(tokens)
         refresh_server(unit)
         self._changed(self._equipment.values())

@@ -38,6 +38,8 @@ class OpcuaQuirks:
     """A write refused as out of range is answered Good, and the value is shown until the next change."""
     write_ignored_but_good: bool = False
     """Writes are answered Good and never reach the equipment."""
+    types_unchecked: bool = False
+    """A write of another built-in type is answered Good and ignored."""
     write_to_read_only_good: bool = False
     """A write to a read-only signal is answered Good and changes nothing."""
     wrong_datatype: frozenset[str] = frozenset()

@@ -144,6 +144,8 @@ class UnitSession(InternalSession):  # type: ignore[misc]
         try:
             value = value_of(bound.variant, wanted.Value.Value)
         except TypeMismatch:
+            if unit.quirks.types_unchecked:
+                return int(ua.StatusCodes.Good)
             return unit.status_of(Refused(RefusalKind.BAD_TYPE, ""))
         return self._write_value(bound.signal.id, value)
 

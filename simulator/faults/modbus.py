@@ -17,7 +17,7 @@ fault(
     modbus={"silent_on_short_pdu": True},
 )
 fault("modbus.few_connections", "Only two clients are served at a time", modbus={"connections_max": 2})
-fault("modbus.late_replies", "Every eighteenth reply is late", modbus={"slow_reply_s": 1.3, "late_every": 18})
+fault("modbus.late_replies", "Every eighteenth reply is late", modbus={"slow_reply_s": 1.2, "late_every": 18})
 
 # Those whose name is that of the quirk.
 for _name, _title in {

@@ -25,6 +25,7 @@ for _name, _quirk, _title in (
     ("packml_state_stuck", "packml_state_wrong", "The PackML state machines never leave Stopped"),
     ("arguments_unchecked", "arguments_unchecked", "Calls with wrong arguments are answered Good"),
     ("out_of_range_taken", "write_accepts_out_of_range", "Values out of range are taken"),
+    ("types_unchecked", "types_unchecked", "Values of another type are answered Good"),
     ("vague_refusals", "wrong_status_code_on_refusal", "Whatever is refused is answered BadInternalError"),
     ("unknown_node_good", "unknown_node_good", "Reading an unknown node is answered Good"),
     ("empty_read_good", "empty_read_good", "An empty Read is answered Good"),

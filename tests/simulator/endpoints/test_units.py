@@ -2,7 +2,9 @@
 
 import pytest
 
-from simulator.endpoints.units import UNECE, engineering_unit, unit_id
+from profiles import load_profile, profile_names
+from profiles.units import NAMESPACE, unit_id
+from simulator.endpoints.units import engineering_unit
 
 
 @pytest.mark.parametrize(
@@ -11,7 +13,7 @@ from simulator.endpoints.units import UNECE, engineering_unit, unit_id
 )
 def test_a_unit_has_the_number_of_its_unece_code(ucum, number, symbol):
     unit = engineering_unit(ucum)
-    assert (unit.NamespaceUri, unit.UnitId, unit.DisplayName.Text) == (UNECE, number, symbol)
+    assert (unit.NamespaceUri, unit.UnitId, unit.DisplayName.Text) == (NAMESPACE, number, symbol)
 
 
 def test_the_number_is_the_code_read_as_big_endian_bytes():
@@ -23,34 +25,11 @@ def test_an_unknown_unit_keeps_its_ucum_code():
     assert (unit.UnitId, unit.DisplayName.Text) == (-1, "mol/L")
 
 
-@pytest.mark.parametrize(
-    "ucum",
-    [
-        "s",
-        "ms",
-        "mm",
-        "m",
-        "g",
-        "kg",
-        "Cel",
-        "V",
-        "mV",
-        "A",
-        "Ah",
-        "W",
-        "kW",
-        "W.h",
-        "kW.h",
-        "%",
-        "1",
-        "Ohm",
-        "mOhm",
-        "m/s",
-        "1/min",
-        "Pa",
-        "kPa",
-        "[ppm]",
-    ],
-)
-def test_the_units_of_the_packs_are_known(ucum):
-    assert engineering_unit(ucum).UnitId > 0
+@pytest.mark.parametrize("profile", profile_names())
+def test_the_units_of_the_profiles_are_known(profile):
+    used = {s.unit for s in load_profile(profile).signals.values() if s.unit is not None}
+    assert {unit for unit in used if engineering_unit(unit).UnitId <= 0} == set()
+
+
+def test_what_people_write_for_amp_hours_is_understood():
+    assert engineering_unit("Ah").UnitId == engineering_unit("A.h").UnitId > 0
