@@ -71,9 +71,10 @@ async def update_interval(ctx: Context) -> None:
 async def _in_order(ctx: Context) -> None:
     """Values of swapped registers tell nothing; that they are swapped is another requirement's finding."""
     order = ctx.profile.signals.get("map.word_order")
-    if ctx.only_via is Protocol.MODBUS and order is not None:
-        if (await ctx.read(order.id, via=Protocol.MODBUS)).value != order.value:
-            ctx.inconclusive("the registers of long values come in another order than declared")
+    if ctx.only_via is not Protocol.MODBUS or order is None:
+        return
+    if (await ctx.read(order.id, via=Protocol.MODBUS)).value != order.value:
+        ctx.inconclusive("the registers of long values come in another order than declared")
 
 
 @check("communication.clock", per_protocol=True)
