@@ -157,7 +157,7 @@ def read_lines(text: str, name: str = "stream") -> Iterator[tuple[int, Any]]:
             continue
         try:
             event = json.loads(line)
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):  # no JSON, a number beyond all bounds, or nested beyond all bounds
             if number == len(lines) and number > 1:
                 return
             raise StreamError(name, number, "is not a line of JSON", _MEND) from None

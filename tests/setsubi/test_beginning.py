@@ -1,0 +1,110 @@
+"""The first steps of a vendor: look at a machine, take the target file, check; see what there is to build."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from command import setsubi
+from mockbench import ServedMock
+
+from conformance.exitcodes import ExitCode
+from conformance.targetfile import load_target
+from profiles import load_profile
+
+
+@pytest.fixture(scope="module")
+def mock() -> Iterator[ServedMock]:
+    with ServedMock("stacking", speed=1.0) as served:
+        yield served
+
+
+@pytest.mark.parametrize("protocol", ["opcua", "modbus"])
+def test_what_init_writes_is_a_target_file_that_check_takes(protocol: str, mock: ServedMock, tmp_path: Path) -> None:
+    path = tmp_path / "target.yaml"
+    said = setsubi("init", getattr(mock.unit.addresses, protocol), "--out", path)
+    assert said.code == 0, said.text
+    assert f"setsubi check {path}" in said.out
+    file = load_target(str(path)).file
+    assert file.profile == "stacking"  # as the equipment itself says
+    assert file.kind == "real"
+    assert set(file.claims) == set(load_profile("stacking").options)  # those of its own profile, not of the base
+    checked = setsubi("check", path, "--only", "identification")
+    assert checked.code == ExitCode.CONFORMANT, checked.text
+
+
+def test_what_init_says_in_comments_may_be_uncommented(mock: ServedMock, tmp_path: Path) -> None:
+    """The conveyor's profile has signals that a stacking machine lacks: they stand in the file as bindings to fill in."""
+    path = tmp_path / "target.yaml"
+    assert setsubi("init", mock.unit.addresses.opcua, "--profile", "conveyor", "--out", path).code == 0
+    head, _, bindings = path.read_text(encoding="utf-8").partition("# bindings:\n")
+    assert "process.belt_speed" in bindings
+    lines = [line.removeprefix("# ") for line in ["# bindings:", *bindings.splitlines()]]
+    path.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+    assert "process.belt_speed" in load_target(str(path)).file.bindings
+    assert setsubi("check", path, "--list").code == 0
+
+
+def test_a_mock_writes_the_target_file_by_which_it_is_checked(tmp_path: Path) -> None:
+    said = setsubi("mock", "conveyor", "--base-port", "0", "--for", "0.2", "--targets", tmp_path / "t", "--speed", "5")
+    assert said.code == 0, said.text
+    file = load_target(str(tmp_path / "t" / "M1.yaml")).file
+    assert (file.kind, file.profile, file.time_scale, file.panel is not None) == ("mock", "conveyor", 5, True)
+    assert file.opcua is not None
+    assert f"  {file.opcua.url}  " in said.out  # whole, to be copied
+
+
+def test_an_export_says_all_that_a_profile_says(tmp_path: Path) -> None:
+    path, profile = tmp_path / "p.json", load_profile("stacking")
+    assert setsubi("profile", "export", "stacking", "--out", path).code == 0
+    told = json.loads(path.read_text(encoding="utf-8"))
+    assert told["digest"] == profile.digest
+    assert set(told["profile"]["signals"]) == set(profile.signals)  # the inherited ones too
+    assert [r["id"] for r in told["ledger"]] == [r.id for r in profile.ledger]
+    # JSON is YAML: the resolved profile is a profile again, of the same digest.
+    spec = told["profile"]
+    again = tmp_path / "again.yaml"
+    again.write_text(yaml.safe_dump(_as_written(spec), allow_unicode=True), encoding="utf-8")
+    assert load_profile(again).digest == profile.digest
+
+
+def _as_written(spec: dict[str, object]) -> dict[str, object]:
+    """Numbers are keys in YAML, and texts in JSON."""
+    sections = {key: value for key, value in spec.items() if value is not None}
+    for key in ("alarms", "recipes"):
+        entries = sections[key]
+        assert isinstance(entries, dict)
+        sections[key] = {int(number): entry for number, entry in entries.items()}
+    signals = sections["signals"]
+    assert isinstance(signals, dict)
+    for signal in signals.values():
+        if signal.get("enum"):
+            signal["enum"] = {int(number): name for number, name in signal["enum"].items()}
+    handover = sections["handover"]
+    assert isinstance(handover, dict)
+    for key in ("item_kinds", "item_qualities"):
+        handover[key] = {int(number): name for number, name in handover[key].items()}
+    return sections
+
+
+def test_the_schema_names_every_key_of_the_language() -> None:
+    said = setsubi("profile", "export", "stacking", "--format", "json-schema")
+    schema = json.loads(said.out)
+    assert {"profile", "signals", "alarms", "safety", "recipes", "handover"} <= set(schema["properties"])
+    assert schema["additionalProperties"] is False
+
+
+def test_a_narrow_terminal_gets_the_columns_that_fit_and_a_file_gets_all(tmp_path: Path) -> None:
+    path = tmp_path / "map.csv"
+    assert setsubi("profile", "show", "stacking", "--modbus", "--format", "csv", "-o", path).code == 0
+    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+    state = next(r for r in rows if r["signal"] == "state.unit_state")
+    assert (state["table"], state["address"], state["functions"]) == ("input", "120", "04")
+    piped = setsubi("profile", "show", "stacking", "--modbus").out  # a pipe: one line a row, all columns
+    line = next(x for x in piped.splitlines() if "state.unit_state" in x)
+    assert "s:State/s:UnitState" in line
