@@ -22,7 +22,7 @@ def fitted(tmp_path: Path, text: str) -> object:
 @pytest.mark.parametrize(
     ("text", "place", "what", "mend"),
     [
-        (GOOD.replace("stacking", "stackin"), (4, 5), "stackin: is no profile", "one of: "),
+        (GOOD.replace("stacking", "stackin"), (4, 5), "'stackin' is no profile", "did you mean 'stacking'"),
         (GOOD.replace("stacking", "conveyor"), (4, 5), "A is a machine", "profile of the unit's kind"),
         (GOOD + "    safety: [{id: S1}]\n", (6, 5), "come from its profile", "remove"),
         (GOOD + "    sensors: {x: {value: 1}}\n", (6, 5), "come from its profile", "remove"),

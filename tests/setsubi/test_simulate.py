@@ -46,27 +46,32 @@ def test_japanese_is_japanese_in_terminal_and_report(line: Path, tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("option", "value", "said"),
     [
-        (("--hours", "0"), "--hours 0.0: must be above 0"),
-        (("--hours", "-3"), "--hours -3.0: must be above 0"),
-        (("--hours", "nan"), "--hours nan: must be above 0"),
-        (("--hours", "inf"), "--hours inf: must be above 0"),
-        (("--warmup", "-1"), "--warmup -1.0: must be 0 or more"),
-        (("--seed", "-1"), "--seed -1: must be 0 or more"),
-        (("--replications", "0"), "--replications 0: must be 1 to"),
-        (("--processes", "-2"), "--processes -2: must be 0"),
-        (("--lang", "fr"), "--lang fr: there is no such language; choose en or ja"),
-        (("--log", "log.xlsx"), "--log log.xlsx: must end in .csv or .parquet"),
-        (("--items", "items"), "--items items: must end in .csv or .parquet"),
-        (("--report", "."), "--report .: is a folder; name a file"),
+        ("--hours", "0", "must be above 0"),
+        ("--hours", "-3", "must be above 0"),
+        ("--hours", "nan", "must be above 0"),
+        ("--hours", "inf", "must be above 0"),
+        ("--hours", "two", "valid number"),
+        ("--warmup", "-1", "must be 0 or more"),
+        ("--seed", "-1", "greater than or equal to 0"),
+        ("--replications", "0", "greater than or equal to 1"),
+        ("--replications", "10001", "must be 1 to 10000"),
+        ("--processes", "-2", "greater than or equal to 0"),
+        ("--lang", "fr", "not one of 'en', 'ja'"),
+        ("--log", "log.xlsx", "must end in .csv or .parquet"),
+        ("--items", "items", "must end in .csv or .parquet"),
+        ("--report", ".", "is a folder"),
     ],
 )
-def test_a_value_that_cannot_be_is_one_line_and_exit_code_4(line: Path, arguments: tuple[str, str], said: str) -> None:
-    code, stdout, stderr = run(line, *arguments)
+def test_a_value_that_cannot_be_is_one_error_that_names_the_option_and_exit_code_4(
+    line: Path, option: str, value: str, said: str
+) -> None:
+    code, stdout, stderr = run(line, option, value)
     assert (code, stdout) == (4, "")
-    assert stderr.startswith(f"setsubi: {said}")
-    assert stderr.count("\n") == 1
+    assert option in stderr
+    assert said in stderr
+    assert "Traceback" not in stderr
 
 
 def test_a_line_file_that_is_not_there_or_wrong_is_one_line(tmp_path: Path) -> None:
