@@ -67,7 +67,9 @@ async def _step(context: CheckContext, table: StateTable, state: int, goal: int,
     outcome = await context.command(path[0])
     if outcome.accepted:
         seen = await context.until(STATE, lambda v: v != state, PATIENCE_S)
-        return "" if seen.met else f"{path[0]} was accepted but {table.name(state)} remained"
+        if not seen.met:
+            context.inconclusive(f"{path[0]} is accepted but the unit remains in {table.name(state)}")
+        return ""
     # The state may have moved on by itself between the look and the command: look again, once.
     if refused:
         context.inconclusive(f"{path[0]} is refused in {table.name(state)}: {outcome.status}")

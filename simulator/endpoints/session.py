@@ -119,8 +119,9 @@ class UnitSession(InternalSession):  # type: ignore[misc]
             return int(ua.StatusCodes.BadNotWritable if held else ua.StatusCodes.BadAttributeIdInvalid)
         bound = unit.machine.by_node.get(node)
         if bound is None or bound.signal.access != "rw":
-            ignored = unit.quirks.write_to_read_only_good
-            return int(ua.StatusCodes.Good) if ignored else unit.status_of(Refused(RefusalKind.NOT_WRITABLE, ""))
+            if bound is not None and unit.quirks.takes_write(bound.signal.id):
+                return int(ua.StatusCodes.Good)
+            return unit.status_of(Refused(RefusalKind.NOT_WRITABLE, ""))
         status = wanted.Value.StatusCode
         if wanted.IndexRange or (status is not None and not status.is_good()):
             return int(ua.StatusCodes.BadWriteNotSupported)

@@ -39,8 +39,12 @@ fault("communication.heartbeat_stands", "The heartbeat stands", values={"comm.he
 fault(
     "communication.clock_off", "The clock is an hour behind", values={"comm.clock": lambda v, s: v - timedelta(hours=1)}
 )
-fault("communication.words_swapped", "32-bit registers come in the other order", modbus={"swapped_words": True})
-fault("communication.permit_writable", "The test permit can be written", opcua={"write_to_read_only_good": True})
+fault(
+    "communication.words_swapped",
+    "The constant that tells the word order comes in the other one",
+    values_modbus={"map.word_order": lambda v, s: (v & 0xFFFF) << 16 | v >> 16},
+)
+fault("communication.permit_writable", "The test permit can be written", opcua={"write_to_read_only_good": {"test.permit"}})
 
 for _name, _field, _title in (
     ("wrong_transaction_id", "wrong_transaction_id", "Replies carry another transaction id"),
@@ -66,7 +70,11 @@ fault(
     "Modbus has another serial number",
     values_modbus={"identity.serial_number": lambda v, s: "X"},
 )
-fault("consistency.other_state", "Modbus shows another state", values_modbus={"state.unit_state": lambda v, s: 17})
+fault(
+    "consistency.other_state",
+    "Modbus shows another machinery item state",
+    values_modbus={"state.item_state": lambda v, s: 0},
+)
 fault("consistency.location_stays", "Modbus keeps the first location", values_modbus={"identity.location": _stands})
 
 fault("opcua.packml_missing", "There is no PackML status object", opcua={"missing_node": {"pml:PackML/pml:Status"}})
