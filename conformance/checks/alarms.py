@@ -12,6 +12,7 @@ from conformance.checks.alarms_helpers import (
     raised,
     sees,
     set_bits,
+    shown_bits,
     words,
 )
 from conformance.checks.machine_helpers import (
@@ -33,7 +34,6 @@ from conformance.checks.machine_helpers import (
 )
 from conformance.context import Context
 from conformance.registry import check
-from profiles.model import Protocol
 
 ACK = (ACKNOWLEDGE,)
 
@@ -69,17 +69,14 @@ async def summary_agrees(ctx: Context) -> None:
 @check("alarms.raised_in_time", writes=ACK)
 async def raised_in_time(ctx: Context) -> None:
     """An alarm raised at the machine sets its own active and unacknowledged bit in time, and no other bit."""
-    alarm = await pick(ctx, reaction="warn")
-    modbus, limit = Protocol.MODBUS, ctx.param("raise_s")
+    alarm = await pick(ctx, reaction="warn", among_others=True)
+    limit = ctx.param("raise_s")
+    before = {kind: await shown_bits(ctx, kind) for kind in ("active", "unacked")}
     async with raised(ctx, alarm):
         judge(ctx, await sees(ctx, alarm, True, limit * PATIENCE), limit, f"alarm {alarm} becomes active")
-        for kind in ("active", "unacked"):
-            names = words(ctx, kind)
-            readings = await ctx.read_many(names, via=modbus)
-            bits = set_bits({name: int(reading.value or 0) for name, reading in readings.items()})  # type: ignore[arg-type]
-            ctx.expect(
-                bits == {alarm}, f"the {kind} bit of alarm {alarm}, alone", expected=[alarm], actual=sorted(bits)
-            )
+        for kind, old in before.items():
+            new = await shown_bits(ctx, kind) - old
+            ctx.expect(new == {alarm}, f"the {kind} bit of alarm {alarm}, alone", expected=[alarm], actual=sorted(new))
 
 
 @check("alarms.counts_follow", per_protocol=True, writes=ACK)
@@ -153,13 +150,15 @@ async def vanishes(ctx: Context) -> None:
 @check("alarms.acknowledged", per_protocol=True, writes=ACK)
 async def acknowledged(ctx: Context) -> None:
     """Acknowledging is accepted and takes the alarm from the unacknowledged ones."""
-    alarm = await pick(ctx, reaction="warn", latched=True)
+    alarm = await pick(ctx, reaction="warn", latched=True, among_others=True)
+    before = await value(ctx, UNACKED)
     async with raised(ctx, alarm):
-        if not (await ctx.until(UNACKED, 1, ctx.param("raise_s"))).met:
+        if not (await ctx.until(UNACKED, before + 1, ctx.param("raise_s"))).met:
             ctx.inconclusive("the alarm is not seen as unacknowledged")
         answer = await acknowledge(ctx, alarm)
         accepted(ctx, answer, f"acknowledging alarm {alarm} is accepted")
-        await comes(ctx, UNACKED, 0, ctx.param("raise_s"), "no alarm is unacknowledged", since=answer.at)
+        what = f"{UNACKED} is as before alarm {alarm}"
+        await comes(ctx, UNACKED, before, ctx.param("raise_s"), what, since=answer.at)
 
 
 @check("alarms.acknowledged_stays_active", writes=ACK)

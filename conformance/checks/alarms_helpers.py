@@ -31,9 +31,18 @@ def set_bits(values: dict[str, int]) -> set[int]:
 
 
 async def pick(
-    ctx: Context, *, reaction: str, latched: bool | None = True, category: str | None = None, skip: tuple[int, ...] = ()
+    ctx: Context,
+    *,
+    reaction: str,
+    latched: bool | None = True,
+    category: str | None = None,
+    skip: tuple[int, ...] = (),
+    among_others: bool = False,
 ) -> int:
-    """The lowest alarm of a kind; not applicable if the profile has none, inconclusive if alarms are active already."""
+    """The lowest alarm of a kind; not applicable if the profile has none, inconclusive if alarms are active already.
+
+    ``among_others``: other alarms may stand; the lowest that does not is taken.
+    """
     found = [
         a.number
         for a in sorted(ctx.profile.alarms.values(), key=lambda a: a.number)
@@ -45,8 +54,27 @@ async def pick(
     ]
     if not found:
         ctx.not_applicable(f"the profile has no such alarm (reaction {reaction})")
-    await quiet(ctx)
-    return found[0]
+    if not among_others:
+        await quiet(ctx)
+        return found[0]
+    standing = await _standing(ctx)
+    free = [number for number in found if number not in standing]
+    if not free:
+        ctx.inconclusive("every alarm of the kind stands already; clear and acknowledge them first")
+    return free[0]
+
+
+async def _standing(ctx: Context) -> set[int]:
+    """Alarms that are active or unacknowledged, as far as alarm words tell; without Modbus nobody knows."""
+    if not speaks(ctx, Protocol.MODBUS):
+        return set()
+    return await shown_bits(ctx, "active") | await shown_bits(ctx, "unacked")
+
+
+async def shown_bits(ctx: Context, kind: str) -> set[int]:
+    """Numbers of the alarms whose bits are set in the words of a kind, over Modbus."""
+    readings = await ctx.read_many(words(ctx, kind), via=Protocol.MODBUS)
+    return set_bits({name: r.value for name, r in readings.items() if isinstance(r.value, int)})
 
 
 async def quiet(ctx: Context) -> None:

@@ -15,6 +15,7 @@ from conformance.context import Context, Observation, Outcome, Value
 STATE = "state.unit_state"
 RUNNING = ("Execute", "Suspending", "Suspended", "Unsuspending")
 LOOKS = 6  # at values that must belong together
+MISSES = 2  # transfers in a row that may fail before a unit is said to take no more
 PATIENCE = 2  # how many times the limit is waited, so that a late reaction is told from none
 
 
@@ -137,12 +138,16 @@ async def run(ctx: Context) -> None:
 
 async def feed(ctx: Context, sender: Any, done: Callable[[], Any]) -> bool:
     """Hand items in until ``done``; False if ``max_items`` were not enough or the unit takes no more."""
+    misses = 0
     for _ in range(int(ctx.param("max_items"))):
         if await done():
             return True
         given = await sender.transfer(within_s=ctx.param("settle_s"))
-        if not given["ok"]:
+        misses = 0 if given["ok"] else misses + 1
+        if misses:
             await sender.clear()
+        if misses > MISSES:
+            break
     return bool(await done())
 
 

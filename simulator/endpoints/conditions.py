@@ -13,7 +13,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from asyncua import ua
@@ -146,7 +146,12 @@ class Conditions:
     def _fields(self, instance: Instance, japanese: bool) -> Fields:
         unit = self._unit
         severity = 1 if unit.quirks.wrong_severity else instance.now.severity
-        return instance.fields(unit.machine.nodeid, unit.equipment.name, japanese, severity)
+        fields = instance.fields(unit.machine.nodeid, unit.equipment.name, japanese, severity)
+        if unit.quirks.generic_message:
+            fields["Message"] = ua.Variant(ua.LocalizedText("Alarm", "en"), _V.LocalizedText)
+        if unit.quirks.event_time_error:
+            fields["Time"] = ua.Variant(instance.time + timedelta(seconds=unit.quirks.event_time_error), _V.DateTime)
+        return fields
 
     async def _send_forever(self) -> None:
         while True:

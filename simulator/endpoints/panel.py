@@ -35,7 +35,7 @@ class PanelEndpoint:
         self._host, self._port = host, port
         self._cut = cut
         self._server: asyncio.Server | None = None
-        self._writers: set[asyncio.StreamWriter] = set()
+        self._clients: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     @property
     def address(self) -> str:
@@ -50,14 +50,19 @@ class PanelEndpoint:
         self._port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
+        """Stop listening and end every connection; none of their tasks outlives this call."""
         if self._server is not None:
             self._server.close()
-            for writer in list(self._writers):
-                writer.close()
+            clients = dict(self._clients)
+            for writer in clients.values():
+                writer.close()  # its reader sees the end, and its task ends by itself
+            await asyncio.gather(*clients, return_exceptions=True)
             await self._server.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers.add(writer)
+        task = asyncio.current_task()
+        assert task is not None
+        self._clients[task] = writer
         try:
             while line := await reader.readline():
                 writer.write(json.dumps(self.answer(line), ensure_ascii=False).encode() + b"\n")
@@ -65,7 +70,7 @@ class PanelEndpoint:
         except (ConnectionError, ValueError):
             pass  # gone, or a line longer than any request
         finally:
-            self._writers.discard(writer)
+            del self._clients[task]
             writer.close()
 
     def answer(self, line: bytes) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
+from fnmatch import fnmatchcase
 from typing import Any
 
 from asyncua import ua
@@ -40,8 +41,8 @@ class OpcuaQuirks:
     """Writes are answered Good and never reach the equipment."""
     types_unchecked: bool = False
     """A write of another built-in type is answered Good and ignored."""
-    write_to_read_only_good: bool = False
-    """A write to a read-only signal is answered Good and changes nothing."""
+    write_to_read_only_good: frozenset[str] = frozenset()
+    """A write to a read-only signal whose id fits one of these globs is answered Good and changes nothing."""
     wrong_datatype: frozenset[str] = frozenset()
     """These signals are served as another built-in type, in DataType and in the value."""
     missing_node: frozenset[str] = frozenset()
@@ -70,6 +71,10 @@ class OpcuaQuirks:
     """Alarms change without events."""
     wrong_severity: bool = False
     """Events carry severity 1."""
+    generic_message: bool = False
+    """Events of every alarm say only "Alarm"."""
+    event_time_error: float = 0.0
+    """The times of events are off by this many seconds (negative: behind)."""
     subscription_never_notifies: bool = False
     """Data changes are never notified, not even the first value."""
     browse_hides_machine: bool = False
@@ -157,6 +162,10 @@ class OpcuaQuirks:
         """The quirks that are on, with their values."""
         clean = OpcuaQuirks()
         return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != getattr(clean, f.name)}
+
+    def takes_write(self, signal: str) -> bool:
+        """Whether a write to this read-only signal is answered Good."""
+        return any(fnmatchcase(signal, pattern) for pattern in self.write_to_read_only_good)
 
     def projected(self, state: str, number: int) -> int:
         """The number that the standard state machines follow, for the pack's signal ``s:State/s:<state>``."""

@@ -136,8 +136,9 @@ class UnitSession(InternalSession):  # type: ignore[misc]
             unit.publisher.put(node, stamped(wanted.Value.Value))
             return int(ua.StatusCodes.Good)
         if bound is None or bound.signal.access != "rw" or unit.access.get(node) is False:
-            ignored = unit.quirks.write_to_read_only_good
-            return int(ua.StatusCodes.Good) if ignored else unit.status_of(Refused(RefusalKind.NOT_WRITABLE, ""))
+            if bound is not None and unit.quirks.takes_write(bound.signal.id):
+                return int(ua.StatusCodes.Good)
+            return unit.status_of(Refused(RefusalKind.NOT_WRITABLE, ""))
         status = wanted.Value.StatusCode
         if wanted.IndexRange or (status is not None and not status.is_good()):
             return int(ua.StatusCodes.BadWriteNotSupported)

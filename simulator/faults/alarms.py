@@ -24,6 +24,15 @@ def _late(value: Any, scene: Scene) -> Any:
     return shown
 
 
+def _lingering(value: Any, scene: Scene) -> Any:
+    """A bit that has gone is shown three seconds longer."""
+    until = scene.memory.setdefault("until", {})
+    gone = scene.memory.get("true", value) & ~value
+    until.update({bit: scene.now + 3.0 for bit in range(16) if gone >> bit & 1})
+    scene.memory["true"] = value
+    return value | sum(1 << bit for bit, end in until.items() if scene.now < end)
+
+
 def _hidden_when_acked(index: int) -> Any:
     return lambda v, s: v & s.values[f"alarm.unacked_{index}"]
 
@@ -66,9 +75,17 @@ fault(
     "A latched alarm vanishes with its cause",
     behaviours=frozenset({"alarm.not_latched"}),
 )
-fault("alarms.never_clears", "An alarm stays when its cause has gone", acts={"alarm_clear:*": "ignore"})
-fault("alarms.ack_swallowed", "Acknowledging is answered Good and ignored", writes={"alarm.acknowledge": "swallow"})
-fault("alarms.ack_refused", "Acknowledging is always refused", writes={"alarm.acknowledge": "refuse"})
+fault(
+    "alarms.clears_late",
+    "An alarm that is gone is reported three seconds longer",
+    values={"alarm.active_[0-9]": _lingering},
+)
+fault(
+    "alarms.ack_swallowed",
+    "Acknowledging by number is answered Good and ignored",
+    writes={"alarm.acknowledge": "swallow"},
+)
+fault("alarms.ack_refused", "Acknowledging by number is always refused", writes={"alarm.acknowledge": "refuse"})
 fault(
     "alarms.hidden_when_acked",
     "An acknowledged alarm is hidden although its cause stands",
@@ -85,9 +102,9 @@ fault(
     acts={f"alarm_raise:{n}": "then:stop" for n in (13, 14, 15)},
 )
 fault("alarms.no_events", "Conditions send no events", opcua={"no_events": True})
-fault("alarms.no_refresh", "ConditionRefresh is not supported", opcua={"no_refresh": True})
+fault("alarms.no_refresh", "ConditionRefresh is not supported", opcua={"no_condition_refresh": True})
 fault("alarms.condition_ack_ignored", "Acknowledge is answered Good and ignored", opcua={"ack_ignored": True})
 fault("alarms.confirm_ignored", "Confirm is answered Good and ignored", opcua={"confirm_ignored": True})
-fault("alarms.one_language", "Texts have no Japanese", opcua={"one_language": True})
+fault("alarms.one_language", "Texts have no Japanese", opcua={"japanese_missing": True})
 fault("alarms.message_generic", "Every condition says only 'Alarm'", opcua={"generic_message": True})
-fault("alarms.time_off", "Conditions carry a time that is an hour off", opcua={"condition_time_offset_s": -3600.0})
+fault("alarms.time_off", "Conditions carry a time that is an hour off", opcua={"event_time_error": -3600.0})

@@ -29,10 +29,11 @@ class Fault:
     """One wrongness. Keys of the mappings are ids or globs (``handover.*.heartbeat``).
 
     - ``values``: what is reported instead, on both protocols; ``values_opcua`` and ``values_modbus``: on one of them
-    - ``writes``: for a written signal ``swallow`` (answered Good, nothing changes), ``refuse``, ``unchecked`` (range and
-      state are not checked: the value is taken as it is)
-    - ``commands``: for a PackML command by method id (``start``) ``swallow``, ``refuse``, or ``force:<state number>``
-      (accepted whatever the state, which becomes the number given)
+    - ``writes``: for a written signal ``swallow`` (answered Good whatever the value, nothing changes), ``refuse``,
+      ``unchecked`` (range and state are not checked: the value is taken as it is)
+    - ``commands``: for a PackML command by method id (``start``), or by its number where it is none, ``swallow`` (refused
+      where it would be, else answered and forgotten), ``accept`` (answered Good whatever the state, and forgotten),
+      ``refuse``, or ``force:<state number>`` (accepted whatever the state, which becomes the number given)
     - ``acts``: for what happens at the machine (``trip:emergency_stop``, ``release:*``, ``alarm_raise:*``) ``ignore``, or
       ``signal_only`` (the signal changes and the unit does not react), or ``then:<command>[,<command>…]`` (commands that
       the unit wrongly gives itself afterwards)

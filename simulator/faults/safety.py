@@ -34,8 +34,8 @@ fault(
     "Alarms of safety functions have no bit",
     values={"alarm.active_0": lambda v, s: v & ~0b111110},
 )
-fault("safety.signals_writable", "Safety signals can be written", writes={"safety.*": "swallow"})
-fault("safety.devices_writable", "Device signals can be written", writes={"device.*": "swallow"})
+fault("safety.signals_writable", "Safety signals can be written", opcua={"write_to_read_only_good": {"safety.*"}})
+fault("safety.devices_writable", "Device signals can be written", opcua={"write_to_read_only_good": {"device.*"}})
 fault("safety.clear_despite_cause", "Clear is obeyed while the cause stands", commands={"clear": "force:2"})
 fault("safety.reset_not_shown", "A required reset is not shown", values={"safety.reset_required": lambda v, s: False})
 fault(

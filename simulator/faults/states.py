@@ -31,7 +31,11 @@ def _speed_at_standstill(value: Any, scene: Scene) -> Any:
 
 
 fault("states.undefined_state", "Stopped is reported as 0", values={STATE: _undefined_when_stopped})
-fault("states.undefined_cause", "No cause is reported as 99", values={"state.cause": lambda v, s: v or 99})
+fault(
+    "states.undefined_cause",
+    "No cause, and the operator's, are reported as 99",
+    values={"state.cause": lambda v, s: 99 if v in (0, 6) else v},
+)
 fault(
     "states.never_out_of_service",
     "Aborted is reported as NotExecuting",
@@ -91,12 +95,12 @@ fault(
     "states.unknown_command_accepted",
     "Numbers that are no command are answered Good",
     writes={"command.cntrl_cmd": "unchecked"},
-    commands={"[0-9]*": "swallow"},
+    commands={"[0-9]*": "accept"},
 )
 fault(
     "states.refusal_unspecific",
     "Everything refused is refused as an internal error",
-    opcua={"refused_status": "BadInternalError"},
+    opcua={"wrong_status_code_on_refusal": True},
 )
 fault(
     "states.accepted_not_counted",

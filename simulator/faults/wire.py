@@ -53,7 +53,11 @@ fault(
     "communication.clock_off", "The clock is an hour behind", values={"comm.clock": lambda v, s: v - timedelta(hours=1)}
 )
 fault("communication.words_swapped", "32-bit registers come in the other order", modbus={"swapped_words": True})
-fault("communication.permit_writable", "The test permit can be written", opcua={"write_to_read_only_good": True})
+fault(
+    "communication.permit_writable",
+    "The test permit can be written",
+    opcua={"write_to_read_only_good": {"test.permit"}},
+)
 fault("communication.heartbeat_races", "The heartbeat counts four times a period", values={"comm.heartbeat": _fourfold})
 fault(
     "communication.slow_update",

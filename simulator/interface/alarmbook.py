@@ -7,6 +7,7 @@ from datetime import datetime
 
 from profiles.model import Alarm
 from profiles.pack import Profile
+from simulator.faults import FaultSet
 from simulator.interface.equipment import Condition, RefusalKind, Refused
 from simulator.line.view import UnitView
 
@@ -16,7 +17,8 @@ RED_SEVERITY = 600  # alarms from here on light the red lamp and sound the buzze
 class AlarmBook:
     """Conditions derived from the unit's alarms; only confirmation and comments are kept here."""
 
-    def __init__(self, profile: Profile, unit: UnitView, to_utc: Callable[[float], datetime]) -> None:
+    def __init__(self, profile: Profile, unit: UnitView, to_utc: Callable[[float], datetime], faults: FaultSet) -> None:
+        self._faults = faults
         self._profile = profile
         self._unit = unit
         self._to_utc = to_utc
@@ -42,7 +44,8 @@ class AlarmBook:
         alarm = self._unit.alarms.get(number)
         if alarm is None:
             return False
-        return alarm.active or (self._declared(number).latched and not alarm.acked)
+        latched = self._declared(number).latched and not self._faults.has("alarm.not_latched")
+        return alarm.active or (latched and not alarm.acked)
 
     def is_unacked(self, number: int) -> bool:
         alarm = self._unit.alarms.get(number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
 
 from profiles.model import Access, Signal, SignalType
 from profiles.pack import Profile
@@ -10,9 +11,13 @@ from simulator.faults import FaultSet
 from simulator.interface.alarmbook import AlarmBook
 from simulator.interface.equipment import RefusalKind, Refused, Value
 from simulator.interface.identity import Identity
+from simulator.line.commands import check_command, check_mode
 from simulator.line.errors import CommandRefused
 from simulator.line.packml import Command, Mode, State
 from simulator.line.view import UnitView
+
+if TYPE_CHECKING:
+    from simulator.line.unit import Unit
 
 AT_REST = (State.STOPPED, State.IDLE, State.ABORTED, State.COMPLETE)
 RECOVERY = (Command.CLEAR, Command.RESET, Command.START, Command.UNHOLD)
@@ -76,7 +81,7 @@ class Commands:
         if wrong == "refuse":
             raise Refused(RefusalKind.BAD_STATE, f"{signal.id} cannot be written now")
         value = _typed(signal, value)
-        if wrong == "unchecked":
+        if wrong in ("unchecked", "swallow"):
             return value
         if signal.enum is not None and value not in signal.enum:
             raise Refused(RefusalKind.OUT_OF_RANGE, f"{signal.id} = {value!r} is none of {list(signal.enum)}")
@@ -136,7 +141,7 @@ class Commands:
         wrong = self._faults.on_command(self._names.get(number, str(number)))
         if wrong == "refuse":
             raise Refused(RefusalKind.BAD_STATE, "refused")
-        if wrong == "swallow":
+        if wrong == "accept":
             return
         if wrong is not None and wrong.startswith("force:"):
             self._unit.force(int(wrong.removeprefix("force:")))
@@ -144,7 +149,10 @@ class Commands:
         if number in RECOVERY and not self._faults.has("command.recovers_with_alarm"):
             self._need_clear_alarms(number)
         try:
-            self._unit.command(number)
+            if wrong == "swallow":
+                check_command(cast("Unit", self._unit), number)
+            else:
+                self._unit.command(number)
         except CommandRefused as error:
             raise Refused(RefusalKind.BAD_STATE, error.reason) from None
 
@@ -164,8 +172,6 @@ class Commands:
         wrong = self._faults.on_command("set_unit_mode")
         if wrong == "refuse":
             raise Refused(RefusalKind.BAD_STATE, "refused")
-        if wrong == "swallow":
-            return
         if mode not in tuple(Mode):
             raise Refused(RefusalKind.OUT_OF_RANGE, f"there is no mode {mode}")
         if mode != Mode.MAINTENANCE and self._unit.safety.status.get("lockout", "ok") != "ok":
@@ -173,6 +179,8 @@ class Commands:
         try:
             if wrong == "force":
                 self._unit.force(self._unit.state, mode)
+            elif wrong == "swallow":
+                check_mode(cast("Unit", self._unit), mode)
             else:
                 self._unit.set_mode(mode)
         except CommandRefused as error:

@@ -74,7 +74,7 @@ class SimulatedEquipment:
         self._time = time
         self._ports = dict(ports)
         self._free: dict[str, FreePort] = {n: cast("FreePort", p) for n, p in ports.items() if hasattr(p, "advance")}
-        self.alarms = AlarmBook(profile, unit, time.to_utc)
+        self.alarms = AlarmBook(profile, unit, time.to_utc, faults)
         self.local = LocalSide(profile, unit, faults)
         self.commands = Commands(profile, unit, identity, self.alarms, faults, design_speed)
         self._projection = Projection(
@@ -168,8 +168,6 @@ class SimulatedEquipment:
         return lambda: self._condition_listeners.remove(listener)
 
     def acknowledge(self, number: int, comment: str, peer: str) -> None:
-        if self.faults.on_write("alarm.acknowledge") == "swallow":
-            return
         self._time.inject(lambda: self.alarms.acknowledge(number, comment))
 
     def confirm(self, number: int, comment: str, peer: str) -> None:

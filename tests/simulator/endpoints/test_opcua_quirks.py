@@ -90,7 +90,7 @@ async def test_writes_are_answered_wrongly():
         assert (await write(client, SPEED, 600.0), (await value(client, SPEED)).Value.Value) == ("Good", 600.0)
         endpoint.set_quirks(wrong_status_code_on_refusal=True)
         assert await write(client, SPEED, 600.0) == "BadInternalError"
-        endpoint.set_quirks(write_to_read_only_good=True)
+        endpoint.set_quirks(write_to_read_only_good=["state.*"])
         assert await write(client, "pml:PackML/pml:Status/pml:CurMachSpeed", 1.0) == "Good"
         endpoint.set_quirks()
         assert await write(client, SPEED, 600.0) == "BadOutOfRange"

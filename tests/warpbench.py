@@ -1,0 +1,155 @@
+"""A mock on real sockets and the suite against it, both in one warped loop: what the fault matrix is made of."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterable, Mapping
+from contextlib import suppress
+from fnmatch import fnmatchcase
+from typing import Any, TypeVar
+
+from warp import WarpLoop, warped
+
+from conformance.events import Finding, Footer
+from conformance.registry import load_checks
+from conformance.runner import Options, Session
+from conformance.selection import Selection
+from conformance.targetfile import Target, TargetFile
+from profiles import Profile, load_profile
+from profiles.model import Impact
+from setsubi.hosting import host_mock
+from simulator.endpoints.host import HostOptions
+from simulator.interface.equipment import Refused
+from simulator.interface.localside import ActionError, nominal
+
+load_checks()  # before any clock is warped, so that theirs is
+T = TypeVar("T")
+SPEED = 5.0
+"""Machine seconds per second of the loop: polls of 20 ms are then 0.1 s of the machine."""
+SETTLE_S = 8.0
+"""Machine seconds after which a port or an alarm without cause has come to rest."""
+MOVES_ON = (
+    "comm.*", "state.time_*", "command.*", "alarm.acknowledge", "production.*", "item.*", "process.*", "*.heartbeat",
+    "handover.*.item_*", "handover.*.seq_*", "handover.*.result", "recipe.revision", "state.cause",
+)  # fmt: skip
+"""Signals that need not be as they were for a mock to be as good as new."""
+
+
+class Mock:
+    """One mock alone. Between two runs its time stands still."""
+
+    def __init__(self, profile: str, speed: float = SPEED) -> None:
+        self.profile: Profile = load_profile(profile)
+        self.speed = speed
+        self._loop = WarpLoop()
+
+    def __enter__(self) -> Mock:
+        self.host = self.do(self._start())
+        (self.unit,) = self.host.units.values()
+        self._new = self._picture()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.do(self.host.__aexit__(None, None, None))
+        self._loop.close()
+
+    async def _start(self) -> Any:
+        return await host_mock(self.profile, "M1", seed=1, speed=self.speed, options=HostOptions()).__aenter__()
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        """Let time pass until the work is done."""
+        with warped(self._loop):
+            return self._loop.run_until_complete(work)
+
+    def switch(self, fault: str, on: bool) -> None:
+        """Switch a fault as the panel does, and let everybody look."""
+        self.unit.faults.switch(fault, on)
+        self.do(self._pass(0.0))
+
+    def target(self, **changes: Any) -> Target:
+        at = self.unit.addresses
+        host, _, port = at.modbus.removeprefix("modbus://").rpartition(":")
+        file = {
+            "kind": "mock",
+            "name": "M1",
+            "opcua": {"url": at.opcua},
+            "modbus": {"host": host, "port": int(port)},
+            "panel": at.panel,
+            "time_scale": self.speed,
+            **changes,
+        }
+        return Target(file=TargetFile.model_validate(file), ref="mock.yaml")
+
+    def findings(
+        self, *, only: Iterable[str] = (), impact: Impact = Impact.OPERATOR, **changes: Any
+    ) -> tuple[dict[str, Finding], Footer]:
+        """Run the suite; findings by requirement id, and the footer."""
+        return self.do(self._findings(Options(selection=Selection(impact=impact, only=tuple(only))), changes))
+
+    async def _findings(self, options: Options, changes: Mapping[str, Any]) -> tuple[dict[str, Finding], Footer]:
+        session = Session(self.target(**changes), self.profile, options)
+        found: dict[str, Finding] = {}
+        async for event in session.events():
+            if isinstance(event, Finding):
+                found[event.id] = event
+            elif isinstance(event, Footer):
+                return found, event
+        raise AssertionError("a run without a footer")
+
+    # --- as good as new -----------------------------------------------------------------------------------------------
+    def recover(self) -> dict[str, Any]:
+        """All faults off, everything at the machine put right, the unit stopped; what is still not as at first."""
+        self.unit.faults.clear()
+        self.do(self._put_right())
+        now = self._picture()
+        return {name: now[name] for name, first in self._new.items() if now[name] != first}
+
+    async def _put_right(self) -> None:
+        self._repair()
+        await self._pass(SETTLE_S)
+        for number in self.unit.equipment.alarms.unacked():
+            self.unit.equipment.acknowledge(number, "", "bench")
+            with suppress(Refused):
+                self.unit.equipment.confirm(number, "", "bench")
+        await self._pass(SETTLE_S)
+        await self._stop()
+        self.unit.equipment.write({"command.unit_mode": self._new["state.unit_mode"]}, "bench")
+        if self.profile.recipes:
+            self.unit.equipment.write({"recipe.select": self._new["recipe.active"]}, "bench")
+        await self._pass(SETTLE_S)
+
+    def _repair(self) -> None:
+        """What a person does at the machine; what needs no repair may say so."""
+        acts: list[tuple[str, dict[str, Any]]] = []
+        acts += [
+            ("sensor", {"signal": s, "value": nominal(self.profile, s)}) for s in self.unit.equipment.local.sensors
+        ]
+        for function in self.profile.safety:
+            acts += [("release", {"function": function}), ("reset_device", {"function": function})]
+        acts += [("device", {"device": d, "ok": True}) for d in self.profile.devices]
+        acts += [("alarm_clear", {"number": n}) for n in self.profile.alarms]
+        for action, details in acts:
+            with suppress(ActionError):
+                self.unit.equipment.act(action, **details)
+
+    async def _stop(self) -> None:
+        table = self.profile.state_tables["packml"]
+        goal = table.number("Stopped")
+        for _ in range(len(table.numbers)):
+            path = table.path(int(self.unit.equipment.value("state.unit_state")), goal)
+            if not path:
+                return
+            if path[0] != "done":
+                with suppress(Refused):
+                    self.unit.equipment.call(path[0], [], "bench")
+            await self._pass(SETTLE_S)
+
+    async def _pass(self, machine_s: float) -> None:
+        await asyncio.sleep(machine_s / self.speed)
+        self.unit.equipment.act_now()
+
+    def _picture(self) -> dict[str, Any]:
+        values = self.unit.equipment.values()
+        return {
+            n: v for n, v in values.items() if n == "production.wip" or not any(fnmatchcase(n, p) for p in MOVES_ON)
+        }
