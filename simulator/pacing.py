@@ -33,6 +33,11 @@ class Projected(Protocol):
     def next_wake(self, now: float) -> float | None: ...
 
 
+def _wall_clock() -> float:
+    """Looked up at every call, so that a test may replace it."""
+    return time.monotonic()
+
+
 class Pacer:
     """Runs one line. ``speed`` is model seconds per wall second; ``period`` the longest wall time between two looks.
 
@@ -47,7 +52,7 @@ class Pacer:
         speed: float = 1.0,
         period: float = 0.05,
         on_lag: Callable[[float], None] | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         if speed <= 0:
             raise ValueError("speed must be above 0")
@@ -56,8 +61,8 @@ class Pacer:
         self._period = period
         self._on_lag = on_lag
         self._projected: list[Projected] = []
-        self._clock = clock
-        self._epoch = clock()
+        self._clock = clock or _wall_clock
+        self._epoch = self._clock()
         self._utc_epoch = datetime.now(UTC)
         self._reached = 0.0
         self._next_look = inf
