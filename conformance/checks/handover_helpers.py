@@ -196,17 +196,22 @@ class Between:
             if not await value(self.ctx, WIP):
                 return True
             await self.revive()
-            taken = False
-            for finish in ORDERS:
-                taken = taken or bool(
-                    (await self.down.transfer(finish=finish, within_s=self.ctx.param("process_s")))["ok"]
-                )
-                if taken:
-                    break
-                await self.recover()
-            if not taken:
+            if not await self._take_one():
                 return False
         return not await value(self.ctx, WIP)
+
+    async def _take_one(self) -> bool:
+        reasons = []
+        for finish in ORDERS:
+            done = await self.down.transfer(finish=finish, within_s=self.ctx.param("process_s"))
+            if done["ok"]:
+                return True
+            reasons.append(done["failed_step"])
+            await self.recover()
+        self.ctx.note(
+            f"an item cannot be taken out of the unit ({'; '.join(reasons)}{self.down.late and '; ' + self.down.late})"
+        )
+        return False
 
 
 @asynccontextmanager
@@ -219,10 +224,11 @@ async def between(ctx: Context) -> AsyncIterator[Between]:
             clear = await ctx.until(COUNT, 0, ctx.param("recover_s"))
             unit.sure(clear.met, "there are alarms already; clear and acknowledge them first")
             await run(ctx)
+            await unit.empty()
             try:
                 yield unit
             finally:
-                if await unit.recover() and not await unit.empty():
+                if not (await unit.recover() and await unit.empty()):
                     ctx.note("items of the tester remain in the unit")
     finally:
         await ctx.bring_to("Stopped")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -190,6 +191,8 @@ class LineHost:
 
     async def __aenter__(self) -> LineHost:
         started: list[UnitHost] = []
+        collects = gc.isenabled()
+        gc.disable()
         try:
             for host in self.units.values():
                 await host.start()
@@ -198,6 +201,12 @@ class LineHost:
             for host in started:
                 await host.stop()
             raise
+        finally:
+            if collects:
+                gc.enable()
+        # The address spaces are a great many objects that stay. A collection that walked them all would stop every unit for
+        # up to a second, in which heartbeats are lost and timers run out.
+        gc.freeze()
         self._task = asyncio.create_task(self.pacer.run())
         return self
 
@@ -209,6 +218,7 @@ class LineHost:
         for host in self.units.values():
             await host.stop()
         self.line.close()
+        gc.unfreeze()
 
     async def run(self) -> None:
         """Serve until cancelled; an error of the model comes up here."""
