@@ -207,7 +207,8 @@ class OpcuaSession:
             return Unreachable(self.address, f"the server answers {ua.StatusCode(error.code).name}", _mend(error))
         if isinstance(error, socket.gaierror):
             return Unreachable(self.address, "the name of the host is not known", "correct it, or give its IP address")
-        if isinstance(error, ConnectionError) and error.errno is None:
+        closed = isinstance(error, (ConnectionResetError, ConnectionAbortedError, BrokenPipeError))
+        if closed or (isinstance(error, ConnectionError) and error.errno is None):
             return Unreachable(
                 self.address, "what answers there does not speak OPC UA", "check the port; is it an OPC UA server?"
             )
