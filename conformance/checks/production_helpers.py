@@ -44,14 +44,14 @@ class Passage:
         """Hand an item in; returns its id. Inconclusive if the unit does not take it."""
         given = await self.sender.transfer(item_id=item_id, quality=quality, within_s=self.ctx.param("willing_s"))
         if not given["ok"]:
-            self.ctx.inconclusive(f"the unit does not take an item: {given['failed_step']}")
+            self.ctx.inconclusive(f"the unit does not take an item: {_why(given, self.sender)}")
         return str(given["item_id"])
 
     async def fetch(self) -> Mapping[str, Any]:
         """Take the finished item out. Inconclusive if it does not come."""
         given = await self.receiver.transfer(within_s=self.ctx.param("process_s"))
         if not given["ok"]:
-            self.ctx.inconclusive(f"the unit does not hand the item over: {given['failed_step']}")
+            self.ctx.inconclusive(f"the unit does not hand the item over: {_why(given, self.receiver)}")
         return given
 
     async def works(self) -> None:
@@ -89,11 +89,18 @@ class Passage:
                 return
 
 
+def _why(given: Mapping[str, Any], hand: Neighbour) -> str:
+    """The step that failed, and whether it may have been the tester's own doing."""
+    return f"{given['failed_step']}, but {hand.late}" if hand.late else str(given["failed_step"])
+
+
 @asynccontextmanager
 async def passing(ctx: Context) -> AsyncIterator[Passage]:
     """A running, emptied unit with the tester on both sides; emptied again, and stopped, afterwards."""
     async with ending_stopped(ctx), ctx.neighbour("outfeed") as receiver, ctx.neighbour("infeed") as sender:
         await run(ctx)
+        # Whatever a first look costs (finding the nodes) is paid before the hand-over's timers run.
+        await ctx.read_many([s for s in ctx.profile.signals if s.startswith("handover.")])
         passage = Passage(ctx, sender, receiver)
         await passage.empty()
         try:
