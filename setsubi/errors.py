@@ -16,10 +16,11 @@ from conformance.exitcodes import ExitCode
 from conformance.reports import StreamError
 from profiles import ProfileError
 from simulator.endpoints.errors import NodeSetError, PortTaken, SecurityError
+from simulator.experiments.compiled import NotCovered
 from simulator.line import LineError
 
 F = TypeVar("F", bound=Callable[..., Any])
-_MISTAKES = (UserError, ProfileError, LineError, StreamError, PortTaken, NodeSetError, SecurityError)
+_MISTAKES = (UserError, ProfileError, LineError, StreamError, PortTaken, NodeSetError, SecurityError, NotCovered)
 LANGUAGES = ("en", "ja")
 ISSUES = "please report it with the traceback that SETSUBI_DEBUG=1 prints"
 

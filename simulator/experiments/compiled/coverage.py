@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from simulator.line.packml import DEFAULT_TRANSITIONS, Command, State, Transitions, suspends_straight
+from simulator.line.packml import Command, State, Transitions, default_transitions, suspends_straight
 from simulator.line.spec import BufferSpec, LineSpec, UnitSpec
 
 MOST_PLACES = 20_000_000  # items that the line can hold: about 100 bytes each
@@ -46,7 +46,7 @@ def why_not(spec: LineSpec, transitions: Transitions | None = None) -> str | Non
         return f"not covered: {unknown}"
     if spec_places(spec) > MOST_PLACES:
         return f"not covered: more than {MOST_PLACES} places in the line"
-    return _table_lacks(spec, transitions or DEFAULT_TRANSITIONS)
+    return _table_lacks(spec, transitions if transitions is not None else default_transitions())
 
 
 def spec_places(spec: LineSpec) -> int:

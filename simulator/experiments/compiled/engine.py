@@ -13,7 +13,7 @@ from simulator.experiments.compiled.layout import CAUSES, DONE, LOG_FULL, LOW
 from simulator.experiments.compiled.lowering import LOG_ROWS, lower
 from simulator.line.context import energy_wh, state_times
 from simulator.line.log import EventLog
-from simulator.line.packml import DEFAULT_TRANSITIONS, Mode, Transitions
+from simulator.line.packml import Mode, Transitions, default_transitions
 from simulator.line.result import BufferResult, RunResult, UnitResult
 from simulator.line.spec import STATE_NAMES, ConveyorSpec, LineSpec
 
@@ -49,7 +49,7 @@ class CompiledLine:
         self.spec, self.seed, self.log = spec, seed, log
         self._kernel = run
         places = len(spec.units) * 32
-        lowered = lower(spec, seed, transitions or DEFAULT_TRANSITIONS, bucket_s, 0)
+        lowered = lower(spec, seed, transitions if transitions is not None else default_transitions(), bucket_s, 0)
         self._k, self._streams = lowered.arrays, lowered.streams
         self._units, self._buffers = lowered.units, lowered.buffers
         g = self._k.line[0]
@@ -62,6 +62,7 @@ class CompiledLine:
             g.logging, g.log_limit = 1, LOG_ROWS
             g.log_rows = len(rows)
         self._begin_statistics()
+        self._advance(-1.0)  # only the start of the units at t = 0
 
     @property
     def now(self) -> float:
@@ -73,6 +74,9 @@ class CompiledLine:
         if not until >= self.now:
             raise ValueError(f"can not run back from {self.now} s to {until} s")
         self._make_buckets(until)
+        self._advance(until)
+
+    def _advance(self, until: float) -> None:
         while True:
             answer = self._kernel(self._k.line, float(until))
             if answer in (DONE, LOG_FULL):
@@ -89,6 +93,10 @@ class CompiledLine:
         """Complete the event log."""
         if self.log is not None:
             self.log.close()
+
+    def stop_logging(self) -> None:
+        """Write no rows from now on."""
+        self._k.line[0].logging = 0
 
     def reset_statistics(self) -> None:
         """Forget what was counted so far (end of warm-up); items, ages and streams stay as they are."""
@@ -122,7 +130,7 @@ class CompiledLine:
             wip=wip,
             wip_start=wip0,
             bucket_s=float(g.bucket_s),
-            departures=tuple(self._k.departures[: int(self.now // g.bucket_s) - int(g.bucket_base) + 1].tolist()),
+            departures=tuple(self._k.departures[: self._buckets(self.now)].tolist()),
             lead_mean=mean,
             lead_sd=sqrt(max(0.0, float(g.lead_squares) / n - mean * mean)),
         )
@@ -130,7 +138,8 @@ class CompiledLine:
     def _begin_statistics(self) -> None:
         g, now = self._k.line[0], self.now
         self._start_time = now
-        g.bucket_base = int(now // g.bucket_s)
+        g.origin = now
+        g.bucket_low, g.bucket_high = 1.0, 0.0  # no bucket yet
         self._replace(departures=np.zeros(1, np.int64))
         self._baseline = (self._k.units.copy(), *self._out(), int(g.number))
 
@@ -138,9 +147,13 @@ class CompiledLine:
         self._k = self._k._replace(**arrays)
         self._k.point()
 
+    def _buckets(self, until: float) -> int:
+        """How many intervals have begun by a time."""
+        return int((until - self._start_time) // float(self._k.line[0].bucket_s)) + 1
+
     def _make_buckets(self, until: float) -> None:
-        g, have = self._k.line[0], self._k.departures
-        need = int(until // g.bucket_s) - int(g.bucket_base) + 1
+        have = self._k.departures
+        need = self._buckets(until)
         if need > len(have):
             self._replace(departures=np.concatenate((have, np.zeros(need - len(have), np.int64))))
 

@@ -177,5 +177,5 @@ def run(line: Any, until: float) -> int:
         happen(k, c.kind, c.owner)
         k.current = -1
         sift_whole(k, cell)
-    k.now = until
+    k.now = max(k.now, until)
     return DONE

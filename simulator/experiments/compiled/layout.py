@@ -31,12 +31,12 @@ def _record(floats: str, integers: str) -> np.dtype[np.void]:
 
 
 LINE = _record(
-    "now lead_sum lead_squares bucket_s bucket_low bucket_high",
+    "now origin lead_sum lead_squares bucket_s bucket_low bucket_high",
     "at_units at_joints at_servers at_modes at_streams at_values at_cells at_tree at_queue at_arrivals at_items "
     "at_seconds at_levels at_departures at_log "
     "started n_units tree current seq low broken logging log_n log_limit log_rows number planned plan0 plans plan_at plan_left "
     "pool free_items source_ready source_waiting source_cell source_stream sink_room sink_good sink_bad sink_cell "
-    "sink_stream leads bucket bucket_base",
+    "sink_stream leads bucket",
 )
 UNIT = _record(
     "since age due repair_length execute_since setup_s scrap_share flush_s suspending unsuspending holding unholding "

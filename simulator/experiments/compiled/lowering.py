@@ -226,7 +226,6 @@ def _line(build: _Build, bucket_s: float) -> at.Records:
     line = _records(1, at.LINE)
     g, spec, units = line[0], build.spec, build.units
     g.n_units, g.current, g.bucket_s = len(units), -1, bucket_s
-    g.bucket_low, g.bucket_high = 1.0, 0.0  # no bucket yet
     g.source_cell = g.sink_cell = -1
     g.source_ready, g.sink_room = spec.source.interval is None, 1
     if spec.source.interval is not None:

@@ -52,12 +52,13 @@ def sink_takes(k: Any, index: int) -> None:
         k.sink_bad += 1
     else:
         k.sink_good += 1
-        if not k.bucket_low <= now < k.bucket_high:
-            k.bucket = int(now // k.bucket_s)
+        age = now - k.origin
+        if not k.bucket_low <= age < k.bucket_high:
+            k.bucket = int(age // k.bucket_s)
             k.bucket_low, k.bucket_high = k.bucket * k.bucket_s, (k.bucket + 1) * k.bucket_s
             if k.bucket_s != float(int(k.bucket_s)):  # the edges are rounded: ask every time
                 k.bucket_high = k.bucket_low
-        bucket_at(k, k.bucket - k.bucket_base).x += 1
+        bucket_at(k, k.bucket).x += 1
     if item.born >= 0:
         lead = now - item.born
         k.leads += 1

@@ -6,7 +6,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from simulator.experiments.compiled import why_not
 from simulator.line import LineSpec
+from simulator.line.packml import Command, State, Transitions, default_transitions
 
 Tree = dict[str, Any]
 # Halves and thirds meet one another often, so simultaneous events are common; the others never meet.
@@ -117,3 +119,12 @@ def lines(draw: st.DrawFn) -> LineSpec:
             st.lists(st.fixed_dictionaries({"recipe": st.integers(1, 3), "count": st.integers(1, 4)}), max_size=3)
         )
     return LineSpec.model_validate(tree)
+
+
+def table_for(spec: LineSpec, more: bool) -> Transitions:
+    """The pack's state table, or one with Hold from more states, which some lines need to be covered."""
+    table = default_transitions()
+    if not more and why_not(spec, table) is None:
+        return table
+    states = (State.SUSPENDING, State.UNSUSPENDING, State.UNHOLDING)
+    return {**table, **{(int(s), int(Command.HOLD)): int(State.HOLDING) for s in states}}

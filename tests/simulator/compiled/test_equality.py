@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
-from strategies import lines
+from strategies import lines, table_for
 
 from simulator.experiments.compiled import CompiledLine
 from simulator.line import Line, LineSpec
@@ -13,10 +13,14 @@ from simulator.line.log import Kind, MemoryLog
 
 
 @settings(max_examples=400, deadline=None)
-@given(lines(), st.integers(0, 10_000), st.sampled_from([20.0, 100.0, 400.0]))
-def test_every_row_of_the_log_and_the_result_are_equal(spec: LineSpec, seed: int, until: float) -> None:
+@given(lines(), st.integers(0, 10_000), st.sampled_from([20.0, 100.0, 400.0]), st.booleans())
+def test_every_row_of_the_log_and_the_result_are_equal(spec: LineSpec, seed: int, until: float, more: bool) -> None:
     expected, got = MemoryLog(), MemoryLog()
-    model, compiled = Line(spec, seed, expected), CompiledLine(spec, seed, got)
+    table = table_for(spec, more)
+    model, compiled = (
+        Line(spec, seed, expected, transitions=table),
+        CompiledLine(spec, seed, got, transitions=table),
+    )
     model.run(until)
     compiled.run(until)
     kinds = {row[2] for row in expected.rows}
@@ -32,10 +36,13 @@ def test_every_row_of_the_log_and_the_result_are_equal(spec: LineSpec, seed: int
 @settings(max_examples=60, deadline=None)
 @given(lines(), st.integers(0, 10_000), st.lists(st.floats(0, 100), max_size=5))
 def test_pieces_and_a_reset_of_the_statistics_change_nothing(spec: LineSpec, seed: int, stops: list[float]) -> None:
-    model, compiled = Line(spec, seed, bucket_s=7.3), CompiledLine(spec, seed, bucket_s=7.3)
+    table = table_for(spec, more=False)
+    model = Line(spec, seed, bucket_s=7.3, transitions=table)
+    compiled = CompiledLine(spec, seed, bucket_s=7.3, transitions=table)
     for stop in sorted(stops):
-        model.run(stop)
-        compiled.run(stop)
+        if stop > 0:  # the units start at once, not with the first run
+            model.run(stop)
+            compiled.run(stop)
         model.reset_statistics()
         compiled.reset_statistics()
     model.run(150)
