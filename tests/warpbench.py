@@ -30,7 +30,7 @@ SETTLE_S = 8.0
 """Machine seconds after which a port or an alarm without cause has come to rest."""
 MOVES_ON = (
     "comm.*", "state.time_*", "command.*", "alarm.acknowledge", "production.*", "item.*", "process.*", "*.heartbeat",
-    "handover.*.item_*", "handover.*.seq_*", "handover.*.result", "recipe.revision", "state.cause",
+    "handover.*.item_*", "handover.*.seq", "handover.*.seq_*", "handover.*.result", "recipe.revision", "state.cause",
 )  # fmt: skip
 """Signals that need not be as they were for a mock to be as good as new."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.checks.alarms_helpers import COUNT
 from conformance.checks.handover_helpers import ENTERED, FAULTED, WRITES, Between, acknowledge_all, between, last
-from conformance.checks.machine_helpers import value
+from conformance.checks.machine_helpers import STATE, number, value
 from conformance.context import Context
 from conformance.registry import check
 
@@ -33,6 +33,10 @@ async def _falls_after_stop(unit: Between, port: str, level: str) -> None:
     seen = await unit.hand(port).see(2 * ctx.param("reaction_s"), **{level: False})
     if unit.expect(seen.met, f"{level} falls after Stop", expected=False, actual=last(seen)):
         ctx.expect_within(seen.elapsed, ctx.param("reaction_s"), seen.uncertainty, f"{level} falls after Stop, in time")
+        stopped = await ctx.until(STATE, number(ctx, "Stopped"), ctx.param("settle_s"))
+        unit.sure(stopped.met, "the unit does not stop")
+        again = await unit.hand(port).see(ctx.param("reaction_s"), **{level: True})
+        unit.expect(not again.met, f"{level} stays 0 in Stopped", expected=False, actual=last(again))
 
 
 @check("handover.offer_withdrawn", writes=WRITES)

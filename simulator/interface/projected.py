@@ -38,8 +38,7 @@ class ProjectedPort:
     rules: HandoverRules
     is_safe: Callable[[], bool]
     now: Callable[[], float]
-    _sequence: int = 0
-    _item: str = ""
+    _sequence: int = 0  # of the last offer
 
     def outputs(self) -> Mapping[str, Value]:
         mine = self._sender() if self.role == "sender" else self._receiver()
@@ -53,9 +52,8 @@ class ProjectedPort:
         return int(self.now() / self.rules.heartbeat_s) % 65536
 
     def _number(self, item: Any) -> int:
-        """The sequence number of the offer of ``item``."""
-        if item.id != self._item:
-            self._item, self._sequence = item.id, self._sequence % 65535 + 1
+        """The sequence number of the offer of ``item``: from the item's own, so that both neighbours show the same."""
+        self._sequence = item.number % 65535 + 1
         return self._sequence
 
     def _sender(self) -> dict[str, Value]:

@@ -121,6 +121,73 @@ async def test_the_heart_beats_until_it_is_stopped() -> None:
     assert findings(await stand.run())["BC-TEST-001"].verdict == "pass"
 
 
+async def test_a_block_is_given_back_with_a_good_bye() -> None:
+    async def looks(ctx: Any) -> None:
+        async with ctx.neighbour("outfeed") as peer:
+            await peer.set(ready=True)
+        ctx.expect(True, "it was there")
+
+    stand = Stand(looks, impact=Impact.ACTUATE)
+    Sender(stand.link)
+    await stand.run()
+    written = [value for signal, value in stand.link.written if signal == "handover.outfeed.peer.heartbeat"]
+    assert (written[0], written[-1]) == (1, 0)
+
+
+async def test_a_block_that_another_writer_holds_leaves_the_question_open() -> None:
+    async def transfers(ctx: Any) -> None:
+        ctx.bench.clock.scale = 100.0
+        async with ctx.neighbour("outfeed") as peer:
+            await peer.transfer()
+
+    stand = Stand(transfers, impact=Impact.ACTUATE)
+    Sender(stand.link)
+    stand.link.refuse.add("handover.outfeed.peer.heartbeat")
+    finding = findings(await stand.run())["BC-TEST-001"]
+    assert finding.verdict == "inconclusive"
+    assert finding.reason == "the peer block of the outfeed cannot be written: refused"
+
+
+async def test_a_level_that_the_unit_refuses_ends_the_transfer() -> None:
+    async def transfers(ctx: Any) -> None:
+        async with ctx.neighbour("outfeed") as peer:
+            seen = await peer.transfer()
+        ctx.expect(seen["ok"], "it went over", actual=seen["failed_step"])
+
+    stand = Stand(transfers, impact=Impact.ACTUATE)
+    Sender(stand.link)
+    stand.link.refuse.add("handover.outfeed.peer.start")
+    finding = findings(await stand.run())["BC-TEST-001"]
+    assert finding.expectations[0].actual == "start: refused by the unit (refused)"
+
+
+@pytest.mark.parametrize(("scale", "late"), [(1.0, False), (1e7, True)])
+async def test_the_tester_knows_when_it_was_itself_too_late(scale: float, late: bool) -> None:
+    async def transfers(ctx: Any) -> None:
+        ctx.bench.clock.scale = scale
+        async with ctx.neighbour("outfeed") as peer:
+            await peer.transfer()
+            ctx.expect(bool(peer.late) is late, "it knows", actual=peer.late)
+
+    stand = Stand(transfers, impact=Impact.ACTUATE)
+    Sender(stand.link)
+    assert findings(await stand.run())["BC-TEST-001"].verdict == "pass"
+
+
+async def test_a_receiver_that_gives_up_says_that_it_has_not_got_the_item() -> None:
+    async def gives_up(ctx: Any) -> None:
+        async with ctx.neighbour("outfeed") as peer:
+            await peer.set(item_id="C-1", result=0, start=True)
+            await peer.clear()
+        ctx.expect(True, "it gave up")
+
+    stand = Stand(gives_up, impact=Impact.ACTUATE)
+    Sender(stand.link, stubborn=True)
+    await stand.run()
+    written = [signal.rpartition(".")[2] for signal, value in stand.link.written if value == 2 or value is False]
+    assert written.index("result") < written.index("start")
+
+
 async def test_a_unit_is_brought_to_execute_through_clear_reset_start() -> None:
     async def brings(ctx: Any) -> None:
         await ctx.bring_to("Execute")
