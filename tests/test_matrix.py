@@ -127,8 +127,16 @@ def _caught(mocks: Mocks, fault: str, others: list[str] | None) -> tuple[str, di
 def _deviations(fault: str, found: dict[str, Finding]) -> list[str]:
     """Where a fault does not do exactly what the ledger says of it."""
     named = BY_FAULT[fault]
-    missed = [f"{i} is {found[i].verdict}" for i in named if found[i].verdict not in ("fail", "not-applicable")]
-    hit = [f"{i} fails, undeclared" for i, f in found.items() if f.verdict in ("fail", "error") and i not in named]
+    missed = [
+        f"{i} is {found[i].verdict}: {found[i].reason}"
+        for i in named
+        if found[i].verdict not in ("fail", "not-applicable")
+    ]
+    hit = [
+        f"{i} fails, undeclared: {f.reason}"
+        for i, f in found.items()
+        if f.verdict in ("fail", "error") and i not in named
+    ]
     if not any(found[i].verdict == "fail" for i in named):
         missed.append("nothing that names it fails")
     return [*missed, *hit]

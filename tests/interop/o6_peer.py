@@ -1,6 +1,6 @@
 """A client on the o6 stack (open62541) in a process of its own, for that library ends its process ten minutes after import.
 
-``python o6_peer.py opc.tcp://… UNIT`` prints one line of JSON: what it read, what each method and write was answered.
+``python o6_peer.py opc.tcp://… UNIT FILE`` writes JSON: what it read, what each method and write was answered.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import o6
@@ -59,4 +60,5 @@ def main(url: str, unit: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(*sys.argv[1:])))
+    # In a file, for the library prints a banner whenever it likes.
+    Path(sys.argv[3]).write_text(json.dumps(main(*sys.argv[1:3])), encoding="utf-8")

@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import multiprocessing
-import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 from line_files import BUSY, SLOW_THEN_FAST, line_of, machine
+from worker_jobs import dying, failing, refusing, squared
 
 from simulator.experiments.run import bucket, run_experiment
 from simulator.experiments.workers import WorkerDied, run_jobs
@@ -82,25 +81,6 @@ def test_item_records_tell_every_step_of_an_item_in_both_formats(tmp_path: Path)
     assert [(r["item"], r["unit"], dict(r["process_values"])) for r in kept] == [
         (r["item"], r["unit"], r["process_values"]) for r in rows
     ]
-
-
-def squared(job: int, told: Callable[[float], None]) -> int:
-    told(0.5)
-    return job * job
-
-
-def failing(job: int, told: Callable[[float], None]) -> int:
-    if job == 2:
-        raise FileNotFoundError(2, "No such file or directory", "nowhere/log.csv")
-    return squared(job, told)
-
-
-def refusing(job: int, told: Callable[[float], None]) -> int:
-    raise LookupError(f"job {job}")
-
-
-def dying(job: int, told: Callable[[float], None]) -> int:
-    os._exit(9)
 
 
 @pytest.mark.parametrize("processes", [1, 2, 9])
