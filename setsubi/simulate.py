@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from math import isfinite
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.progress import Progress
@@ -37,6 +37,10 @@ def simulate(
     processes: Annotated[int, typer.Option(min=0, help="Processes; 0: one per core.")] = 1,
     log: Annotated[Path | None, typer.Option(help="Event log of the first replication, .csv or .parquet.")] = None,
     items: Annotated[Path | None, typer.Option(help="Item records of the first replication, .csv or .parquet.")] = None,
+    engine: Annotated[
+        Literal["auto", "simpy", "compiled"],
+        typer.Option(help="auto: the compiled engine where it covers the line. Both give the same figures."),
+    ] = "auto",
     report: Annotated[Path | None, typer.Option(help="HTML report.")] = None,
     lang: Language = Lang.EN,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No tables; files only.")] = False,
@@ -53,10 +57,12 @@ def simulate(
         experiment = run_experiment(
             spec, hours=hours, warmup_hours=before, seed=seed, replications=replications,
             processes=processes or os.cpu_count() or 1, transitions=transitions_of(profiles), log_path=log,
-            records_path=items, progress=lambda done: progress.update(task, completed=done),
+            records_path=items, engine=engine, progress=lambda done: progress.update(task, completed=done),
         )  # fmt: skip
     figures = kpis(experiment)
     if not quiet:
+        if experiment.engine is not None:
+            console.print(experiment.engine.text(lang), style="dim", highlight=False)
         print_tables(figures, console, lang)
     if report is not None:
         page = render_report(experiment, figures, lang=lang, version=tool_version(), command=command(line, experiment))
