@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
@@ -24,15 +24,18 @@ MOST_BUCKETS = 60  # of the throughput over time, so that a picture stays readab
 
 @dataclass(frozen=True)
 class Experiment:
-    """Replications of one line. ``hours`` are those counted, after ``warmup_hours``; ``trace`` is of the first."""
+    """Replications of one line. ``hours`` are those counted, after ``warmup_hours``; ``trace`` is of the first.
+
+    ``engine`` says what ran them, and why.
+    """
 
     spec: LineSpec
     hours: float
     warmup_hours: float
     seed: int
     results: tuple[RunResult, ...]
+    engine: Choice
     trace: Trace | None = None
-    engine: Choice | None = None
 
 
 @dataclass(frozen=True)
@@ -61,22 +64,23 @@ def run_experiment(
     records_path: Path | None = None,
     engine: Wanted = "auto",
     progress: Share = lambda done: None,
+    compiling: Callable[[], None] = lambda: None,
 ) -> Experiment:
     """Run ``replications`` with seeds ``seed``, ``seed + 1``, … Event log, item records and trace are of the first.
 
-    ``progress`` is told the done share, 0 to 1. The result depends neither on ``processes`` nor on ``engine``. Item
-    records are kept by the SimPy model only, so the first replication then runs in it. Raises ``OSError`` if a file
-    cannot be written, ``NotCovered`` if the compiled engine was asked for and can not run the line.
+    ``progress`` is told the done share, 0 to 1, and ``compiling`` called if the compiled engine has to be compiled first.
+    The result depends neither on ``processes`` nor on ``engine``. Item records are kept by the SimPy model only, so the
+    first replication then runs in it. Raises ``OSError`` if a file cannot be written, ``NotCovered`` if the compiled
+    engine was asked for and can not run the line.
     """
     choice = choose(
         spec, engine, seed=seed, seconds=(warmup_hours + hours) * 3600, replications=replications,
-        transitions=transitions,
+        transitions=transitions, records=records_path is not None, compiling=compiling,
     )  # fmt: skip
-    chosen: Engine = choice.engine if records_path is None else "simpy"
-    first = _Job(spec, hours, warmup_hours, seed, transitions, chosen, True, log_path, records_path)
+    first = _Job(spec, hours, warmup_hours, seed, transitions, choice.first, True, log_path, records_path)
     others = [_Job(spec, hours, warmup_hours, seed + i, transitions, choice.engine) for i in range(1, replications)]
     ran = run_jobs(_run, [first, *others], processes, progress)
-    return Experiment(spec, hours, warmup_hours, seed, tuple(result for result, _ in ran), ran[0][1], choice)
+    return Experiment(spec, hours, warmup_hours, seed, tuple(result for result, _ in ran), choice, ran[0][1])
 
 
 def _run(job: _Job, progress: Share) -> tuple[RunResult, Trace | None]:

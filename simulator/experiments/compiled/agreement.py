@@ -75,5 +75,5 @@ def _told(row: Row | None) -> str:
 def _disagreement(unit: str, t: float, what: str) -> EngineError:
     return EngineError(
         f"the two engines disagree at {unit}, t = {t!r} s: {what}. This is a defect of setsubi: please report it with "
-        f"the line file; --engine simpy gives the results of the model"
+        f"the line file and the seed"
     )

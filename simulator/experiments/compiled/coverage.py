@@ -10,13 +10,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from simulator.experiments.compiled.reasons import Reason
 from simulator.line.packml import Command, State, Transitions, default_transitions, suspends_straight
 from simulator.line.spec import BufferSpec, LineSpec, UnitSpec
 
 MOST_PLACES = 20_000_000  # items that the line can hold: about 100 bytes each
 _REASONS = {
-    "events": "scheduled events (safety devices and commands)",
-    "operator": "an operator who recovers after safety trips",
+    "events": Reason("scheduled events (safety devices and commands)", "予定イベント（安全装置の操作とコマンド）"),
+    "operator": Reason("an operator who recovers after safety trips", "安全停止から復旧させるオペレータ"),
 }
 _LINE = {"name", "title", "cell", "source", "sink", "units", "plan", "events", "operator", "lot_size", "figures"}
 _UNIT = {
@@ -32,21 +33,25 @@ _FAILURE = {"name", "clock", "mtbf", "mttr", "alarm"}
 _ENDS = {"interval"}
 
 
-def why_not(spec: LineSpec, transitions: Transitions | None = None) -> str | None:
+def why_not(spec: LineSpec, transitions: Transitions | None = None) -> Reason | None:
     """Why the compiled engine can not run this line, or ``None`` if it can."""
     for name, reason in _REASONS.items():
         if getattr(spec, name):
-            return f"not covered: {reason}"
+            return _not_covered(reason.en, reason.ja)
     unknown = (
         _strange(spec, "", _LINE) or _strange(spec.source, "source.", _ENDS) or _strange(spec.sink, "sink.", _ENDS)
     )
     for part in spec.units:
         unknown = unknown or _unknown_in(part)
     if unknown:
-        return f"not covered: {unknown}"
+        return _not_covered(unknown, unknown)
     if spec_places(spec) > MOST_PLACES:
-        return f"not covered: more than {MOST_PLACES} places in the line"
+        return _not_covered(f"more than {MOST_PLACES} places in the line", f"ライン内の場所が{MOST_PLACES}を超える")
     return _table_lacks(spec, transitions if transitions is not None else default_transitions())
+
+
+def _not_covered(en: str, ja: str) -> Reason:
+    return Reason(f"not covered: {en}", f"対象外：{ja}")
 
 
 def spec_places(spec: LineSpec) -> int:
@@ -72,7 +77,7 @@ def _unknown_in(part: Any) -> str:
     return found
 
 
-def _table_lacks(spec: LineSpec, table: Transitions) -> str | None:
+def _table_lacks(spec: LineSpec, table: Transitions) -> Reason | None:
     """The kernel knows the usual ways to Suspended, Held and back; where else Hold may be given is the table's."""
     usual: dict[tuple[int, Any], int] = {
         (State.EXECUTE, Command.HOLD): State.HOLDING,
@@ -82,13 +87,21 @@ def _table_lacks(spec: LineSpec, table: Transitions) -> str | None:
         (State.UNHOLDING, "done"): State.EXECUTE,
     }
     if not suspends_straight(table) or any(table.get(key) != target for key, target in usual.items()):
-        return "not covered: a state table with other ways to Suspended or Held than PackML's"
+        return _not_covered(
+            "a state table with other ways to Suspended or Held than PackML's",
+            "SuspendedまたはHeldへの遷移がPackMLと異なる状態表",
+        )
     if any(trigger == Command.HOLD and target != State.HOLDING for (_, trigger), target in table.items()):
-        return "not covered: a state table where Hold does not lead to Holding"
+        return _not_covered(
+            "a state table where Hold does not lead to Holding", "HoldコマンドがHoldingへ遷移しない状態表"
+        )
     holdable = all((state, Command.HOLD) in table for state in (State.SUSPENDING, State.UNSUSPENDING))
     for unit in spec.units:
         if not isinstance(unit, BufferSpec) and not holdable and _fails_while_suspending(unit):
-            return f"not covered: {unit.name} may fail while suspending, and the state table has no Hold there"
+            return _not_covered(
+                f"{unit.name} may fail while suspending, and the state table has no Hold there",
+                f"{unit.name}はSuspending中に故障しうるが、状態表にその状態からのHoldがない",
+            )
     return None
 
 

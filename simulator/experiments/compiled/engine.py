@@ -45,7 +45,7 @@ class CompiledLine:
         from simulator.experiments.compiled.events import run
 
         if reason := why_not(spec, transitions):
-            raise NotCovered(reason)
+            raise NotCovered(str(reason))
         self.spec, self.seed, self.log = spec, seed, log
         self._kernel = run
         places = len(spec.units) * 32

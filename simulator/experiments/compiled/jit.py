@@ -2,7 +2,8 @@
 
 Numba notices a change of the file of a cached function, not of the functions that it calls, and installed wheels may
 carry equal file times. So the cache has a folder of its own per content of this package, in the user's cache folder:
-it works with a read-only installation, and an update never meets old code.
+it works with a read-only installation, and an update never meets old code. The kernel's constants of ``simulator.line``
+are part of that content.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
@@ -17,6 +19,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+
+from simulator.line import log, packml
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True}
@@ -38,13 +42,20 @@ def cache_folder() -> Path | None:
     """Where compiled code is kept; ``None`` if there is no place to write: then each start compiles anew."""
     digest = hashlib.sha256(f"{version('numba')} {version('numpy')} {sys.version}".encode())
     try:
-        for source in sorted(Path(__file__).parent.glob("*.py")):
+        for source in (*sorted(Path(__file__).parent.glob("*.py")), Path(log.__file__), Path(packml.__file__)):
             digest.update(source.read_bytes())
         folder = user_cache() / "setsubi" / f"engine-{digest.hexdigest()[:16]}"
         folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):  # the only question that every system answers rightly
+            return folder
     except (OSError, RuntimeError):  # RuntimeError: the user has no home
         return None
-    return folder if os.access(folder, os.W_OK) else None
+
+
+def compiled_before() -> bool:
+    """Whether compiled code of this version is there; without it the first run takes half a minute longer."""
+    folder = cache_folder()
+    return folder is not None and next(folder.rglob("*.nbc"), None) is not None
 
 
 def part(function: _F) -> _F:

@@ -309,44 +309,46 @@ class _Start:
         if unit.timed:
             self._put(unit.timed_cell, min(m.due for m in modes if m.timed))
 
-    def _item(self) -> int:
+    def _new_items(self, n: int) -> at.Integers:
+        """Indices of items that enter now, numbered in this order; the plan says of which recipes."""
         g, k = self._k.line[0], self._k
-        g.number += 1
-        g.free_items -= 1
-        index = int(k.queue[g.pool + g.free_items])
-        item = k.items[index]
-        item.number, item.born, item.recipe = g.number, -1.0, 1
-        if g.planned:
+        top = int(g.pool + g.free_items)
+        indices = k.queue[top - n : top][::-1].copy()
+        k.items.number[indices] = int(g.number) + 1 + np.arange(n)
+        k.items.born[indices], k.items.recipe[indices] = -1.0, 1
+        g.number += n
+        g.free_items -= n
+        done = 0
+        while g.planned and done < n:
             while g.plan_left == 0:
                 g.plan_at = (g.plan_at + 1) % g.plans
                 g.plan_left = k.queue[g.plan0 + 2 * g.plan_at + 1]
-            g.plan_left -= 1
-            item.recipe = k.queue[g.plan0 + 2 * g.plan_at]
-        return index
+            batch = min(n - done, int(g.plan_left))
+            k.items.recipe[indices[done : done + batch]] = k.queue[g.plan0 + 2 * g.plan_at]
+            g.plan_left -= batch
+            done += batch
+        return indices
 
     def _fill_places(self, joint: np.record, n: int) -> None:
-        for i in range(n):
-            self._k.queue[joint.place0 + i] = self._item()
+        self._k.queue[joint.place0 : joint.place0 + n] = self._new_items(n)
         joint.items = n
 
     def _fill_belt(self, unit: np.record, n: int) -> None:
-        for place in range(n):
-            self._k.queue[unit.belt0 + place] = self._item()
-            self._k.arrivals[unit.belt0 + place] = place * unit.pitch
+        belt = slice(int(unit.belt0), int(unit.belt0) + n)
+        self._k.queue[belt] = self._new_items(n)
+        self._k.arrivals[belt] = np.arange(n) * float(unit.pitch)
         unit.items = unit.entered = n
         unit.next_entry = max(0.0, n * unit.pitch - unit.travel) if n else 0.0
 
     def _fill_machine(self, unit: np.record, spec: MachineSpec) -> None:
-        k, trays = self._k, spec.prefill // spec.tray
-        for j in range(trays):
-            server = k.servers[unit.first_server + j]
-            for i in range(spec.tray):
-                k.queue[server.item0 + i] = self._item()
-            server.items = spec.tray
-            server.left = self._next(unit.service) * (j + 1) / trays
-            server.recipe = spec.recipes[0]
-            server.working = 1
+        k, tray, trays = self._k, spec.tray, spec.prefill // spec.tray
+        first = int(unit.first_server)
+        loaded = k.servers[first : first + trays]
+        places = loaded["item0"][:, None] + np.arange(tray)
+        k.queue[places] = self._new_items(trays * tray).reshape(trays, tray)
+        loaded["items"], loaded["recipe"], loaded["working"] = tray, spec.recipes[0], 1
+        loaded["left"] = [self._next(unit.service) * (j + 1) / trays for j in range(trays)]
         left = unit.servers - trays
-        k.queue[unit.free0 : unit.free0 + left] = unit.first_server + trays + np.arange(left)
+        k.queue[unit.free0 : unit.free0 + left] = first + trays + np.arange(left)
         unit.free, unit.busy = left, trays
-        unit.entered = trays * spec.tray
+        unit.entered = trays * tray

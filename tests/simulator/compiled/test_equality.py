@@ -11,10 +11,25 @@ from simulator.experiments.compiled import CompiledLine
 from simulator.line import Line, LineSpec
 from simulator.line.log import Kind, MemoryLog
 
+CASES = (lines(), st.integers(0, 10_000), st.sampled_from([20.0, 100.0, 400.0]), st.booleans())
 
-@settings(max_examples=400, deadline=None)
-@given(lines(), st.integers(0, 10_000), st.sampled_from([20.0, 100.0, 400.0]), st.booleans())
+
+@settings(max_examples=300, deadline=None)
+@given(*CASES)
 def test_every_row_of_the_log_and_the_result_are_equal(spec: LineSpec, seed: int, until: float, more: bool) -> None:
+    compare_engines(spec, seed, until, more)
+
+
+@pytest.mark.wide
+@pytest.mark.timeout(3600)
+@settings(max_examples=20_000, deadline=None)
+@given(*CASES)
+def test_they_are_equal_for_lines_by_the_thousand(spec: LineSpec, seed: int, until: float, more: bool) -> None:
+    compare_engines(spec, seed, until, more)
+
+
+def compare_engines(spec: LineSpec, seed: int, until: float, more: bool) -> None:
+    """Run both; ``more``: with a state table that knows Hold in more states."""
     expected, got = MemoryLog(), MemoryLog()
     table = table_for(spec, more)
     model, compiled = (

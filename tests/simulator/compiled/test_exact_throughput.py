@@ -1,56 +1,29 @@
-"""The compiled engine reproduces throughputs known exactly from continuous-time Markov chains, in long runs."""
+"""The compiled engine reproduces throughputs known exactly from continuous-time Markov chains."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from scipy import stats
+from exact_lines import CASES, estimate
 
 from simulator.experiments.compiled import CompiledLine
-from simulator.line import LineSpec
-
-DATA = Path(__file__).parents[2] / "data" / "exact_throughput.json"
-CASES = json.loads(DATA.read_text(encoding="utf-8"))["cases"]
-BATCHES = 40
-HALF_WIDTH = 0.003  # of the throughput, at most, at 99 %
-
-
-def spec_of(case: dict[str, Any]) -> LineSpec:
-    clock = "operation" if case["failures"].startswith("operation") else "time"
-    units: list[dict[str, Any]] = []
-    for i, rate in enumerate(case["rates"]):
-        erlang = case["service"].startswith("Erlang")
-        shape = {"distribution": "erlang", "k": 2} if erlang else {"distribution": "exponential"}
-        machine: dict[str, Any] = {"name": f"M{i}", "process_time": shape | {"mean": 1 / rate}}
-        if case["failure_rates"]:
-            mtbf, mttr = 1 / case["failure_rates"][i], 1 / case["repair_rates"][i]
-            machine["failures"] = [{"clock": clock, "mtbf": mtbf, "mttr": mttr}]
-        units.append(machine)
-        if i < len(case["buffers"]):
-            units.append({"kind": "buffer", "name": f"B{i}", "capacity": case["buffers"][i]})
-    return LineSpec.model_validate({"units": units})
-
-
-def test_all_twenty_cases_are_here() -> None:
-    assert len(CASES) == 20
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c["name"])
-def test_the_exact_throughput_lies_in_a_99_percent_interval_of_three_per_mille(case: dict[str, Any]) -> None:
-    batch = 250_000.0 if case["failure_rates"] else 60_000.0
-    line = CompiledLine(spec_of(case), seed=2026)
-    line.run(5_000)
-    rates = []
-    for _ in range(BATCHES):
-        line.reset_statistics()
-        line.run(line.now + batch)
-        rates.append(line.result().throughput)
-    mean = float(np.mean(rates))
-    half = float(stats.t.ppf(0.995, BATCHES - 1) * np.std(rates, ddof=1) / np.sqrt(BATCHES))
-    print(f"{case['name']}: {mean:.6f} ± {half:.6f}, exact {case['throughput']}")
-    assert half <= HALF_WIDTH * mean
-    assert abs(mean - case["throughput"]) <= half
+def test_the_exact_throughput_lies_in_a_99_percent_interval_of_half_a_percent(case: dict[str, Any]) -> None:
+    found = estimate(case, limit=0.005, seed=2026, engine=CompiledLine)
+    assert found.relative <= 0.005
+    assert found.holds(case["throughput"]), f"{found} does not hold {case['throughput']}"
+
+
+def test_an_interval_of_another_line_does_not_hold_the_exact_throughput() -> None:
+    """The counter-test: one place more in the buffer is told apart."""
+    case = next(c for c in CASES if c["name"] == "exp2_b2")
+    found = estimate(case | {"buffers": [3]}, limit=0.005, seed=2026, engine=CompiledLine)
+    assert not found.holds(case["throughput"])
+
+
+def test_both_engines_give_the_same_estimate() -> None:
+    case = next(c for c in CASES if c["name"] == "unrel2_TDF_b4")
+    assert estimate(case, 0.02, 7, CompiledLine) == estimate(case, 0.02, 7)
