@@ -92,7 +92,7 @@ def diff_(
     old: Annotated[str, typer.Argument(help="The profile before: name or YAML file.")],
     new: Annotated[str, typer.Argument(help="The profile after: name or YAML file.")],
 ) -> None:
-    """What changed between two profiles; exit code 1 if an equipment built for the old one may break."""
+    """What changed between two profiles; exit code 1 if something that a client or an equipment relies on is broken."""
     changes = diff(load_profile(old), load_profile(new))
     for change in changes:
         typer.echo(str(change))
