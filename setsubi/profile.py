@@ -19,9 +19,13 @@ from profiles.export import exported, schema
 from profiles.lint import lint
 from setsubi.errors import guarded
 from setsubi.files import write_whole
-from setsubi.options import Lang, Language, did_you_mean, want_file
+from setsubi.options import Lang, Language, SuiteGroup, did_you_mean, want_file
 
-app = typer.Typer(no_args_is_help=True, help="Look at profiles: what a vendor has to build, and what an edit breaks.")
+app = typer.Typer(
+    cls=SuiteGroup,
+    no_args_is_help=True,
+    help="Look at profiles: what a vendor has to build, and what an edit breaks.",
+)
 BASE = "equipment"
 MOST_WIDTH = 1000  # columns; wide enough that no row of a sheet is broken in a file
 
