@@ -35,7 +35,8 @@ _STYLE: Any = {
 
 
 @contextmanager
-def _style() -> Iterator[None]:
+def style() -> Iterator[None]:
+    """The look of all pictures."""
     with mpl.rc_context(_STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")  # the reader's fonts have it, and measure it
         yield
@@ -43,7 +44,7 @@ def _style() -> Iterator[None]:
 
 def throughput_over_time(experiment: Experiment, words: Mapping[str, str]) -> str:
     """Good items per hour of each replication, their mean, and its confidence band."""
-    with _style():
+    with style():
         canvas = Canvas(figsize=(WIDTH, 3.1), layout="constrained")
         axes = canvas.subplots()
         bucket = experiment.results[0].bucket_s
@@ -61,7 +62,7 @@ def throughput_over_time(experiment: Experiment, words: Mapping[str, str]) -> st
         axes.grid(axis="y")
         axes.set_xlabel(words["hours"])
         axes.set_ylabel(words["rate"])
-        return _svg(canvas)
+        return svg(canvas)
 
 
 def _band(axes: Axes, hours: Sequence[float], means: Sequence[tuple[float, float | None]]) -> None:
@@ -74,7 +75,7 @@ def _band(axes: Axes, hours: Sequence[float], means: Sequence[tuple[float, float
 
 def time_shares(figures: Kpis, words: Mapping[str, str]) -> str:
     """Stacked shares of time by unit."""
-    with _style():
+    with style():
         canvas = Canvas(figsize=(WIDTH, 0.42 * len(figures.units) + 0.8), layout="constrained")
         axes = canvas.subplots()
         names = [unit.name for unit in figures.units]
@@ -90,12 +91,12 @@ def time_shares(figures: Kpis, words: Mapping[str, str]) -> str:
         axes.set_xlim(0, 100)
         axes.tick_params(axis="y", length=0)
         axes.set_xlabel(words["share_axis"])
-        return _svg(canvas)
+        return svg(canvas)
 
 
 def state_timeline(trace: Trace, words: Mapping[str, str]) -> str:
     """One row per unit; each column stacks the shares of the states in its interval."""
-    with _style():
+    with style():
         canvas = Canvas(figsize=(WIDTH, 0.46 * len(trace.shares) + 0.8), layout="constrained")
         axes = canvas.subplots()
         last = (trace.end - trace.start) / 3600
@@ -106,7 +107,7 @@ def state_timeline(trace: Trace, words: Mapping[str, str]) -> str:
         axes.set_xlim(0, last)
         axes.tick_params(axis="y", length=0)
         axes.set_xlabel(words["hours"])
-        return _svg(canvas)
+        return svg(canvas)
 
 
 def _carpet(shares: Mapping[str, Sequence[float]]) -> npt.NDArray[np.uint8]:
@@ -120,7 +121,7 @@ def _carpet(shares: Mapping[str, Sequence[float]]) -> npt.NDArray[np.uint8]:
 
 def buffer_levels(trace: Trace, words: Mapping[str, str]) -> str:
     """Level over time of every buffer and conveyor: mean, range, capacity."""
-    with _style():
+    with style():
         rows = len(trace.levels)
         canvas = Canvas(figsize=(WIDTH, 1.15 * rows + 0.6), layout="constrained")
         panels = canvas.subplots(rows, 1, sharex=True, squeeze=False)[:, 0]
@@ -138,7 +139,7 @@ def buffer_levels(trace: Trace, words: Mapping[str, str]) -> str:
             axes.grid(axis="y")
             axes.set_ylabel(level.name, rotation=0, ha="right", va="center")
         panels[-1].set_xlabel(words["hours"])
-        return _svg(canvas)
+        return svg(canvas)
 
 
 def _edges(trace: Trace, bins: int) -> list[float]:
@@ -146,7 +147,8 @@ def _edges(trace: Trace, bins: int) -> list[float]:
     return [i * width for i in range(bins + 1)]
 
 
-def _svg(canvas: Canvas) -> str:
+def svg(canvas: Canvas) -> str:
+    """A drawn canvas as SVG, the same for the same picture."""
     buffer = StringIO()
     canvas.savefig(buffer, format="svg", dpi=150, metadata={"Date": None, "Creator": None})
     return buffer.getvalue()

@@ -165,7 +165,7 @@ def _value_of_figure(node: yaml.Node) -> yaml.Node:
 
 def _mend(kind: str, loc: tuple[Any, ...], keys: Collection[str]) -> str:
     if kind == "extra_forbidden":
-        near = get_close_matches(str(loc[-1]), keys, 1)
+        near = get_close_matches(str(loc[-1]), [key for key in keys if key != loc[-1]], 1)
         return f"did you mean '{near[0]}'?" if near else "remove it"
     if kind == "missing":
         return f"add '{loc[-1]}:' here"

@@ -52,8 +52,12 @@ def _names(node: Any, place: list[int | str]) -> dict[str, int | str]:
         return {str(key): key for key in node}
     if isinstance(node, list):
         default = _DEFAULT_NAMES.get(str(place[-1]) if place else "")
-        named = {i: entry.get("name", default) for i, entry in enumerate(node) if isinstance(entry, dict)}
-        return {str(name): i for i, name in reversed(named.items()) if name is not None}
+        found: dict[str, int | str] = {}
+        for i, entry in enumerate(node):
+            name = entry.get("name", default) if isinstance(entry, dict) else None
+            if name is not None:
+                found.setdefault(str(name), i)
+        return found
     return {}
 
 

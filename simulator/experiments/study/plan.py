@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 from pathlib import Path
@@ -49,7 +49,7 @@ class Scenario:
 @dataclass(frozen=True)
 class Plan:
     """All that an experiment asks for. ``scenarios[0]`` is the line as its file says, ``base`` the index of what the others
-    are compared with."""
+    are compared with, ``places`` where the keys of the experiment file stand (``file:line:column``)."""
 
     spec: ExperimentSpec
     name: str
@@ -58,6 +58,11 @@ class Plan:
     scenarios: tuple[Scenario, ...]
     base: int
     transitions: Transitions | None
+    places: Mapping[str, str]
+
+    def place(self, key: str) -> str:
+        """Where a key of the experiment file stands."""
+        return self.places.get(key, self.name)
 
 
 def load_plan(path: str | Path) -> Plan:
@@ -73,7 +78,9 @@ def load_plan(path: str | Path) -> Plan:
         at = file.fault(place, what, mend)
         return ExperimentError(at.path, at.line, at.column, what, mend)
 
-    return make_plan(spec, path.parent, path.name, fault)
+    plan = make_plan(spec, path.parent, path.name, fault)
+    where = {key: file.fault((key,), "", "") for key in file.tree}
+    return replace(plan, places={key: f"{at.path}:{at.line}:{at.column}" for key, at in where.items()})
 
 
 def make_plan(
@@ -94,7 +101,7 @@ def make_plan(
         raise fault(("compare",), f"compare: there is no scenario '{spec.compare}'", mend)
     _check_stop(spec, scenarios, fault)
     return Plan(
-        spec, name, path.name, tuple(f for f, _ in factors), tuple(scenarios), names.index(spec.compare), lines.transitions
+        spec, name, path.name, tuple(f for f, _ in factors), tuple(scenarios), names.index(spec.compare), lines.transitions, {}
     )  # fmt: skip
 
 
