@@ -26,6 +26,7 @@ app.command()(serve.serve)
 app.command()(serve.mock)
 app.command()(simulate.simulate)
 app.command()(experiment.experiment)
+app.command()(experiment.sensitivity)
 app.command()(demo.demo)
 
 

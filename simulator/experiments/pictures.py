@@ -20,11 +20,12 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure as Canvas
 
 from simulator.experiments.accounts import ACCOUNTS, COLOURS
+from simulator.experiments.bottleneck import Shifting
 from simulator.experiments.kpis import Kpis, interval
 from simulator.experiments.run import Experiment
-from simulator.experiments.trace import Trace
+from simulator.experiments.trace import BINS, Trace
 
-INK, GRID, BLUE = "#30363d", "#d9dee3", "#1f5fa8"
+INK, GRID, BLUE, RED = "#30363d", "#d9dee3", "#1f5fa8", "#b3262e"
 WIDTH = 9.6
 CARPET = 40  # rows of pixels of a unit in the timeline
 _STYLE: Any = {
@@ -117,6 +118,41 @@ def _carpet(shares: Mapping[str, Sequence[float]]) -> npt.NDArray[np.uint8]:
     which = (heights[:, None, None] > edges.T[None, :, :]).sum(axis=2)  # by row and column: accounts passed
     palette = np.array([[round(255 * c) for c in to_rgb(COLOURS[a])] for a in ACCOUNTS] + [[255] * 3], dtype=np.uint8)
     return np.asarray(palette[which])
+
+
+def bottleneck_ribbon(found: Shifting, words: Mapping[str, str], bins: int = BINS) -> str:
+    """One row per unit: in each column the share of the time in which it was the sole (dark) or a shifting (light) bottleneck."""
+    with style():
+        units = list(found.sole)
+        canvas = Canvas(figsize=(WIDTH, 0.3 * len(units) + 0.8), layout="constrained")
+        axes = canvas.subplots()
+        width = (found.end - found.start) / bins
+        shares = {(unit, sole): np.zeros(bins) for unit in units for sole in (True, False)}
+        for s in found.stretches:
+            _spread(shares[s.unit, s.sole], (s.start - found.start) / width, (s.end - found.start) / width)
+        last = (found.end - found.start) / 3600
+        for row, unit in enumerate(units):
+            ink = np.clip(shares[unit, True] + 0.4 * shares[unit, False], 0, 1)[None, :, None]
+            colour = 1 + ink * (np.array(to_rgb(RED)) - 1)
+            extent = (0, last, row + 0.4, row - 0.4)
+            axes.imshow(colour, extent=extent, aspect="auto", interpolation="nearest")
+        axes.set_yticks(range(len(units)), units)
+        axes.set_ylim(len(units) - 0.5, -0.5)
+        axes.set_xlim(0, last)
+        axes.tick_params(axis="y", length=0)
+        axes.set_xlabel(words["hours"])
+        return svg(canvas)
+
+
+def _spread(shares: npt.NDArray[np.float64], start: float, end: float) -> None:
+    """Add 1 between two positions, columns that are touched in part by that part."""
+    first, last = int(start), min(int(end), len(shares) - 1)
+    if first >= last:
+        shares[last] += end - start
+        return
+    shares[first] += first + 1 - start
+    shares[first + 1 : last] += 1
+    shares[last] += end - last
 
 
 def buffer_levels(trace: Trace, words: Mapping[str, str]) -> str:

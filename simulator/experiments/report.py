@@ -21,7 +21,13 @@ def render_report(
 ) -> str:
     """One HTML page with everything inside; ``command`` is what repeats the experiment."""
     # matplotlib takes a second to import, which every command would pay that draws nothing
-    from simulator.experiments.pictures import buffer_levels, state_timeline, throughput_over_time, time_shares
+    from simulator.experiments.pictures import (
+        bottleneck_ribbon,
+        buffer_levels,
+        state_timeline,
+        throughput_over_time,
+        time_shares,
+    )
 
     code, words, trace = language(lang), texts(lang), experiment.trace
     flow = figures.flow
@@ -35,6 +41,8 @@ def render_report(
         votes=[(name, words["votes"].format(n=n, of=len(experiment.results))) for name, n in figures.votes],
         overtime=image(throughput_over_time(experiment, words)), shares=image(time_shares(figures, words)),
         timeline=image(state_timeline(trace, words)) if trace else "",
+        active=trace.bottleneck if trace else None,
+        ribbon=image(bottleneck_ribbon(trace.bottleneck, words)) if trace else "",
         levels=image(buffer_levels(trace, words)) if trace and trace.levels else "",
     )  # fmt: skip
 

@@ -77,3 +77,35 @@ def test_an_experiment_that_is_not_there_or_cannot_be_kept_is_one_line(folder: P
 def test_the_compiled_engine_is_not_promised_for_what_it_does_not_cover(folder: Path) -> None:
     (folder / "line.yaml").write_text(LINE + "events: [{at: 1, unit: A, command: 4}]\n", encoding="utf-8")
     refused(setsubi("experiment", "try.yaml", "--engine", "compiled"), 4, "--engine compiled", "scheduled events")
+
+
+def test_a_sensitivity_needs_no_experiment_file(folder: Path) -> None:
+    arguments = ["--hours", "1", "--replications", "2", "--percent", "10", "--out", "o"]
+    said = setsubi("sensitivity", "line.yaml", *arguments)
+    assert (said.code, said.err) == (0, "")
+    first = next(line for line in said.out.splitlines() if "+10 %" in line)
+    assert [cell.strip() for cell in first.split("│")[1:3]] == ["A", "speed"]
+    assert (folder / "o" / "sensitivity.csv").exists()
+    page = (folder / "o" / "report.html").read_text(encoding="utf-8")
+    assert "setsubi sensitivity line.yaml --percent 10 --hours 1 --seed 1 --replications 2" in page
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--percent", "0", "--percent: Input should be greater than 0"),
+        ("--percent", "51", "--percent: Input should be less than or equal to 50"),
+        ("--hours", "-1", "--hours: Input should be greater than 0"),
+        ("--hours", "nan", "--hours: "),
+        ("--warmup", "-1", "--warmup: must be 0 or more"),
+        ("--replications", "1", "--replications: Input should be greater than or equal to 2"),
+    ],
+)
+def test_a_value_of_a_sensitivity_that_cannot_be_is_one_line_that_names_the_option(
+    option: str, value: str, said: str
+) -> None:
+    refused(setsubi("sensitivity", "line.yaml", option, value), 4, said)
+
+
+def test_a_sensitivity_of_a_line_that_is_not_there_is_one_line() -> None:
+    refused(setsubi("sensitivity", "none.yaml"), 4, "none.yaml: there is no such file")

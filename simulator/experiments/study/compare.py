@@ -9,9 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
+from typing import TYPE_CHECKING
 
 from simulator.experiments.kpis import CONFIDENCE, interval
-from simulator.experiments.study.result import Outcome, Study
+
+if TYPE_CHECKING:
+    from simulator.experiments.study.result import Outcome, Study
 
 LOWER_IS_BETTER = frozenset({"scrap", "work in progress", "energy", "energy per good cell", "lead time"})
 

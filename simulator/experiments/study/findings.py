@@ -16,9 +16,13 @@ MOST_NAMED = 8
 _SENTENCES = {Verdict.BETTER: "better_than", Verdict.WORSE: "worse_than", Verdict.SAME: "same_as"}
 
 
-def shown_name(name: str, lang: str) -> str:
+def shown_name(study: Study, name: str, lang: str) -> str:
     """The name of a scenario for people."""
-    return words(lang)["base"] if name == BASE else name
+    text = words(lang)
+    step = next((s.step for s in study.plan.scenarios if s.name == name), None)
+    if step is not None:
+        return f"{step.unit}: {text[step.what]} {step.change}"
+    return text["base"] if name == BASE else name
 
 
 def signed(mean: float, half_width: float) -> str:
@@ -38,17 +42,19 @@ def sentences(study: Study, lang: str) -> list[str]:
     text, found = words(lang), compare(study, study.figure)
     if not found:
         return []
-    base = shown_name(study.base.scenario.name, lang)
+    base = shown_name(study, study.base.scenario.name, lang)
     said = []
     for verdict, sentence in _SENTENCES.items():
         mine = sorted((d for d in found if d.verdict == verdict), key=lambda d: -abs(d.mean))
-        said.append(f"{text[sentence].format(base=base)}: {_named(mine, lang) or text['nobody']}")
+        said.append(f"{text[sentence].format(base=base)}: {_named(study, mine, lang) or text['nobody']}")
     figure = FIGURES[language(lang)][study.figure][0]
     return [*said, text["joint"].format(figure=figure, m=len(found))]
 
 
-def _named(found: Sequence[Difference], lang: str) -> str:
-    each = [f"{shown_name(d.scenario, lang)} ({signed(d.mean, d.half_width)} {d.unit})" for d in found[:MOST_NAMED]]
+def _named(study: Study, found: Sequence[Difference], lang: str) -> str:
+    each = [
+        f"{shown_name(study, d.scenario, lang)} ({signed(d.mean, d.half_width)} {d.unit})" for d in found[:MOST_NAMED]
+    ]
     if len(found) > MOST_NAMED:
         each.append(words(lang)["and_more"].format(n=len(found) - MOST_NAMED))
     return "; ".join(each)
@@ -62,7 +68,7 @@ def precision(study: Study, lang: str) -> str:
     look = found.looks[-1] if found.reached else found.best
     return text["reached" if found.reached else "not_reached"].format(
         place=study.plan.place("replications"), wanted=percent(found.wanted), figure=FIGURES[language(lang)][found.of][0],
-        worst=percent(look.worst), scenario=shown_name(look.scenario, lang), n=look.replications,
+        worst=percent(look.worst), scenario=shown_name(study, look.scenario, lang), n=look.replications,
     )  # fmt: skip
 
 
@@ -72,10 +78,12 @@ def warnings(study: Study, lang: str) -> list[str]:
     if not study.warmup.settled:
         open_ = [p for p in study.warmup.pilots if not p.settled]
         hours = max(len(p.rates) * p.interval_s / 3600 for p in open_)
-        said.append(text["unsettled"].format(scenarios=_names([p.scenario for p in open_], lang), hours=f"{hours:g}"))
+        said.append(
+            text["unsettled"].format(scenarios=_names(study, [p.scenario for p in open_], lang), hours=f"{hours:g}")
+        )
     unsteady = [o.scenario.name for o in study.outcomes if drifts(o)]
     if unsteady:
-        said.append(text["unsteady"].format(scenarios=_names(unsteady, lang)))
+        said.append(text["unsteady"].format(scenarios=_names(study, unsteady, lang)))
     said += [o.experiment.engine.disagreement for o in study.outcomes if o.experiment.engine.disagreement][:1]
     return said
 
@@ -87,6 +95,6 @@ def drifts(outcome: Outcome) -> bool:
     return abs(mean) > max(STEADY, half_width or 0.0)
 
 
-def _names(names: Sequence[str], lang: str) -> str:
+def _names(study: Study, names: Sequence[str], lang: str) -> str:
     more = [words(lang)["and_more"].format(n=len(names) - MOST_NAMED)] if len(names) > MOST_NAMED else []
-    return ", ".join([*(shown_name(n, lang) for n in names[:MOST_NAMED]), *more])
+    return ", ".join([*(shown_name(study, n, lang) for n in names[:MOST_NAMED]), *more])

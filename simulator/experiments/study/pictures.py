@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import ceil
+from textwrap import shorten, wrap
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
@@ -11,12 +12,13 @@ from matplotlib.figure import Figure as Canvas
 from simulator.experiments.pictures import BLUE, GRID, INK, WIDTH, style, svg
 from simulator.experiments.study.compare import Difference, Verdict
 from simulator.experiments.study.effects import Effect
+from simulator.experiments.study.sensitivity import Gain
 from simulator.experiments.study.warmup import BATCH, Pilot
 
 GREY = "#aab4be"
 COLOURS = {Verdict.BETTER: "#2e7d5b", Verdict.WORSE: "#b3262e", Verdict.SAME: "#8b949e"}
-LONGEST = 44  # characters of a scenario's name
-_ROW, _COLUMNS = 0.3, 3
+LONGEST = 40  # characters of a scenario's name on a line, of which there are at most two
+_ROW, _COLUMNS = 0.34, 3
 
 
 def warmup(pilot: Pilot, end: float, words: Mapping[str, str], rate: str) -> str:
@@ -68,6 +70,16 @@ def differences(found: Sequence[Difference], names: Sequence[str], label: str) -
         return _finish(canvas, axes, names, label)
 
 
+def ranking(found: Sequence[Gain], names: Sequence[str], label: str) -> str:
+    """A bar with its interval for what each step brings per percent."""
+    with style():
+        canvas, axes = _rows(len(found))
+        axes.axvline(0, color=INK, linewidth=1)
+        for y, g in enumerate(found):
+            axes.barh(y, g.per_percent, xerr=g.per_percent_half_width, height=0.6, color=COLOURS[g.verdict], capsize=3)
+        return _finish(canvas, axes, names, label)
+
+
 def _rows(count: int) -> tuple[Canvas, Axes]:
     canvas = Canvas(figsize=(WIDTH, _ROW * count + 0.9), layout="constrained")
     return canvas, canvas.subplots()
@@ -84,7 +96,7 @@ def _finish(canvas: Canvas, axes: Axes, names: Sequence[str], label: str) -> str
 
 def short(name: str) -> str:
     """A name that leaves room for the picture."""
-    return name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"
+    return "\n".join(wrap(shorten(name, 2 * LONGEST - 8, placeholder=" …"), LONGEST))
 
 
 def main_effects(found: Sequence[Effect], label: str) -> str:

@@ -14,6 +14,7 @@ from simulator.experiments.study.errors import ExperimentError
 from simulator.experiments.study.levels import bounds, expand, latin_hypercube, numeric
 from simulator.experiments.study.lines import Change, Fault, Lines
 from simulator.experiments.study.paths import Place, label
+from simulator.experiments.study.sensitivity import Step, steps
 from simulator.experiments.study.spec import EXPERIMENT_FILE, ExperimentSpec, LevelSpec
 from simulator.line import LineSpec
 from simulator.line.packml import Transitions
@@ -37,13 +38,14 @@ class Factor:
 class Scenario:
     """One line to run. ``levels`` is the text of each factor's value, empty where nothing is said of it.
 
-    ``at``: for a point of the factors' design, the index of each factor's value.
+    ``at``: for a point of the factors' design, the index of each factor's value. ``step``: what a sensitivity made better.
     """
 
     name: str
     spec: LineSpec
     levels: tuple[str, ...] = ()
     at: tuple[int, ...] | None = None
+    step: Step | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,8 @@ def make_plan(
     factors, points = _design(spec, lines, fault)
     scenarios = _with_points(lines, factors, points)
     scenarios += _named(spec, lines, fault, len(factors))
+    if spec.sensitivity is not None:
+        scenarios += [Scenario(s.name, line, step=s) for s, line in steps(lines.base, spec.sensitivity.percent)]
     names = [s.name for s in scenarios]
     if spec.compare not in names:
         mend = f"give one of: {', '.join(names[:8])}{', …' if len(names) > 8 else ''}"

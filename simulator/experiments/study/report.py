@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from simulator.experiments.bottleneck import Shifting
 from simulator.experiments.report import image, template
 from simulator.experiments.said import value_text
 from simulator.experiments.study.compare import Difference, Verdict, compare
 from simulator.experiments.study.effects import Effect, effects
 from simulator.experiments.study.findings import percent, precision, sentences, shown_name, signed, warnings
-from simulator.experiments.study.plan import Plan
 from simulator.experiments.study.result import Outcome, Study
+from simulator.experiments.study.sensitivity import gains
 from simulator.experiments.study.tables import SHOWN, row_name, selected
 from simulator.experiments.study.texts import words
 from simulator.experiments.study.warmup import PILOTS
@@ -23,20 +24,23 @@ MOST_ROWS = 60  # of tables and pictures; the CSV files hold all
 def render_study(study: Study, *, lang: str = "en", version: str = "", command: str = "") -> str:
     """One HTML page with everything inside; ``command`` is what repeats the experiment."""
     code, text = language(lang), words(lang)
-    base = shown_name(study.base.scenario.name, code)
+    base = shown_name(study, study.base.scenario.name, code)
     by_figure = {f.name: {d.scenario: d for d in compare(study, f.name)} for f in study.base.figures.line}
     found = by_figure.get(study.figure, {})
     shown = selected(study, found, MOST_ROWS)
     figure = study.base.figures.figure(study.figure)
+    trace = study.base.experiment.trace
     return template("experiment.html.j2").render(
         s=study, p=study.plan, e=study.base.experiment, k=study.base.figures, t=texts(code), w=text, names=FIGURES[code],
-        lang=code, version=version, command=command, base=base, setting=_setting(study, text), asked=_asked(study.plan, code),
+        lang=code, version=version, command=command, base=base, setting=_setting(study, text), asked=_asked(study, code),
         findings=sentences(study, code), precision=precision(study, code), warnings=warnings(study, code),
         rows=[_row(study, o, found, code) for o in shown], hidden=_hidden(study, shown, text), figure=figure,
-        others=[name for name in SHOWN if name != study.figure], best=_best(found, code), crn=_crn(found, text),
-        pictures=_pictures(study, shown, found, code), all_rows=_all_rows(shown, by_figure, code),
+        others=[name for name in SHOWN if name != study.figure], best=_best(study, found, code), crn=_crn(found, text),
+        gains=gains(study), step_names={g.step: shown_name(study, g.step.name, code) for g in gains(study)}, signed=signed,
+        active=trace.bottleneck if trace else None, by_scenario=_bottlenecks(study, shown, code),
+        pictures=_pictures(study, shown, found, code), all_rows=_all_rows(study, shown, by_figure, code),
         all_figures=[f for f in study.base.figures.line if by_figure[f.name]],
-        pilots=[(shown_name(p.scenario, code), p) for p in study.warmup.pilots[:MOST_ROWS]], pilot_count=PILOTS,
+        pilots=[(shown_name(study, p.scenario, code), p) for p in study.warmup.pilots[:MOST_ROWS]], pilot_count=PILOTS,
     )  # fmt: skip
 
 
@@ -48,9 +52,9 @@ def _setting(study: Study, text: Mapping[str, str]) -> str:
     )  # fmt: skip
 
 
-def _asked(plan: Plan, lang: str) -> list[tuple[str, str]]:
+def _asked(study: Study, lang: str) -> list[tuple[str, str]]:
     """What the experiment file says, as pairs of words."""
-    spec, text = plan.spec, words(lang)
+    plan, spec, text = study.plan, study.plan.spec, words(lang)
     replications = f"{spec.replications.count}"
     if spec.replications.precision is not None:
         replications = text["to_precision"].format(
@@ -70,16 +74,18 @@ def _asked(plan: Plan, lang: str) -> list[tuple[str, str]]:
         points = spec.design.latin_hypercube if spec.design else 0
         rows.append((text["design"], text["hypercube"].format(n=points) if points else text["factorial"]))
     rows.append((f"{text['scenario']} {text['base']}", text["as_file"]))
+    if spec.sensitivity is not None:
+        rows.append((text["sensitivity"], f"{spec.sensitivity.percent:g} %"))
     for name, settings in spec.scenarios.items():
         rows.append((f"{text['scenario']} {name}", "; ".join(f"{p} = {value_text(v)}" for p, v in settings.items())))
-    rows.append(("", text["base_is"].format(name=shown_name(plan.scenarios[plan.base].name, lang))))
+    rows.append(("", text["base_is"].format(name=shown_name(study, plan.scenarios[plan.base].name, lang))))
     return rows
 
 
 def _row(study: Study, outcome: Outcome, found: Mapping[str, Difference], lang: str) -> dict[str, Any]:
     difference = found.get(outcome.scenario.name)
     return {
-        "name": row_name(outcome, study.outcomes.index(outcome), lang), "levels": outcome.scenario.levels, "outcome": outcome,
+        "name": row_name(study, outcome, lang), "levels": outcome.scenario.levels, "outcome": outcome,
         "figure": outcome.figures.figure(study.figure), "is_base": outcome is study.base,
         "difference": signed(difference.mean, difference.half_width) if difference else "",
         "verdict": words(lang)[difference.verdict] if difference else "",
@@ -93,21 +99,24 @@ def _hidden(study: Study, shown: list[Outcome], text: Mapping[str, str]) -> str:
     return text["shown_of"].format(n=len(shown), of=len(study.outcomes))
 
 
-def _best(found: Mapping[str, Difference], lang: str) -> tuple[str, str, str] | None:
+def _best(study: Study, found: Mapping[str, Difference], lang: str) -> tuple[str, str, str] | None:
     """Name, difference and unit of the best scenario that is better than the base."""
     better = [d for d in found.values() if d.verdict == Verdict.BETTER]
     if not better:
         return None
     best = max(better, key=lambda d: abs(d.mean))
-    return shown_name(best.scenario, lang), signed(best.mean, best.half_width), best.unit
+    return shown_name(study, best.scenario, lang), signed(best.mean, best.half_width), best.unit
 
 
 def _crn(found: Mapping[str, Difference], text: Mapping[str, str]) -> str:
     gains = [d.gain for d in found.values() if 0 < d.gain < float("inf")]
-    return text["crn"].format(low=f"{min(gains):.2g}", high=f"{max(gains):.2g}") if gains else ""
+    low, high = (f"{g:.0f}" if g >= 10 else f"{g:.1f}" for g in (min(gains, default=1.0), max(gains, default=1.0)))
+    return text["crn"].format(low=low, high=high) if gains else ""
 
 
-def _all_rows(shown: list[Outcome], by_figure: Mapping[str, Mapping[str, Difference]], lang: str) -> list[Any]:
+def _all_rows(
+    study: Study, shown: list[Outcome], by_figure: Mapping[str, Mapping[str, Difference]], lang: str
+) -> list[Any]:
     """Differences of all figures: a row per scenario, (text, does not include 0) per figure."""
     figures = [figure for figure in by_figure.values() if figure]
     rows = []
@@ -116,24 +125,36 @@ def _all_rows(shown: list[Outcome], by_figure: Mapping[str, Mapping[str, Differe
         mine = [figure.get(name) for figure in figures]
         if any(mine):
             cells = [(signed(d.mean, d.half_width), d.verdict != Verdict.SAME) if d else ("–", False) for d in mine]
-            rows.append((shown_name(name, lang), cells))
+            rows.append((shown_name(study, name, lang), cells))
     return rows
 
 
+def _bottlenecks(study: Study, shown: list[Outcome], lang: str) -> list[tuple[str, Shifting]]:
+    """Name and bottlenecks of the scenarios that were looked at closely, unless the base is the only one."""
+    traced = [(o.scenario.name, t.bottleneck) for o in shown if (t := o.experiment.trace) is not None]
+    return [(shown_name(study, name, lang), found) for name, found in traced] if len(traced) > 1 else []
+
+
 def _pictures(study: Study, shown: list[Outcome], found: Mapping[str, Difference], lang: str) -> dict[str, str]:
-    from simulator.experiments.study import pictures  # matplotlib takes a second to import
+    from simulator.experiments.pictures import bottleneck_ribbon  # matplotlib takes a second to import
+    from simulator.experiments.study import pictures
 
     text, made = words(lang), {}
     figure = study.base.figures.figure(study.figure)
     label = f"{FIGURES[lang][study.figure][0]} {figure.unit if figure else ''}"
     rows = [(o, f) for o in shown if (f := o.figures.figure(study.figure)) is not None]
-    if figure is not None:
+    if (trace := study.base.experiment.trace) is not None:
+        made["ribbon"] = bottleneck_ribbon(trace.bottleneck, texts(lang))
+    if found_gains := gains(study):
+        step_names = [shown_name(study, g.step.name, lang) for g in found_gains]
+        made["ranking"] = pictures.ranking(found_gains, step_names, text["per_percent"])
+    if figure is not None and not found_gains:
         base = next(i for i, (o, _) in enumerate(rows) if o is study.base)
-        dots = [(shown_name(o.scenario.name, lang), f.mean, f.half_width or 0.0) for o, f in rows]
+        dots = [(shown_name(study, o.scenario.name, lang), f.mean, f.half_width or 0.0) for o, f in rows]
         made["means"] = pictures.means(dots, base, label)
     listed = [found[o.scenario.name] for o in shown if o.scenario.name in found]
-    if listed:
-        names = [shown_name(d.scenario, lang) for d in listed]
+    if listed and not found_gains:
+        names = [shown_name(study, d.scenario, lang) for d in listed]
         made["differences"] = pictures.differences(listed, names, f"{text['difference']} {listed[0].unit}")
     if by_factor := effects(study, study.figure):
         made["main_effects"] = pictures.main_effects(by_factor, label)
@@ -141,7 +162,7 @@ def _pictures(study: Study, shown: list[Outcome], found: Mapping[str, Difference
     if study.warmup.pilots:
         longest = max(study.warmup.pilots, key=lambda p: p.hours)
         made["warmup"] = pictures.warmup(longest, study.warmup.hours, text, texts(lang)["rate"])
-        made["longest"] = shown_name(longest.scenario, lang)
+        made["longest"] = shown_name(study, longest.scenario, lang)
     return {name: made[name] if name == "longest" else image(made[name]) for name in made}
 
 

@@ -80,9 +80,10 @@ def run_study(
 def find_warmup(runner: Runner) -> Warmup:
     """Pilots of every scenario as long as the hours counted, longer while a scenario has not settled in their first half."""
     hours = runner.plan.spec.hours
+    few = 1 if runner.plan.spec.sensitivity else len(runner.plan.scenarios)  # a percent changes no warm-up
     found: dict[int, Pilot] = {}
     for doubling in range(MOST_DOUBLINGS + 1):
-        open_ = [i for i in range(len(runner.plan.scenarios)) if i not in found or not found[i].settled]
+        open_ = [i for i in range(few) if i not in found or not found[i].settled]
         length = hours * 2**doubling
         interval = length * 3600 / INTERVALS
         jobs = [replace(runner.job(i, k, length, 0.0), bucket_s=interval) for i in open_ for k in range(PILOTS)]
@@ -116,7 +117,7 @@ def next_count(count: int, worst: float, wanted: float, most: int) -> int:
 
 
 def _run_up_to(runner: Runner, count: int, warmup: float, ran: list[_Ran]) -> None:
-    hours, traced = runner.plan.spec.hours, len(ran) <= MOST_TRACED
+    hours, traced = runner.plan.spec.hours, len(ran) <= MOST_TRACED and runner.plan.spec.sensitivity is None
     wanted = [(i, k) for k in range(len(ran[0].results), count) for i in range(len(ran))]
     jobs = [
         replace(runner.job(i, k, hours, warmup), traced=k == 0 and (traced or i in (0, runner.plan.base)))

@@ -15,7 +15,9 @@ from simulator.experiments.accounts import ACCOUNTS
 from simulator.experiments.kpis import unit_figures
 from simulator.experiments.study.compare import Difference, Verdict, compare
 from simulator.experiments.study.findings import precision, sentences, shown_name, signed, warnings
+from simulator.experiments.study.plan import BASE
 from simulator.experiments.study.result import Outcome, Study
+from simulator.experiments.study.sensitivity import gains
 from simulator.experiments.study.texts import words
 from simulator.experiments.texts import FIGURES, language, texts
 from simulator.line.spec import BufferSpec
@@ -27,11 +29,14 @@ MOST_ROWS = 40
 
 def print_study(study: Study, console: Console, lang: str = "en") -> None:
     """A row per scenario, then what it says in words."""
-    found = {d.scenario: d for d in compare(study, study.figure)}
-    shown = selected(study, found, MOST_ROWS)
-    console.print(_table(study, shown, found, lang))
-    if len(shown) < len(study.outcomes):
-        console.print(words(lang)["shown_of"].format(n=len(shown), of=len(study.outcomes)), style="dim")
+    if study.plan.spec.sensitivity is not None:
+        console.print(_ranking(study, lang))
+    else:
+        found = {d.scenario: d for d in compare(study, study.figure)}
+        shown = selected(study, found, MOST_ROWS)
+        console.print(_table(study, shown, found, lang))
+        if len(shown) < len(study.outcomes):
+            console.print(words(lang)["shown_of"].format(n=len(shown), of=len(study.outcomes)), style="dim")
     for sentence in sentences(study, lang):
         console.print(sentence, highlight=False)
     if said := precision(study, lang):
@@ -48,24 +53,24 @@ def selected(study: Study, found: dict[str, Difference], most: int) -> list[Outc
     return [o for o in study.outcomes if id(o) in chosen]
 
 
-def row_name(outcome: Outcome, index: int, lang: str) -> str:
+def row_name(study: Study, outcome: Outcome, lang: str) -> str:
     """A scenario's name in a table that gives its factors in columns of their own: points of the design by number."""
-    point = outcome.scenario.at is not None and outcome.scenario.name != "base"
-    return str(index) if point else shown_name(outcome.scenario.name, lang)
+    point = outcome.scenario.at is not None and outcome.scenario.name != BASE
+    return str(study.outcomes.index(outcome)) if point else shown_name(study, outcome.scenario.name, lang)
 
 
 def _table(study: Study, shown: Sequence[Outcome], found: dict[str, Difference], lang: str) -> Table:
     text, names = words(lang), FIGURES[language(lang)]
     unit = next((o.figure(study.figure).unit for o in shown if o.figures.figure(study.figure)), "")
+    others = [name for name in SHOWN if name != study.figure]
+    heads = [
+        *(factor.label.replace(".", ".\n") for factor in study.plan.factors), f"{names[study.figure][0]}\n{unit}",
+        text["difference"], *(names[name][0].replace(" ", "\n", 1) for name in others),
+    ]  # fmt: skip
     table = Table()
     table.add_column(text["scenario"])
-    for factor in study.plan.factors:
-        table.add_column(factor.label, justify="right")
-    table.add_column(f"{names[study.figure][0]} {unit}", justify="right")
-    table.add_column(text["difference"], justify="right")
-    others = [name for name in SHOWN if name != study.figure]
-    for name in others:
-        table.add_column(names[name][0], justify="right")
+    for head in heads:
+        table.add_column(head, justify="right", no_wrap=True)
     table.add_column(texts(lang)["bottleneck"])
     for outcome in shown:
         difference = found.get(outcome.scenario.name)
@@ -73,11 +78,27 @@ def _table(study: Study, shown: Sequence[Outcome], found: dict[str, Difference],
         if difference is not None:
             gap = Text(signed(difference.mean, difference.half_width), style=STYLES[difference.verdict])
         row = [
-            row_name(outcome, study.outcomes.index(outcome), lang),
+            row_name(study, outcome, lang),
             *outcome.scenario.levels,
             _figure(outcome, study.figure),
         ]
         table.add_row(*row, gap, *(_figure(outcome, name) for name in others), outcome.figures.bottleneck)
+    return table
+
+
+def _ranking(study: Study, lang: str) -> Table:
+    """What each step of a sensitivity brings, the most first."""
+    text, figure = words(lang), study.base.figures.figure(study.figure)
+    name = FIGURES[language(lang)][study.figure][0]
+    of = f"{name} {figure.text()} {figure.unit}" if figure is not None else name
+    table = Table(text["unit"], text["what"], text["change"], title=f"{text['base']}: {of}")
+    table.add_column(f"{text['gain']}\n{figure.unit if figure is not None else ''}", justify="right", no_wrap=True)
+    table.add_column(text["per_percent"], justify="right", no_wrap=True)
+    table.add_column(text["verdict"])
+    for g in gains(study):
+        each = signed(g.per_percent, g.per_percent_half_width)
+        row = (g.step.unit, text[g.step.what], g.step.change, signed(g.mean, g.half_width), each, text[g.verdict])
+        table.add_row(*row, style=STYLES[g.verdict])
     return table
 
 
@@ -88,11 +109,10 @@ def _figure(outcome: Outcome, name: str) -> str:
 
 def csv_files(study: Study) -> dict[str, str]:
     """All figures as CSV, by file name: of the scenarios, of each replication, and of each unit in each replication."""
-    return {
-        "scenarios.csv": _csv(_scenario_rows(study)),
-        "replications.csv": _csv(_replication_rows(study)),
-        "units.csv": _csv(_unit_rows(study)),
-    }
+    files = {"scenarios.csv": _scenario_rows, "replications.csv": _replication_rows, "units.csv": _unit_rows}
+    if study.plan.spec.sensitivity is not None:
+        files["sensitivity.csv"] = _gain_rows
+    return {name: _csv(rows(study)) for name, rows in files.items()}
 
 
 def _csv(rows: Iterable[Sequence[Any]]) -> str:
@@ -131,6 +151,18 @@ def _scenario_rows(study: Study) -> Iterable[Sequence[Any]]:
         yield [
             name, *outcome.scenario.levels, len(outcome.experiment.results), outcome.figures.bottleneck, *cells,
             verdict.verdict if verdict is not None else "",
+        ]  # fmt: skip
+
+
+def _gain_rows(study: Study) -> Iterable[Sequence[Any]]:
+    yield [
+        "unit", "what", "change [%]", "places", f"gain in {study.figure}", "half-width", "gain in % per 1 %", "half-width",
+        "verdict",
+    ]  # fmt: skip
+    for g in gains(study):
+        yield [
+            g.step.unit, g.step.what, g.step.percent, g.step.places, g.mean, g.half_width, g.per_percent,
+            g.per_percent_half_width, g.verdict,
         ]  # fmt: skip
 
 

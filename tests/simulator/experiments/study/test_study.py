@@ -199,7 +199,7 @@ def test_the_report_says_everything_in_one_file(study: Study, lang: str) -> None
     text = TEXTS[lang]
     for heading in ("findings", "results", "main_effects", "tornado", "asked", "definitions"):
         assert f"<h2>{text[heading]}</h2>" in page
-    assert page.count("data:image/svg+xml;base64,") == 4
+    assert page.count("data:image/svg+xml;base64,") == 5
     assert "http" not in page.replace("http-equiv", "")
     assert all(sentence.split(": ")[0] in page for sentence in sentences(study, lang))
     assert "setsubi experiment try.yaml" in page
