@@ -48,7 +48,7 @@ def sentences(study: Study, lang: str) -> list[str]:
         mine = sorted((d for d in found if d.verdict == verdict), key=lambda d: -abs(d.mean))
         said.append(f"{text[sentence].format(base=base)}: {_named(study, mine, lang) or text['nobody']}")
     figure = FIGURES[language(lang)][study.figure][0]
-    return [*said, text["joint"].format(figure=figure, m=len(found))]
+    return [*said, text["joint" if len(found) > 1 else "alone"].format(figure=figure, m=len(found))]
 
 
 def _named(study: Study, found: Sequence[Difference], lang: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 from textwrap import shorten, wrap
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
@@ -13,6 +14,7 @@ from simulator.experiments.pictures import BLUE, GRID, INK, WIDTH, style, svg
 from simulator.experiments.study.compare import Difference, Verdict
 from simulator.experiments.study.effects import Effect
 from simulator.experiments.study.sensitivity import Gain
+from simulator.experiments.study.stops import Stopped
 from simulator.experiments.study.warmup import BATCH, Pilot
 
 GREY = "#aab4be"
@@ -78,6 +80,24 @@ def ranking(found: Sequence[Gain], names: Sequence[str], label: str) -> str:
         for y, g in enumerate(found):
             axes.barh(y, g.per_percent, xerr=g.per_percent_half_width, height=0.6, color=COLOURS[g.verdict], capsize=3)
         return _finish(canvas, axes, names, label)
+
+
+def behind(runs: Sequence[Stopped], duration_h: float, hours: float, words: Mapping[str, str]) -> str:
+    """Mean number of items behind over time (h), a curve per unit."""
+    with style():
+        canvas = Canvas(figsize=(WIDTH, 3.4), layout="constrained")
+        axes = canvas.subplots()
+        axes.axvspan(0, duration_h, color=GREY, alpha=0.3, linewidth=0)
+        axes.axhline(0, color=INK, linewidth=0.8)
+        for unit in runs[0].curves:
+            curve = np.mean([run.curves[unit] for run in runs], axis=0)
+            axes.plot(np.linspace(0, hours, len(curve)), curve, linewidth=1.4, label=unit)
+        axes.set_xlim(0, hours)
+        axes.grid(axis="y")
+        axes.set_xlabel(words["stop_hours"])
+        axes.set_ylabel(words["behind"])
+        axes.legend(fontsize=9, frameon=False, ncols=4)
+        return svg(canvas)
 
 
 def _rows(count: int) -> tuple[Canvas, Axes]:

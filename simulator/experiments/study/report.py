@@ -13,6 +13,7 @@ from simulator.experiments.study.effects import Effect, effects
 from simulator.experiments.study.findings import percent, precision, sentences, shown_name, signed, warnings
 from simulator.experiments.study.result import Outcome, Study
 from simulator.experiments.study.sensitivity import gains
+from simulator.experiments.study.stoptexts import stop_asked, stop_rows, unit_rows
 from simulator.experiments.study.tables import SHOWN, row_name, selected
 from simulator.experiments.study.texts import words
 from simulator.experiments.study.warmup import PILOTS
@@ -38,7 +39,7 @@ def render_study(study: Study, *, lang: str = "en", version: str = "", command: 
         others=[name for name in SHOWN if name != study.figure], best=_best(study, found, code), crn=_crn(found, text),
         gains=gains(study), step_names={g.step: shown_name(study, g.step.name, code) for g in gains(study)}, signed=signed,
         active=trace.bottleneck if trace else None, by_scenario=_bottlenecks(study, shown, code),
-        pictures=_pictures(study, shown, found, code), all_rows=_all_rows(study, shown, by_figure, code),
+        stop=_stop(study, code), pictures=_pictures(study, shown, found, code), all_rows=_all_rows(study, shown, by_figure, code),
         all_figures=[f for f in study.base.figures.line if by_figure[f.name]],
         pilots=[(shown_name(study, p.scenario, code), p) for p in study.warmup.pilots[:MOST_ROWS]], pilot_count=PILOTS,
     )  # fmt: skip
@@ -78,6 +79,8 @@ def _asked(study: Study, lang: str) -> list[tuple[str, str]]:
         rows.append((text["sensitivity"], f"{spec.sensitivity.percent:g} %"))
     for name, settings in spec.scenarios.items():
         rows.append((f"{text['scenario']} {name}", "; ".join(f"{p} = {value_text(v)}" for p, v in settings.items())))
+    if spec.stop is not None:
+        rows.append((text["stop_of"], stop_asked(study, lang)))
     rows.append(("", text["base_is"].format(name=shown_name(study, plan.scenarios[plan.base].name, lang))))
     return rows
 
@@ -110,8 +113,9 @@ def _best(study: Study, found: Mapping[str, Difference], lang: str) -> tuple[str
 
 def _crn(found: Mapping[str, Difference], text: Mapping[str, str]) -> str:
     gains = [d.gain for d in found.values() if 0 < d.gain < float("inf")]
-    low, high = (f"{g:.0f}" if g >= 10 else f"{g:.1f}" for g in (min(gains, default=1.0), max(gains, default=1.0)))
-    return text["crn"].format(low=low, high=high) if gains else ""
+    ends = sorted(gains)[:: max(1, len(gains) - 1)]
+    shown = list(dict.fromkeys(f"{g:.0f}" if g >= 10 else f"{g:.1f}" for g in ends))
+    return text["crn"].format(gains=" – ".join(shown)) if gains else ""
 
 
 def _all_rows(
@@ -135,6 +139,22 @@ def _bottlenecks(study: Study, shown: list[Outcome], lang: str) -> list[tuple[st
     return [(shown_name(study, name, lang), found) for name, found in traced] if len(traced) > 1 else []
 
 
+def _stop(study: Study, lang: str) -> dict[str, Any] | None:
+    """What the stop did, as text."""
+    stop = study.plan.spec.stop
+    if stop is None:
+        return None
+    heads, rows = stop_rows(study, lang)
+    title = words(lang)["stop_title"].format(unit=stop.unit)
+    return {
+        "title": title,
+        "asked": stop_asked(study, lang),
+        "heads": heads,
+        "rows": rows,
+        "units": unit_rows(study, lang),
+    }
+
+
 def _pictures(study: Study, shown: list[Outcome], found: Mapping[str, Difference], lang: str) -> dict[str, str]:
     from simulator.experiments.pictures import bottleneck_ribbon  # matplotlib takes a second to import
     from simulator.experiments.study import pictures
@@ -143,6 +163,9 @@ def _pictures(study: Study, shown: list[Outcome], found: Mapping[str, Difference
     figure = study.base.figures.figure(study.figure)
     label = f"{FIGURES[lang][study.figure][0]} {figure.unit if figure else ''}"
     rows = [(o, f) for o in shown if (f := o.figures.figure(study.figure)) is not None]
+    if (stop := study.plan.spec.stop) is not None:
+        hours = study.plan.spec.hours - stop.at / 3600
+        made["behind"] = pictures.behind(study.stops[study.plan.base], stop.duration / 3600, hours, text)
     if (trace := study.base.experiment.trace) is not None:
         made["ribbon"] = bottleneck_ribbon(trace.bottleneck, texts(lang))
     if found_gains := gains(study):

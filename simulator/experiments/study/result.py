@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from simulator.experiments.kpis import Figure, Kpis
 from simulator.experiments.run import Experiment
 from simulator.experiments.study.plan import Plan, Scenario
+from simulator.experiments.study.stops import Stopped
 from simulator.experiments.study.warmup import Warmup
 
 
@@ -56,12 +57,16 @@ class Precision:
 
 @dataclass(frozen=True)
 class Study:
-    """All results of an experiment. ``outcomes`` are in the order of the plan's scenarios, all with the same seeds."""
+    """All results of an experiment. ``outcomes`` are in the order of the plan's scenarios, all with the same seeds.
+
+    ``stops``: for each outcome, what the stop that was asked for did in each replication; empty if none was.
+    """
 
     plan: Plan
     warmup: Warmup
     outcomes: tuple[Outcome, ...]
     precision: Precision | None = None
+    stops: tuple[tuple[Stopped, ...], ...] = ()
 
     @property
     def base(self) -> Outcome:

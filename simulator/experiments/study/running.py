@@ -12,6 +12,7 @@ from simulator.experiments.kpis import kpis
 from simulator.experiments.run import Experiment, Job, run_job
 from simulator.experiments.study.plan import Plan
 from simulator.experiments.study.result import Look, Outcome, Precision, Study
+from simulator.experiments.study.stops import StopJob, Stopped, run_stop
 from simulator.experiments.study.warmup import INTERVALS, MOST_DOUBLINGS, PILOTS, Pilot, Warmup, pilot
 from simulator.experiments.trace import Trace
 from simulator.experiments.workers import run_jobs
@@ -22,7 +23,7 @@ MOST_TRACED = 24  # scenarios of which the first replication is looked at closel
 LEAST_ROWS = 2000  # of the event log that both engines are compared by, where there are many scenarios
 
 Told = Callable[[str, float], None]
-"""Told what is going on (``checking``, ``warm-up``, ``replications``) and the done share of it, 0 to 1."""
+"""Told what is going on (``checking``, ``warm-up``, ``replications``, ``stop``) and the done share of it, 0 to 1."""
 
 
 @dataclass
@@ -57,6 +58,10 @@ class Runner:
         """The results of jobs, in their order."""
         return run_jobs(run_job, jobs, self._processes, lambda done: self._told(doing, done))
 
+    def run_stops(self, jobs: Sequence[StopJob]) -> list[Stopped]:
+        """What stops did, in the order of the jobs."""
+        return run_jobs(run_stop, jobs, self._processes, lambda done: self._told("stop", done))
+
 
 def run_study(
     plan: Plan,
@@ -74,7 +79,8 @@ def run_study(
     warmup = Warmup(plan.spec.warmup) if plan.spec.warmup is not None else find_warmup(runner)
     ran = [_Ran() for _ in plan.scenarios]
     precision = _replicate(runner, warmup.hours, ran)
-    return Study(plan, warmup, tuple(_outcome(runner, i, warmup.hours, r) for i, r in enumerate(ran)), precision)
+    outcomes = tuple(_outcome(runner, i, warmup.hours, r) for i, r in enumerate(ran))
+    return Study(plan, warmup, outcomes, precision, _stop(runner, warmup.hours, len(ran[0].results)))
 
 
 def find_warmup(runner: Runner) -> Warmup:
@@ -126,6 +132,24 @@ def _run_up_to(runner: Runner, count: int, warmup: float, ran: list[_Ran]) -> No
     for (i, _), (result, trace) in zip(wanted, runner.run(jobs, "replications"), strict=True):
         ran[i].results.append(result)
         ran[i].trace = ran[i].trace or trace
+
+
+def _stop(runner: Runner, warmup: float, count: int) -> tuple[tuple[Stopped, ...], ...]:
+    """Every replication of every scenario with the stop and without."""
+    spec = runner.plan.spec
+    if spec.stop is None:
+        return ()
+    start = warmup * 3600 + spec.stop.at
+    jobs = [
+        StopJob(
+            scenario.spec, spec.seed + k, runner.plan.transitions, choice.engine, spec.stop.unit, start,
+            start + spec.stop.duration, (warmup + spec.hours) * 3600,
+        )
+        for scenario, choice in zip(runner.plan.scenarios, runner.choices, strict=True)
+        for k in range(count)
+    ]  # fmt: skip
+    found = runner.run_stops(jobs)
+    return tuple(tuple(found[i : i + count]) for i in range(0, len(found), count))
 
 
 def _look(runner: Runner, warmup: float, ran: list[_Ran], of: str) -> Look:

@@ -18,6 +18,7 @@ from simulator.experiments.study.findings import precision, sentences, shown_nam
 from simulator.experiments.study.plan import BASE
 from simulator.experiments.study.result import Outcome, Study
 from simulator.experiments.study.sensitivity import gains
+from simulator.experiments.study.stoptexts import stop_asked, stop_rows
 from simulator.experiments.study.texts import words
 from simulator.experiments.texts import FIGURES, language, texts
 from simulator.line.spec import BufferSpec
@@ -37,6 +38,8 @@ def print_study(study: Study, console: Console, lang: str = "en") -> None:
         console.print(_table(study, shown, found, lang))
         if len(shown) < len(study.outcomes):
             console.print(words(lang)["shown_of"].format(n=len(shown), of=len(study.outcomes)), style="dim")
+    if study.stops:
+        console.print(_stop_table(study, lang))
     for sentence in sentences(study, lang):
         console.print(sentence, highlight=False)
     if said := precision(study, lang):
@@ -102,6 +105,17 @@ def _ranking(study: Study, lang: str) -> Table:
     return table
 
 
+def _stop_table(study: Study, lang: str) -> Table:
+    """What the stop does in each scenario."""
+    heads, rows = stop_rows(study, lang)
+    table = Table(title=stop_asked(study, lang))
+    for i, head in enumerate(heads):
+        table.add_column(head, justify="right" if i else "left")
+    for row in rows[:MOST_ROWS]:
+        table.add_row(*row)
+    return table
+
+
 def _figure(outcome: Outcome, name: str) -> str:
     figure = outcome.figures.figure(name)
     return figure.text() if figure is not None else "–"
@@ -112,6 +126,8 @@ def csv_files(study: Study) -> dict[str, str]:
     files = {"scenarios.csv": _scenario_rows, "replications.csv": _replication_rows, "units.csv": _unit_rows}
     if study.plan.spec.sensitivity is not None:
         files["sensitivity.csv"] = _gain_rows
+    if study.stops:
+        files["stops.csv"] = _stop_rows
     return {name: _csv(rows(study)) for name, rows in files.items()}
 
 
@@ -152,6 +168,19 @@ def _scenario_rows(study: Study) -> Iterable[Sequence[Any]]:
             name, *outcome.scenario.levels, len(outcome.experiment.results), outcome.figures.bottleneck, *cells,
             verdict.verdict if verdict is not None else "",
         ]  # fmt: skip
+
+
+def _stop_rows(study: Study) -> Iterable[Sequence[Any]]:
+    yield [*_head(study), "replication", "what", "of", "value"]
+    for outcome, runs in zip(study.outcomes, study.stops, strict=True):
+        for k, run in enumerate(runs):
+            first = [outcome.scenario.name, *outcome.scenario.levels, k + 1]
+            yield from ([*first, f"{what} after [s]", unit, t] for unit, (what, t) in run.waits.items())
+            yield from (
+                [*first, "back after restart [s]", name, "" if t is None else t] for name, t in run.back.items()
+            )
+            yield [*first, "recovered after restart [s]", "line", "" if run.recovered is None else run.recovered]
+            yield from ([*first, "items behind at the end", unit, n] for unit, n in run.behind.items())
 
 
 def _gain_rows(study: Study) -> Iterable[Sequence[Any]]:

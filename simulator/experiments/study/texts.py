@@ -10,11 +10,22 @@ TEXTS: dict[str, dict[str, str]] = {
     "en": {
         "title": "Line experiment",
         "setting": "{scenarios} scenarios × {n} replications of {hours} h after {warmup} h of warm-up, seeds {first} to {last}",
-        "checking": "checking", "warm-up": "warm-up", "replications": "replications",
+        "checking": "checking", "warm-up": "warm-up", "replications": "replications", "stop": "stop",
+        "stop_title": "What if {unit} stops", "stop_asked": "{unit} stops {at} after the warm-up, for {duration}", "stop_of": "stop",
+        "starved_after": "{unit} starved after", "blocked_after": "{unit} blocked after", "recovered": "recovered after restart", "lost": "cells behind at the end",
+        "never": "not within the hours", "held_out": "holds out", "place_back": "back after restart", "starved": "starved", "blocked": "blocked", "after": "after",
+        "stop_rule": "Every replication runs twice, with the stop and without, on the same random numbers; the stop is a failure of the unit at that time. "
+        "Starved (blocked) after: from the beginning of the stop until the unit is so without a break up to the end of the stop. "
+        "Back: a buffer, conveyor or machine of several places whose content differs at the end of the stop is back when it first equals or passes what it "
+        "holds at the same moment without the stop. Recovered: all are back. Behind: cells that have left fewer by the end of the hours counted. "
+        "Means over the replications with 95 % intervals; (n/N): in n of N replications.",
+        "stop_caption": "Cells that have left each unit fewer than without the stop, mean over the replications, {base}; grey: the stop. "
+        "A curve that stays up is a loss, one that falls is caught up.", "stop_hours": "hours from the beginning of the stop", "behind": "cells behind",
         "findings": "Findings", "base": "base", "base_is": "compared with {name}", "scenario": "scenario",
         "better": "better", "worse": "worse", "not distinguishable": "not distinguishable",
         "better_than": "Better than {base}", "worse_than": "Worse than {base}", "same_as": "Not distinguishable from {base}",
         "and_more": "and {n} more (see the table)", "nobody": "none",
+        "alone": "{figure}; intervals of 95 %. Not distinguishable means: more replications may tell, or there is no difference.",
         "joint": "{figure}; the intervals hold together with 95 % for all {m} comparisons (Bonferroni). "
         "Not distinguishable means: more replications may tell, or there is no difference.",
         "reached": "Precision ± {wanted} of {figure} reached in every scenario after {n} replications (widest: ± {worst}, {scenario}).",
@@ -33,7 +44,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "differences_caption": "Paired by replication; the intervals hold together for all scenarios (Bonferroni). Green: better, red: worse, grey: "
         "not distinguishable.",
         "crn": "All scenarios ran on the same random numbers (one stream per unit and purpose). That made the intervals of the differences "
-        "{low} to {high} times narrower than separate numbers would have.",
+        "{gains} times narrower than separate numbers would have.",
         "main_effects": "Main effects", "main_effects_caption": "Mean over all scenarios of the design with that value, and its 95 % interval over the replications.",
         "slope_caption": "Each dot is a scenario; the line is the factor's slope in a linear fit of all factors together.",
         "tornado": "Tornado", "tornado_caption": "From the worst to the best value of each factor (Latin hypercube: from the lowest to the highest, by the linear "
@@ -60,11 +71,21 @@ TEXTS: dict[str, dict[str, str]] = {
     "ja": {
         "title": "ライン実験",
         "setting": "{scenarios}シナリオ×{n}回反復、ウォームアップ{warmup} hの後{hours} h、シード{first}～{last}",
-        "checking": "確認中", "warm-up": "ウォームアップ", "replications": "反復計算",
+        "checking": "確認中", "warm-up": "ウォームアップ", "replications": "反復計算", "stop": "停止の計算",
+        "stop_title": "{unit}が停止したら", "stop_asked": "ウォームアップ後{at}に{unit}が{duration}停止", "stop_of": "停止",
+        "starved_after": "{unit}のワーク待ちまで", "blocked_after": "{unit}の払出待ちまで", "recovered": "再開から回復まで", "lost": "終了時の遅れ（セル）",
+        "never": "時間内に回復せず", "held_out": "持ちこたえる", "place_back": "再開から復帰まで", "starved": "ワーク待ち", "blocked": "払出待ち", "after": "停止開始から",
+        "stop_rule": "各反復を同じ乱数で、停止ありと停止なしの2回計算する。停止は、その時刻に起きる設備の故障として扱う。"
+        "ワーク待ち（払出待ち）まで：停止開始から、停止終了まで途切れずその状態が続き始めるまでの時間。"
+        "復帰：停止終了時に在荷数が異なるバッファ・コンベヤ・複数の場所をもつ設備が、停止なしの同時刻の在荷数に初めて等しくなるか、それを越える時点。"
+        "回復：すべてが復帰した時点。遅れ：集計時間の終わりまでに出た数の不足分。反復の平均と95％信頼区間。(n/N)はN回中n回で生じたことを示す。",
+        "stop_caption": "停止なしと比べて各設備から出た数の不足分（反復の平均、{base}）。灰色：停止中。高いままの線は損失、下がる線は挽回を示す。",
+        "stop_hours": "停止開始からの時間（h）", "behind": "遅れ（セル）",
         "findings": "結論", "base": "基準", "base_is": "比較の基準：{name}", "scenario": "シナリオ",
         "better": "良い", "worse": "悪い", "not distinguishable": "区別できない",
         "better_than": "{base}より良い", "worse_than": "{base}より悪い", "same_as": "{base}と区別できない",
         "and_more": "ほか{n}件（表を参照）", "nobody": "なし",
+        "alone": "{figure}。区間は95％。「区別できない」とは、反復を増やせば差が分かる可能性があるか、または差がないことを意味する。",
         "joint": "{figure}。区間は{m}件の比較すべてについて同時に95％で成り立つ（ボンフェローニ法）。"
         "「区別できない」とは、反復を増やせば差が分かる可能性があるか、または差がないことを意味する。",
         "reached": "{n}回の反復で、全シナリオの{figure}が精度±{wanted}に達した（最も広いもの：±{worst}、{scenario}）。",
@@ -81,7 +102,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "difference": "差", "verdict": "判定",
         "means": "平均と95％信頼区間", "differences": "{base}との差",
         "differences_caption": "同じ反復どうしの差。区間は全シナリオについて同時に成り立つ（ボンフェローニ法）。緑：良い、赤：悪い、灰色：区別できない。",
-        "crn": "全シナリオは同じ乱数（設備・用途ごとの系列）で計算した。差の区間は、別々の乱数を使う場合の{low}～{high}分の1の幅になった。",
+        "crn": "全シナリオは同じ乱数（設備・用途ごとの系列）で計算した。差の区間の幅は、別々の乱数を使う場合より{gains}倍狭い。",
         "main_effects": "主効果", "main_effects_caption": "その水準を含む計画点すべての平均と、反復についての95％信頼区間。",
         "slope_caption": "点は各シナリオ、直線は全因子の一次回帰におけるその因子の傾き。",
         "tornado": "トルネード図", "tornado_caption": "各因子の最悪から最良の水準まで（ラテン超方格では一次回帰による最小から最大まで）、他の因子は平均。"
