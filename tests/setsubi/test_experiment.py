@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 from command import refused, setsubi
 
 LINE = "name: x\nunits:\n  - {name: A, process_time: {distribution: exponential, mean: 10}}\n  - {name: B, process_time: 9}\n"
@@ -109,3 +111,37 @@ def test_a_value_of_a_sensitivity_that_cannot_be_is_one_line_that_names_the_opti
 
 def test_a_sensitivity_of_a_line_that_is_not_there_is_one_line() -> None:
     refused(setsubi("sensitivity", "none.yaml"), 4, "none.yaml: there is no such file")
+
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "experiments.md"
+EXAMPLES = Path(__file__).parents[2] / "examples" / "experiments"
+
+
+def shown(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("block", shown("yaml"), ids=lambda block: block.splitlines()[0])
+def test_the_document_shows_the_examples_as_they_are(block: str) -> None:
+    example = EXAMPLES / block.splitlines()[0].removeprefix("# ")
+    assert yaml.safe_load(block) == yaml.safe_load(example.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("old", "new"), [("capacity", "capasity"), ("pump fault", "pump falt")])
+def test_the_document_shows_the_errors_that_come(folder: Path, old: str, new: str) -> None:
+    for example in EXAMPLES.iterdir():
+        text = example.read_text(encoding="utf-8")
+        changed = text.replace(old, new) if example.name == "buffer_or_repair.yaml" else text
+        (folder / example.name).write_text(changed, encoding="utf-8")
+    said = setsubi("experiment", "buffer_or_repair.yaml")
+    assert said.code == 4
+    assert said.err in DOCUMENT.read_text(encoding="utf-8")
+
+
+def test_the_document_shows_a_program_that_runs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "try.yaml").rename("buffer_or_repair.yaml")
+    (program,) = shown("python")
+    exec(compile(program, "program", "exec"), {})
+    name, mean, half_width, verdict = capsys.readouterr().out.rsplit(maxsplit=3)
+    assert (name, verdict) == ("速い B", "better")
+    assert float(mean) > float(half_width) > 0

@@ -70,7 +70,11 @@ class Lines:
 
         def refused(loc: Sequence[int | str], what: str, mend: str) -> ExperimentError:
             change = max(changes, key=lambda c: _shared(c.target, loc))
-            text = f"{paths.canonical(tree, change.target)} = {value_text(change.value)} is refused by the line: {what}"
+            path = paths.canonical(tree, change.target)
+            if what.startswith("unknown key") and tuple(loc) == change.target:  # the key, whatever its value
+                at = change.place[:-1] if isinstance(change.place[-1], int) else change.place
+                return self._fault(at, f"{path}: {what}", mend)
+            text = f"{path} = {value_text(change.value)} is refused by the line: {what}"
             return self._fault(change.place, text + (f"; scenario '{scenario}'" if len(changes) > 1 else ""), mend)
 
         try:

@@ -103,6 +103,9 @@ def make_plan(
     if spec.compare not in names:
         mend = f"give one of: {', '.join(names[:8])}{', …' if len(names) > 8 else ''}"
         raise fault(("compare",), f"compare: there is no scenario '{spec.compare}'", mend)
+    if spec.replications.of == "capacity" and any(s.spec.cell is None for s in scenarios):
+        what = "replications.of: the capacity is not known without the energy of a cell"
+        raise fault(("replications", "of"), what, "give 'cell: {energy_wh: …}' in the line file")
     _check_stop(spec, scenarios, fault)
     return Plan(
         spec, name, path.name, tuple(f for f, _ in factors), tuple(scenarios), names.index(spec.compare), lines.transitions, {}

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from simulator.experiments.study.errors import ExperimentError
-from simulator.experiments.study.plan import Plan, make_plan
+from simulator.experiments.study.plan import Plan, load_plan, make_plan
 from simulator.experiments.study.spec import ExperimentSpec
 from simulator.line import LineError
 from simulator.line.distributions import mean
@@ -153,6 +153,15 @@ def test_a_fault_in_the_file_is_named_with_place_and_mend(
     assert (caught.value.line, caught.value.column) == place, said
     assert caught.value.mend
     assert "\n" not in said
+
+
+def test_a_figure_that_the_line_cannot_have_is_refused(plan_of: Load, tmp_path: Path) -> None:
+    text = ONE + "replications: {precision: 2 %, of: capacity}\n"
+    assert plan_of(text).spec.replications.of == "capacity"
+    bare = (tmp_path / "line.yaml").read_text(encoding="utf-8").replace("cell: {energy_wh: 225}\n", "")
+    (tmp_path / "line.yaml").write_text(bare, encoding="utf-8")
+    with pytest.raises(ExperimentError, match=r"try\.yaml:6:32: replications\.of: .* without the energy of a cell"):
+        load_plan(tmp_path / "try.yaml")
 
 
 def test_the_scenario_is_named_when_two_values_together_are_refused(plan_of: Load) -> None:
