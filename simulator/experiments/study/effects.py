@@ -1,7 +1,8 @@
 """What each factor does to a figure, over all values of the others.
 
 Full factorial designs: the mean of the scenarios with a value, replication by replication, and its t interval. Latin
-hypercubes: the slope of a linear least-squares fit in all factors together, replication by replication.
+hypercubes: the slope of a linear least-squares fit in all factors together; its interval is the wider one of that over the
+replications and that by what the fit leaves unexplained, so that a bend does not pass for certainty.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import stdtrit
 
-from simulator.experiments.kpis import interval
+from simulator.experiments.kpis import CONFIDENCE, interval
 from simulator.experiments.study.plan import Factor
 from simulator.experiments.study.result import Outcome, Study
 
@@ -33,7 +35,8 @@ class Effect:
     """A factor's effect: from its worst to its best value (factorial), or from its lowest to its highest (slope).
 
     ``low`` and ``high`` are the figure's means there, ``half_width`` that of the interval of their difference.
-    ``points`` are for pictures of slopes: value and mean of each scenario.
+    ``points`` are for pictures of slopes: value and mean of each scenario; ``explained`` is the share of the differences
+    between the scenarios that the linear fit explains (R²).
     """
 
     factor: Factor
@@ -44,6 +47,7 @@ class Effect:
     high: float
     half_width: float
     points: tuple[tuple[float, float], ...] = ()
+    explained: float | None = None
 
     @property
     def size(self) -> float:
@@ -87,21 +91,27 @@ def _levels(index: int, factor: Factor, points: Sequence[Outcome], values: Array
 
 
 def _slopes(factors: Sequence[tuple[int, Factor]], points: Sequence[Outcome], values: Array) -> list[Effect]:
-    """Slopes of the numeric factors, those without numbers by the means of their values; none if the fit is not unique."""
+    """Slopes of the numeric factors, those without numbers by the means of their values. None without a point to spare."""
     numeric = [(i, f, np.array(f.numbers)) for i, f in factors if f.numbers is not None]
     columns = [numbers[[_at(o, i) for o in points]] for i, _, numbers in numeric]
     scaled = [(c - c.min()) / np.ptp(c) for c in columns]  # 0 at the lowest value, 1 at the highest
     matrix = np.column_stack([np.ones(len(points)), *scaled])
     found = [_levels(i, f, points, values) for i, f in factors if f.numbers is None]
-    if np.linalg.matrix_rank(matrix) < matrix.shape[1]:
+    spare = len(points) - matrix.shape[1]
+    if spare < 1 or np.linalg.matrix_rank(matrix) < matrix.shape[1]:
         return found
     fitted = np.linalg.lstsq(matrix, values, rcond=None)[0]  # by coefficient and replication
+    means = values.mean(axis=1)
+    left = float(((means - matrix @ fitted.mean(axis=1)) ** 2).sum())
+    explained = 1 - left / float(((means - means.mean()) ** 2).sum()) if np.ptp(means) else 1.0
+    errors = np.sqrt(np.diag(np.linalg.inv(matrix.T @ matrix)) * left / spare)[1:]
+    unexplained = (float(stdtrit(spare, (1 + CONFIDENCE) / 2)) * errors).tolist()
     centre = float(values.mean())
-    for (_, factor, numbers), column, slope in zip(numeric, columns, fitted[1:], strict=True):
+    for (_, factor, numbers), column, slope, wide in zip(numeric, columns, fitted[1:], unexplained, strict=True):
         mean, half_width = interval(slope.tolist())
         low_text, high_text = (factor.levels[int(pick)] for pick in (numbers.argmin(), numbers.argmax()))
-        shown = tuple(zip(column.tolist(), values.mean(axis=1).tolist(), strict=True))
-        found.append(
-            Effect(factor, (), low_text, high_text, centre - mean / 2, centre + mean / 2, half_width or 0.0, shown)
-        )
+        shown = tuple(zip(column.tolist(), means.tolist(), strict=True))
+        spread = max(half_width or 0.0, wide)
+        ends = centre - mean / 2, centre + mean / 2
+        found.append(Effect(factor, (), low_text, high_text, *ends, spread, shown, explained))
     return found

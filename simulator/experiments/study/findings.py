@@ -7,6 +7,7 @@ from math import floor, isfinite, log10
 
 from simulator.experiments.kpis import STEADY, interval
 from simulator.experiments.study.compare import Difference, Verdict, compare
+from simulator.experiments.study.effects import effects
 from simulator.experiments.study.plan import BASE
 from simulator.experiments.study.result import Outcome, Study
 from simulator.experiments.study.texts import words
@@ -23,6 +24,13 @@ def shown_name(study: Study, name: str, lang: str) -> str:
     if step is not None:
         return f"{step.unit}: {text[step.what]} {step.change}"
     return text["base"] if name == BASE else name
+
+
+def numbered(study: Study, name: str, lang: str) -> str:
+    """The name of a scenario for people, points of the design with their number in the tables before it."""
+    number = next(i for i, s in enumerate(study.plan.scenarios) if s.name == name)
+    point = study.plan.scenarios[number].at is not None and name != BASE
+    return f"{number}: {name}" if point else shown_name(study, name, lang)
 
 
 def signed(mean: float, half_width: float) -> str:
@@ -51,9 +59,17 @@ def sentences(study: Study, lang: str) -> list[str]:
     return [*said, text["joint" if len(found) > 1 else "alone"].format(figure=figure, m=len(found))]
 
 
+def effect_line(study: Study, lang: str) -> str:
+    """What each factor does, the largest effect first; empty without a design."""
+    found = effects(study, study.figure)
+    unit = study.base.figure(study.figure).unit if found else ""
+    each = [f"{e.factor.label} {e.low_text} → {e.high_text}: {signed(e.size, e.half_width)} {unit}" for e in found]
+    return f"{words(lang)['effects']}: {'; '.join(each)}" if each else ""
+
+
 def _named(study: Study, found: Sequence[Difference], lang: str) -> str:
     each = [
-        f"{shown_name(study, d.scenario, lang)} ({signed(d.mean, d.half_width)} {d.unit})" for d in found[:MOST_NAMED]
+        f"{numbered(study, d.scenario, lang)} ({signed(d.mean, d.half_width)} {d.unit})" for d in found[:MOST_NAMED]
     ]
     if len(found) > MOST_NAMED:
         each.append(words(lang)["and_more"].format(n=len(found) - MOST_NAMED))
@@ -65,10 +81,13 @@ def precision(study: Study, lang: str) -> str:
     if study.precision is None:
         return ""
     found, text = study.precision, words(lang)
-    look = found.looks[-1] if found.reached else found.best
+    last = found.looks[-1]
+    look = last if found.reached else found.best
+    now = text["now"].format(worst=percent(last.worst), n=last.replications) if look is not last else ""
     return text["reached" if found.reached else "not_reached"].format(
         place=study.plan.place("replications"), wanted=percent(found.wanted), figure=FIGURES[language(lang)][found.of][0],
         worst=percent(look.worst), scenario=shown_name(study, look.scenario, lang), n=look.replications,
+        now=now,
     )  # fmt: skip
 
 

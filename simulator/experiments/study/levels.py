@@ -17,6 +17,7 @@ from simulator.line.distributions import seconds
 _TEXT = re.compile(r"\s*([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(ms|s|min|h|d)\s*")
 _DESIGN = 0x1A71  # of the stream that draws a design: none of the line's
 MOST_LEVELS = 1000
+DRAWN_DIGITS = 4  # of values that a design draws: more say nothing
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,9 @@ class Quantity:
     number: float
     unit: str = ""
 
-    def written(self, number: float) -> Any:
+    def written(self, number: float, digits: int = 6) -> Any:
         """Another number of the same unit, as a line file would have it."""
-        tidy = float(f"{number:.6g}")
+        tidy = float(f"{number:.{digits}g}")
         plain: int | float = int(tidy) if tidy.is_integer() and abs(tidy) < 1e15 else tidy
         return f"{plain} {self.unit}" if self.unit else plain
 
@@ -98,7 +99,7 @@ def _column(levels: LevelSpec, at: npt.NDArray[np.float64]) -> list[Any]:
     top = low.of(high)
     if isinstance(levels.low, int) and isinstance(levels.high, int):
         return [low.written(low.number + int(u * (top - low.number + 1))) for u in at.tolist()]
-    return [low.written(low.number + u * (top - low.number)) for u in at.tolist()]
+    return [low.written(low.number + u * (top - low.number), DRAWN_DIGITS) for u in at.tolist()]
 
 
 def bounds(levels: LevelSpec) -> tuple[Quantity, Quantity]:

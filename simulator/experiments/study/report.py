@@ -10,7 +10,7 @@ from simulator.experiments.report import image, template
 from simulator.experiments.said import value_text
 from simulator.experiments.study.compare import Difference, Verdict, compare
 from simulator.experiments.study.effects import Effect, effects
-from simulator.experiments.study.findings import percent, precision, sentences, shown_name, signed, warnings
+from simulator.experiments.study.findings import numbered, percent, precision, sentences, shown_name, signed, warnings
 from simulator.experiments.study.result import Outcome, Study
 from simulator.experiments.study.sensitivity import gains
 from simulator.experiments.study.stoptexts import stop_asked, stop_rows, unit_rows
@@ -173,20 +173,21 @@ def _pictures(study: Study, shown: list[Outcome], found: Mapping[str, Difference
         made["ranking"] = pictures.ranking(found_gains, step_names, text["per_percent"])
     if figure is not None and not found_gains:
         base = next(i for i, (o, _) in enumerate(rows) if o is study.base)
-        dots = [(shown_name(study, o.scenario.name, lang), f.mean, f.half_width or 0.0) for o, f in rows]
+        dots = [(numbered(study, o.scenario.name, lang), f.mean, f.half_width or 0.0) for o, f in rows]
         made["means"] = pictures.means(dots, base, label)
     listed = [found[o.scenario.name] for o in shown if o.scenario.name in found]
     if listed and not found_gains:
-        names = [shown_name(study, d.scenario, lang) for d in listed]
+        names = [numbered(study, d.scenario, lang) for d in listed]
         made["differences"] = pictures.differences(listed, names, f"{text['difference']} {listed[0].unit}")
     if by_factor := effects(study, study.figure):
+        made["slope_caption"] = text["slope_caption"].format(explained=percent(by_factor[0].explained or 0.0))
         made["main_effects"] = pictures.main_effects(by_factor, label)
         made["tornado"] = pictures.tornado(by_factor, [_size(e) for e in by_factor], label)
     if study.warmup.pilots:
         longest = max(study.warmup.pilots, key=lambda p: p.hours)
         made["warmup"] = pictures.warmup(longest, study.warmup.hours, text, texts(lang)["rate"])
         made["longest"] = shown_name(study, longest.scenario, lang)
-    return {name: made[name] if name == "longest" else image(made[name]) for name in made}
+    return {name: made[name] if name in ("longest", "slope_caption") else image(made[name]) for name in made}
 
 
 def _size(effect: Effect) -> str:

@@ -14,7 +14,7 @@ from rich.text import Text
 from simulator.experiments.accounts import ACCOUNTS
 from simulator.experiments.kpis import unit_figures
 from simulator.experiments.study.compare import Difference, Verdict, compare
-from simulator.experiments.study.findings import precision, sentences, shown_name, signed, warnings
+from simulator.experiments.study.findings import effect_line, precision, sentences, shown_name, signed, warnings
 from simulator.experiments.study.plan import BASE
 from simulator.experiments.study.result import Outcome, Study
 from simulator.experiments.study.sensitivity import gains
@@ -42,6 +42,8 @@ def print_study(study: Study, console: Console, lang: str = "en") -> None:
         console.print(_stop_table(study, lang))
     for sentence in sentences(study, lang):
         console.print(sentence, highlight=False)
+    if said := effect_line(study, lang):
+        console.print(said, highlight=False)
     if said := precision(study, lang):
         console.print(said, style="" if study.precision and study.precision.reached else "yellow", highlight=False)
     for warning in warnings(study, lang):
@@ -65,16 +67,17 @@ def row_name(study: Study, outcome: Outcome, lang: str) -> str:
 def _table(study: Study, shown: Sequence[Outcome], found: dict[str, Difference], lang: str) -> Table:
     text, names = words(lang), FIGURES[language(lang)]
     unit = next((o.figure(study.figure).unit for o in shown if o.figures.figure(study.figure)), "")
-    others = [name for name in SHOWN if name != study.figure]
+    room = max(0, 4 - len(study.plan.factors))
+    others = [name for name in SHOWN if name != study.figure][:room]
     heads = [
         *(factor.label.replace(".", ".\n") for factor in study.plan.factors), f"{names[study.figure][0]}\n{unit}",
         text["difference"], *(names[name][0].replace(" ", "\n", 1) for name in others),
     ]  # fmt: skip
     table = Table()
-    table.add_column(text["scenario"])
+    table.add_column(text["scenario"], min_width=4)
     for head in heads:
         table.add_column(head, justify="right", no_wrap=True)
-    table.add_column(texts(lang)["bottleneck"])
+    table.add_column(texts(lang)["bottleneck"], min_width=6)
     for outcome in shown:
         difference = found.get(outcome.scenario.name)
         gap = Text()

@@ -29,8 +29,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "joint": "{figure}; the intervals hold together with 95 % for all {m} comparisons (Bonferroni). "
         "Not distinguishable means: more replications may tell, or there is no difference.",
         "reached": "Precision ± {wanted} of {figure} reached in every scenario after {n} replications (widest: ± {worst}, {scenario}).",
-        "not_reached": "{place}: precision ± {wanted} of {figure} not reached: best was ± {worst} ({scenario}) after {n} replications; "
+        "not_reached": "{place}: precision ± {wanted} of {figure} not reached: best was ± {worst} ({scenario}) after {n} replications{now}; "
         "give more replications ('most'), more hours, or a wider precision.",
+        "now": ", ± {worst} after all {n}",
         "unsettled": "No end of the warm-up was found for {scenarios}: the line had not settled in the first half of {hours} h, or still "
         "held what it began with. The figures depend on how it begins; give 'warmup:' a time yourself, or more hours.",
         "unsteady": "Not in steady state (enters and leaves differ by more than 2 %): {scenarios}.",
@@ -46,9 +47,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "crn": "All scenarios ran on the same random numbers (one stream per unit and purpose). That made the intervals of the differences "
         "{gains} times narrower than separate numbers would have.",
         "main_effects": "Main effects", "main_effects_caption": "Mean over all scenarios of the design with that value, and its 95 % interval over the replications.",
-        "slope_caption": "Each dot is a scenario; the line is the factor's slope in a linear fit of all factors together.",
+        "slope_caption": "Each dot is a scenario; the line is the factor's slope in a linear fit of all factors together, which explains {explained} of the "
+        "differences between the scenarios. The intervals below hold what it does not explain.",
         "tornado": "Tornado", "tornado_caption": "From the worst to the best value of each factor (Latin hypercube: from the lowest to the highest, by the linear "
-        "fit), the others averaged; ± is the 95 % interval of the difference between the two.", "effect": "effect",
+        "fit), the others averaged; ± is the 95 % interval of the difference between the two.", "effects": "Effects of the factors, the others averaged",
         "warmup_title": "Warm-up", "warmup_caption": "Scenario {scenario}, the one with the longest warm-up: good cells per hour of {pilots} pilot replications "
         "(mean; grey: each interval, blue: batches of five), and the MSER-5 statistic below. What is left of the red line is not counted.",
         "warmup_rule": "The warm-up ends where MSER-5 (least squared standard error of what is kept, at most half dropped) says, and not before as many good "
@@ -89,8 +91,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "joint": "{figure}。区間は{m}件の比較すべてについて同時に95％で成り立つ（ボンフェローニ法）。"
         "「区別できない」とは、反復を増やせば差が分かる可能性があるか、または差がないことを意味する。",
         "reached": "{n}回の反復で、全シナリオの{figure}が精度±{wanted}に達した（最も広いもの：±{worst}、{scenario}）。",
-        "not_reached": "{place}: {figure}の精度±{wanted}に達しなかった。最良は{n}回反復後の±{worst}（{scenario}）。"
+        "not_reached": "{place}: {figure}の精度±{wanted}に達しなかった。最良は{n}回反復後の±{worst}（{scenario}）{now}。"
         "反復の上限（most）か集計時間（hours）を増やすか、精度を緩めること。",
+        "now": "、全{n}回では±{worst}",
         "unsettled": "{scenarios}ではウォームアップの終わりが見つからなかった（{hours} hの前半で定常にならないか、開始時の仕掛が残っている）。"
         "結果は開始状態に左右される。warmup: を自分で指定するか、hoursを増やすこと。",
         "unsteady": "定常状態ではない（投入と払出の差が2％を超える）：{scenarios}。",
@@ -104,9 +107,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "differences_caption": "同じ反復どうしの差。区間は全シナリオについて同時に成り立つ（ボンフェローニ法）。緑：良い、赤：悪い、灰色：区別できない。",
         "crn": "全シナリオは同じ乱数（設備・用途ごとの系列）で計算した。差の区間の幅は、別々の乱数を使う場合より{gains}倍狭い。",
         "main_effects": "主効果", "main_effects_caption": "その水準を含む計画点すべての平均と、反復についての95％信頼区間。",
-        "slope_caption": "点は各シナリオ、直線は全因子の一次回帰におけるその因子の傾き。",
+        "slope_caption": "点は各シナリオ、直線は全因子の一次回帰におけるその因子の傾き。回帰はシナリオ間の差の{explained}を説明する。下の区間は説明できない分も含む。",
         "tornado": "トルネード図", "tornado_caption": "各因子の最悪から最良の水準まで（ラテン超方格では一次回帰による最小から最大まで）、他の因子は平均。"
-        "±は両者の差の95％信頼区間。", "effect": "効果",
+        "±は両者の差の95％信頼区間。", "effects": "因子の効果（他の因子は平均）",
         "warmup_title": "ウォームアップ", "warmup_caption": "ウォームアップが最も長いシナリオ「{scenario}」：予備反復{pilots}回の1時間あたり良品数"
         "（平均。灰色：各区間、青：5区間ごと）と、下はMSER-5統計量。赤線より左は集計しない。",
         "warmup_rule": "ウォームアップの終わりは、MSER-5（残す部分の標準誤差の2乗が最小になる点、切り捨ては半分まで）が示す時点。ただし、"

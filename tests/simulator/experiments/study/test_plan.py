@@ -65,7 +65,8 @@ def test_a_latin_hypercube_has_one_value_in_each_part_of_every_range(plan_of: Lo
     capacities = [s.spec.units[1].capacity for s in points]  # type: ignore[union-attr]
     assert sorted((c - 2) // 2 for c in capacities) == list(range(20))
     times = np.array([mean(s.spec.units[4].process_time) for s in points])  # type: ignore[union-attr]
-    assert sorted(((times - 2) * 20).astype(int)) == list(range(20))
+    parts = (np.sort(times) - 2) * 20 - np.arange(20)
+    assert (parts > -0.02).all() and (parts < 1.02).all()  # four digits are kept
     assert [s.spec.units[2].slots for s in points].count(2) == 10  # type: ignore[union-attr]
     assert [s.name for s in plan_of(text).scenarios] == [s.name for s in plan_of(text).scenarios]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from io import StringIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from simulator.experiments.run import run_experiment
 from simulator.experiments.study.compare import Verdict, compare, judge, paired
 from simulator.experiments.study.effects import effects
 from simulator.experiments.study.findings import precision, sentences, signed, warnings
-from simulator.experiments.study.plan import Plan
+from simulator.experiments.study.plan import Plan, load_plan
 from simulator.experiments.study.report import render_study
 from simulator.experiments.study.result import Study
 from simulator.experiments.study.running import next_count, run_study
@@ -89,10 +90,28 @@ def test_a_latin_hypercube_gives_slopes(plan_of: Load) -> None:
         "design: {latin_hypercube: 6}\n"
     )
     effect, other = effects(run_study(plan_of(text), engine="simpy"), "throughput")
+    assert effect.explained is not None
+    assert effect.explained > 0.9
+    assert effect.half_width < abs(effect.size)
     assert effect.factor.label == "C.process_time"
     low, high = min(effect.factor.numbers or ()), max(effect.factor.numbers or ())
     assert effect.size == pytest.approx(3600 / high - 3600 / low, rel=0.15)
     assert abs(other.size) < 2
+
+
+def test_a_bend_does_not_pass_for_certainty(tmp_path: Path) -> None:
+    """Without chance one replication tells as much as many; but C sets the pace only from the 4 s on that B takes."""
+    line = "units:\n  - {name: B, process_time: 4}\n  - {name: C, process_time: 4}\n"
+    (tmp_path / "line.yaml").write_text(line, encoding="utf-8")
+    text = (
+        HEAD + "replications: 2\nfactors: {units.C.process_time: {low: 1.0, high: 8.0}}\ndesign: {latin_hypercube: 8}\n"
+    )
+    (tmp_path / "try.yaml").write_text(text, encoding="utf-8")
+    (effect,) = effects(run_study(load_plan(tmp_path / "try.yaml"), engine="simpy"), "throughput")
+    assert effect.size < -300
+    assert effect.half_width > 100
+    assert effect.explained is not None
+    assert 0.5 < effect.explained < 0.95
 
 
 def test_the_result_depends_on_neither_processes_nor_the_time_of_looking(plan_of: Load) -> None:
