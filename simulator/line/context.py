@@ -57,9 +57,7 @@ class Accounts:
         self._seconds = [0.0] * len(_CELLS)
         self._cell = 0
         self._since = 0.0
-        self._entered: dict[tuple[int, int, int], float] | None = (
-            None  # seconds() as of the last change, if asked since
-        )
+        self._entered: dict[tuple[int, int, int], float] | None = None  # seconds() as of the last change, once asked
 
     def enter(self, state: int, mode: int, cause: int) -> None:
         """From now on time counts for another (state, mode, cause)."""
@@ -82,10 +80,7 @@ class Accounts:
 
     def state_times(self) -> dict[tuple[int, int], float]:
         """Seconds by (state, mode), up to now."""
-        result: dict[tuple[int, int], float] = {}
-        for (state, mode, _cause), s in self.seconds().items():
-            result[(state, mode)] = result.get((state, mode), 0.0) + s
-        return result
+        return state_times(self.seconds())
 
     def seconds_in(self, state: int) -> float:
         """Seconds in one state, up to now."""
@@ -94,11 +89,24 @@ class Accounts:
 
     def energy_wh(self, powers: dict[int, float]) -> float:
         """Energy in Wh: seconds in each state times its power in W; unlisted states take that of Idle."""
-        idle = powers.get(State.IDLE, 0.0)
-        return sum(s * powers.get(state, idle) for (state, _), s in self.state_times().items()) / 3600
+        return energy_wh(self.state_times(), powers)
 
     def reset(self) -> None:
         """Start anew (end of warm-up)."""
         self._seconds = [0.0] * len(_CELLS)
         self._since = self._clock.time
         self._entered = None
+
+
+def state_times(seconds: dict[tuple[int, int, int], float]) -> dict[tuple[int, int], float]:
+    """Seconds by (state, mode), of seconds by (state, mode, cause)."""
+    result: dict[tuple[int, int], float] = {}
+    for (state, mode, _cause), s in seconds.items():
+        result[(state, mode)] = result.get((state, mode), 0.0) + s
+    return result
+
+
+def energy_wh(times: dict[tuple[int, int], float], powers: dict[int, float]) -> float:
+    """Energy in Wh: seconds in each state times its power in W; unlisted states take that of Idle."""
+    idle = powers.get(State.IDLE, 0.0)
+    return sum(s * powers.get(state, idle) for (state, _), s in times.items()) / 3600
