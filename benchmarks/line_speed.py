@@ -30,10 +30,10 @@ LOGS = {"no log": "log off", "memory": "full log in memory", "parquet": "full lo
 HORIZON = 20_000.0
 
 
-def store_script(variant: str, horizon: float) -> int:
+def store_script(variant: str, horizon: float, stations: int = STATIONS) -> int:
     """The textbook: a process per station, a Store per buffer, blocking after service. Returns parts."""
     env = simpy.Environment()
-    stores = [simpy.Store(env, BUFFER) for _ in range(STATIONS - 1)]
+    stores = [simpy.Store(env, BUFFER) for _ in range(stations - 1)]
     done = 0
 
     def station(i: int) -> Generator[simpy.Event, object, None]:
@@ -51,23 +51,23 @@ def store_script(variant: str, horizon: float) -> int:
                     to_failure = rng.expovariate(1 / MTBF)
                 to_failure -= service
             yield env.timeout(service)
-            if i < STATIONS - 1:
+            if i < stations - 1:
                 yield stores[i].put(None)
             else:
                 done += 1
 
-    for i in range(STATIONS):
+    for i in range(stations):
         env.process(station(i))
     env.run(until=horizon)
     return done
 
 
-def line_spec(variant: str) -> LineSpec:
+def line_spec(variant: str, stations: int = STATIONS) -> LineSpec:
     """The same line as a line file."""
     process: object = 1.0 if variant == "deterministic" else {"distribution": "exponential", "mean": 1.0}
     failures = [{"mtbf": MTBF, "mttr": MTTR}] if variant.endswith("failures") else []
     units: list[dict[str, object]] = []
-    for i in range(STATIONS):
+    for i in range(stations):
         units.append({"name": f"M{i}", "process_time": process, "failures": failures})
         units.append({"kind": "buffer", "name": f"B{i}", "capacity": BUFFER})
     return LineSpec.model_validate({"units": units[:-1]})

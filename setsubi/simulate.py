@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from enum import StrEnum
 from math import isfinite
 from pathlib import Path
 from typing import Annotated
@@ -16,13 +17,23 @@ from setsubi.errors import guarded
 from setsubi.files import write_whole
 from setsubi.hosting import fitted_line, tool_version, transitions_of
 from setsubi.options import Lang, Language, Seed, want_file
+from simulator.experiments.compiled import NotCovered
 from simulator.experiments.kpis import kpis
 from simulator.experiments.report import print_tables, render_report
 from simulator.experiments.run import Experiment, run_experiment
 from simulator.line.log import SUFFIXES
 
 WARMUP_SHARE = 0.1
+COMPILING = {Lang.EN: "compiling the engine, once", Lang.JA: "エンジンをコンパイル中（初回のみ）"}
 MOST_REPLICATIONS = 10_000
+
+
+class EngineOption(StrEnum):
+    """Which engine runs."""
+
+    AUTO = "auto"
+    SIMPY = "simpy"
+    COMPILED = "compiled"
 
 
 @guarded
@@ -37,6 +48,10 @@ def simulate(
     processes: Annotated[int, typer.Option(min=0, help="Processes; 0: one per core.")] = 1,
     log: Annotated[Path | None, typer.Option(help="Event log of the first replication, .csv or .parquet.")] = None,
     items: Annotated[Path | None, typer.Option(help="Item records of the first replication, .csv or .parquet.")] = None,
+    engine: Annotated[
+        EngineOption,
+        typer.Option(help="auto: the compiled engine for long runs that it covers. Both give the same figures."),
+    ] = EngineOption.AUTO,
     report: Annotated[Path | None, typer.Option(help="HTML report.")] = None,
     lang: Language = Lang.EN,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No tables; files only.")] = False,
@@ -50,13 +65,21 @@ def simulate(
     console = make_console()
     with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
         task = progress.add_task("simulating", total=1.0)
-        experiment = run_experiment(
-            spec, hours=hours, warmup_hours=before, seed=seed, replications=replications,
-            processes=processes or os.cpu_count() or 1, transitions=transitions_of(profiles), log_path=log,
-            records_path=items, progress=lambda done: progress.update(task, completed=done),
-        )  # fmt: skip
+        try:
+            experiment = run_experiment(
+                spec, hours=hours, warmup_hours=before, seed=seed, replications=replications,
+                processes=processes or os.cpu_count() or 1, transitions=transitions_of(profiles), log_path=log,
+                records_path=items, engine=engine.value,
+                progress=lambda done: progress.update(task, completed=done, description="simulating"),
+                compiling=lambda: progress.update(task, description=COMPILING[lang]),
+            )  # fmt: skip
+        except NotCovered as error:
+            raise UsageError(f"--engine {engine}: {error}; leave the option out, or give --engine simpy") from None
     figures = kpis(experiment)
+    if experiment.engine.disagreement:
+        typer.echo(f"setsubi: {experiment.engine.disagreement}; the results are those of the SimPy model", err=True)
     if not quiet:
+        console.print(experiment.engine.text(lang), style="dim", highlight=False)
         print_tables(figures, console, lang)
     if report is not None:
         page = render_report(experiment, figures, lang=lang, version=tool_version(), command=command(line, experiment))

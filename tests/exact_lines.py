@@ -1,4 +1,4 @@
-"""Lines whose throughput is known exactly from continuous-time Markov chains, and its estimate by the model."""
+"""Lines whose throughput is known exactly from continuous-time Markov chains, and its estimate by either engine."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.special import stdtrit
 
+from simulator.experiments.compiled import CompiledLine
 from simulator.line import Line, LineSpec
 
 CASES: list[dict[str, Any]] = json.loads(
@@ -53,9 +54,9 @@ def spec_of(case: dict[str, Any]) -> LineSpec:
     return LineSpec.model_validate({"name": "exact", "units": units})
 
 
-def estimate(case: dict[str, Any], limit: float, seed: int) -> Estimate:
+def estimate(case: dict[str, Any], limit: float, seed: int, engine: type[Line] | type[CompiledLine] = Line) -> Estimate:
     """Run 20 batches after a warm-up, and double them until the half-width is at most ``limit`` of the mean."""
-    line, length, rates = Line(spec_of(case), seed), FIRST_BATCH, list[float]()
+    line, length, rates = engine(spec_of(case), seed), FIRST_BATCH, list[float]()
     line.run(WARM_UP)
     quantile = float(stdtrit(BATCHES - 1, (1 + CONFIDENCE) / 2))
     while True:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 
+from simulator.experiments.compiled import CompiledLine
+from simulator.experiments.compiled.choice import Choice, Engine, Wanted, choose
 from simulator.experiments.trace import LONGEST_S, Trace, TraceLog
 from simulator.experiments.workers import Share, run_jobs
 from simulator.line import Line, LineSpec, RunResult
@@ -22,13 +24,17 @@ MOST_BUCKETS = 60  # of the throughput over time, so that a picture stays readab
 
 @dataclass(frozen=True)
 class Experiment:
-    """Replications of one line. ``hours`` are those counted, after ``warmup_hours``; ``trace`` is of the first."""
+    """Replications of one line. ``hours`` are those counted, after ``warmup_hours``; ``trace`` is of the first.
+
+    ``engine`` says what ran them, and why.
+    """
 
     spec: LineSpec
     hours: float
     warmup_hours: float
     seed: int
     results: tuple[RunResult, ...]
+    engine: Choice
     trace: Trace | None = None
 
 
@@ -39,6 +45,7 @@ class _Job:
     warmup_hours: float
     seed: int
     transitions: Transitions | None
+    engine: Engine
     traced: bool = False
     log_path: Path | None = None
     records_path: Path | None = None
@@ -55,17 +62,25 @@ def run_experiment(
     transitions: Transitions | None = None,
     log_path: Path | None = None,
     records_path: Path | None = None,
+    engine: Wanted = "auto",
     progress: Share = lambda done: None,
+    compiling: Callable[[], None] = lambda: None,
 ) -> Experiment:
     """Run ``replications`` with seeds ``seed``, ``seed + 1``, … Event log, item records and trace are of the first.
 
-    ``progress`` is told the done share, 0 to 1. The result does not depend on ``processes``. Raises ``OSError`` if a
-    file cannot be written.
+    ``progress`` is told the done share, 0 to 1, and ``compiling`` called if the compiled engine has to be compiled first.
+    The result depends neither on ``processes`` nor on ``engine``. Item records are kept by the SimPy model only, so the
+    first replication then runs in it. Raises ``OSError`` if a file cannot be written, ``NotCovered`` if the compiled
+    engine was asked for and can not run the line.
     """
-    first = _Job(spec, hours, warmup_hours, seed, transitions, True, log_path, records_path)
-    others = [_Job(spec, hours, warmup_hours, seed + i, transitions) for i in range(1, replications)]
+    choice = choose(
+        spec, engine, seed=seed, seconds=(warmup_hours + hours) * 3600, replications=replications,
+        transitions=transitions, records=records_path is not None, compiling=compiling,
+    )  # fmt: skip
+    first = _Job(spec, hours, warmup_hours, seed, transitions, choice.first, True, log_path, records_path)
+    others = [_Job(spec, hours, warmup_hours, seed + i, transitions, choice.engine) for i in range(1, replications)]
     ran = run_jobs(_run, [first, *others], processes, progress)
-    return Experiment(spec, hours, warmup_hours, seed, tuple(result for result, _ in ran), ran[0][1])
+    return Experiment(spec, hours, warmup_hours, seed, tuple(result for result, _ in ran), choice, ran[0][1])
 
 
 def _run(job: _Job, progress: Share) -> tuple[RunResult, Trace | None]:
@@ -73,9 +88,7 @@ def _run(job: _Job, progress: Share) -> tuple[RunResult, Trace | None]:
     log: EventLog | None = open_log(job.log_path) if job.log_path is not None else None
     tracing = TraceLog(job.spec, start, min(end, start + LONGEST_S), log) if job.traced else None
     records: RecordLog | None = open_records(job.records_path) if job.records_path is not None else None
-    line = Line(
-        job.spec, job.seed, tracing or log, transitions=job.transitions, bucket_s=bucket(job.hours), records=records
-    )
+    line = _line(job, tracing or log, records)
     try:
         for until in _steps(0.0, start):
             line.run(until)
@@ -84,11 +97,19 @@ def _run(job: _Job, progress: Share) -> tuple[RunResult, Trace | None]:
         for until in _steps(start, end):
             line.run(until)
             progress(until / end)
+            if log is None and tracing is not None and until >= tracing.end and isinstance(line, CompiledLine):
+                line.stop_logging()
     finally:
         line.close()
         if records is not None:
             records.close()
     return line.result(), tracing.trace(line.now) if tracing is not None else None
+
+
+def _line(job: _Job, log: EventLog | None, records: RecordLog | None) -> Line | CompiledLine:
+    if job.engine == "compiled":
+        return CompiledLine(job.spec, job.seed, log, transitions=job.transitions, bucket_s=bucket(job.hours))
+    return Line(job.spec, job.seed, log, transitions=job.transitions, bucket_s=bucket(job.hours), records=records)
 
 
 def _steps(start: float, end: float) -> Iterator[float]:

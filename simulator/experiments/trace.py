@@ -54,7 +54,7 @@ class TraceLog:
     def __init__(
         self, spec: LineSpec, start: float, end: float, then: EventLog | None = None, bins: int = BINS
     ) -> None:
-        self._start, self._end, self._width, self._then = start, end, (end - start) / bins, then
+        self._start, self.end, self._width, self._then = start, end, (end - start) / bins, then
         self._names = [u.name for u in spec.units if not isinstance(u, BufferSpec)]
         self._seconds = np.zeros((len(self._names), len(ACCOUNTS), bins))
         self._current = [(0, 0.0)] * len(self._names)  # account and since when
@@ -110,7 +110,7 @@ class TraceLog:
 
     def _spread(self, since: float, now: float) -> Iterator[tuple[int, float]]:
         """The bins that an interval touches, with the seconds in each. Times of length 0 touch none."""
-        since, now = max(since, self._start), min(now, self._end)
+        since, now = max(since, self._start), min(now, self.end)
         last = self._seconds.shape[2] - 1
         index = min(int((since - self._start) / self._width), last)
         while since < now:
@@ -135,7 +135,7 @@ class TraceLog:
         shares = self._seconds / self._width
         return Trace(
             self._start,
-            self._end,
+            self.end,
             {n: {a: tuple(shares[u, k].tolist()) for k, a in enumerate(ACCOUNTS)} for u, n in enumerate(self._names)},
             tuple(
                 LevelTrace(

@@ -36,6 +36,10 @@ class Inlet(Protocol):
 
     infeed_port: Any
 
+    @property
+    def coming(self) -> bool:
+        """Whether an item is on its way, for which the unit must keep its room."""
+
     def settle(self) -> None: ...
     def revoke(self) -> None: ...
 
@@ -77,6 +81,10 @@ class Joint:
         self._since = 0.0
         self.infeed_port = PortView(self, "infeed")
         self.outfeed_port = PortView(self, "outfeed")
+
+    @property
+    def coming(self) -> bool:
+        return self.moving is not None and not self.stopped
 
     def settle(self) -> None:
         """Move whatever can be moved now."""

@@ -114,6 +114,9 @@ class Machine(Unit):
 
     def _flushed(self, moment: Moment) -> None:
         if moment is self._flush and self._loading is not None:
+            if self.inlet.coming:  # its place in the tray is promised
+                self.clock.at(self.clock.time + (self.spec.flush_s or 0.0), self.priority(FLUSHED), moment)
+                return
             self._begin(self._loading)
             self.inlet.settle()
 

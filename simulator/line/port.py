@@ -178,6 +178,11 @@ class RemoteInfeed(_Remote):
         return self.moving is None and self._unit.room
 
     @property
+    def coming(self) -> bool:
+        """Whether an item is on its way; one that was stopped may still be completed."""
+        return self.moving is not None
+
+    @property
     def handover(self) -> int:
         """What this side alone shows: 3, 5, 7 or 8."""
         return handover_state(False, self.can_accept, self.moving is not None, self.stopped)

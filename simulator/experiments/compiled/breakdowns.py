@@ -1,0 +1,151 @@
+"""Kernel: failures and repairs (semantics, section 4), and the states that they lead through."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.experiments.compiled.access import mode_at, unit_at
+from simulator.experiments.compiled.agenda import draw, drop, note, put
+from simulator.experiments.compiled.belts import belt_gates
+from simulator.experiments.compiled.jit import part, rare
+from simulator.experiments.compiled.layout import CONVEYOR, NEVER
+from simulator.experiments.compiled.moves import revoke, settle
+from simulator.experiments.compiled.states import (
+    EXECUTE,
+    FAILURE,
+    HELD,
+    HOLDING,
+    SUSPENDED,
+    SUSPENDING,
+    UNHOLDING,
+    execute_begins,
+    execute_ends,
+    freeze,
+    judge,
+    set_state,
+    thaw,
+)
+from simulator.line.log import Kind
+from simulator.line.packml import Command
+
+HOLD, UNHOLD, FINISH, NOTHING = int(Command.HOLD), int(Command.UNHOLD), 0, -1
+_FAIL, _REPAIR, _ALARM = int(Kind.FAIL), int(Kind.REPAIR), int(Kind.ALARM)
+
+
+@part
+def gate(k: Any, u: int) -> None:
+    """Open or close the ports as the state demands."""
+    unit = unit_at(k, u)
+    down = HELD - 1 <= unit.state <= HELD + 1
+    may = 1 if not down or unit.hands_over else 0
+    if may == unit.open:
+        return
+    unit.open = may
+    if unit.kind == CONVEYOR:
+        belt_gates(k, u)
+    else:
+        unit.ready = 1 if may and unit.out > 0 else 0
+        unit.room = 1 if may and (unit.loading >= 0 or unit.free > 0) else 0
+    for j in range(u + 1, u - 1, -1):
+        if may:
+            settle(k, j)
+        else:
+            revoke(k, j)
+
+
+@part
+def enter(k: Any, u: int, state: int, cause: int) -> int:
+    """Enter a state; returns what follows from it at once."""
+    unit = unit_at(k, u)
+    if unit.state == EXECUTE and state != EXECUTE:
+        freeze(k, u)
+        execute_ends(k, u)
+    set_state(k, u, state, cause)
+    if state == EXECUTE:
+        execute_begins(k, u)
+        thaw(k, u)
+    gate(k, u)
+    if state == EXECUTE and unit.failed >= 0:
+        return HOLD
+    if state == HELD:
+        return UNHOLD if unit.failed < 0 and unit.auto_unhold else NOTHING
+    judge(k, u)
+    return NOTHING
+
+
+@rare
+def follow(k: Any, u: int, trigger: int) -> None:
+    """Go where a trigger leads, and on, as long as one state follows from another at once."""
+    unit = unit_at(k, u)
+    while trigger != NOTHING:
+        state, cause, delay = unit.state, unit.cause, 0.0
+        if trigger == HOLD:
+            if not (unit.holds >> state) & 1:
+                return
+            cause, delay, target = FAILURE, unit.holding, HELD
+            acting = HOLDING
+        elif trigger == UNHOLD:
+            delay, target, acting = unit.unholding, EXECUTE, UNHOLDING
+        else:
+            target = HELD if state == HOLDING else SUSPENDED if state == SUSPENDING else EXECUTE
+            acting = target
+        if unit.transient_cell >= 0:
+            drop(k, unit.transient_cell)
+        if delay > 0:
+            enter(k, u, acting, cause)
+            put(k, unit.transient_cell, k.now + delay)
+            return
+        trigger = enter(k, u, target, 0 if target == EXECUTE else cause)
+
+
+@part
+def schedule_timed(k: Any, u: int) -> None:
+    """Look for the next failure by the calendar."""
+    unit = unit_at(k, u)
+    if unit.timed:
+        due = NEVER
+        for m in range(unit.first_mode, unit.first_mode + unit.modes):
+            if mode_at(k, m).timed and mode_at(k, m).due < due:
+                due = mode_at(k, m).due
+        put(k, unit.timed_cell, due)
+
+
+@rare
+def fail(k: Any, u: int, timed: int) -> None:
+    """The mode fails that is due first by its clock; among equal ones the lowest."""
+    unit = unit_at(k, u)
+    mode, due = -1, NEVER
+    for m in range(unit.first_mode, unit.first_mode + unit.modes):
+        if mode_at(k, m).timed == timed and (mode < 0 or mode_at(k, m).due < due):
+            mode, due = m, mode_at(k, m).due
+    if unit.timed:
+        drop(k, unit.timed_cell)
+    unit.failed = mode
+    unit.failures += 1
+    unit.repair_length = draw(k, mode_at(k, mode).repair)
+    put(k, unit.repair_cell, k.now + unit.repair_length)
+    note(k, u, _FAIL, 0, mode - unit.first_mode, 0.0)
+    note(k, u, _ALARM, 0, mode_at(k, mode).alarm, 0.0)
+    follow(k, u, HOLD)
+
+
+@rare
+def repaired(k: Any, u: int) -> None:
+    """The repair is done: the mode gets its next due, the clocks of the calendar go on."""
+    unit, now = unit_at(k, u), k.now
+    mode, length = unit.failed, unit.repair_length
+    for m in range(unit.first_mode, unit.first_mode + unit.modes):
+        if mode_at(k, m).timed:
+            mode_at(k, m).due += length
+    start = now if mode_at(k, mode).timed else unit.age
+    mode_at(k, mode).due = start + draw(k, mode_at(k, mode).between)
+    unit.due = NEVER
+    for m in range(unit.first_mode, unit.first_mode + unit.modes):
+        if not mode_at(k, m).timed and mode_at(k, m).due < unit.due:
+            unit.due = mode_at(k, m).due
+    unit.failed = -1
+    schedule_timed(k, u)
+    note(k, u, _REPAIR, 0, mode - unit.first_mode, length)
+    note(k, u, _ALARM, 0, -mode_at(k, mode).alarm, 0.0)
+    if unit.state == HELD and unit.auto_unhold:
+        follow(k, u, UNHOLD)

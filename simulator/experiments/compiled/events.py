@@ -1,0 +1,194 @@
+"""Kernel: the loop over events (semantics, section 8), and the start of a line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.experiments.compiled.access import (
+    cell_at,
+    item_at,
+    joint_at,
+    leaf_at,
+    node_at,
+    server_at,
+    slot_at,
+    unit_at,
+)
+from simulator.experiments.compiled.agenda import draw, note, precedes, put, sift_whole
+from simulator.experiments.compiled.belts import belt_gates, head_arrives
+from simulator.experiments.compiled.breakdowns import FINISH, fail, follow, repaired
+from simulator.experiments.compiled.jit import entry, hot, part, rare
+from simulator.experiments.compiled.layout import (
+    BROKEN,
+    CONVEYOR,
+    DONE,
+    E_AGED,
+    E_ENTRY,
+    E_FLUSHED,
+    E_HANDED_OVER,
+    E_HEAD,
+    E_REOPENED,
+    E_REPAIRED,
+    E_SERVED,
+    E_SOURCE,
+    E_TIMED,
+    E_TRANSIENT,
+    LOG_FULL,
+    LOW,
+    NEVER,
+)
+from simulator.experiments.compiled.machines import begin, inspect, release
+from simulator.experiments.compiled.moves import give, settle, take
+from simulator.experiments.compiled.states import EXECUTE, execute_begins, judge, set_state, thaw
+from simulator.line.log import Kind
+
+_END = int(Kind.END)
+
+
+@rare
+def start(k: Any) -> None:
+    """As if Reset and Start had been given: downstream first (semantics, section 7.3)."""
+    k.started = 1
+    for node in range(k.tree - 1, 0, -1):
+        winner, right = node_at(k, 2 * node), node_at(k, 2 * node + 1)
+        if right.when < winner.when or (right.when == winner.when and precedes(k, right.cell, winner.cell)):
+            winner = right
+        node_at(k, node).when, node_at(k, node).cell = winner.when, winner.cell
+    for u in range(k.n_units - 1, -1, -1):
+        unit = unit_at(k, u)
+        set_state(k, u, EXECUTE, 0)
+        unit.open = 1
+        if unit.kind == CONVEYOR:
+            belt_gates(k, u)
+        else:
+            unit.ready = 1 if unit.out > 0 else 0
+            unit.room = 1 if unit.free > 0 else 0
+        execute_begins(k, u)
+        thaw(k, u)
+    for j in range(k.n_units, -1, -1):
+        settle(k, j)
+    for u in range(k.n_units - 1, -1, -1):
+        judge(k, u)
+
+
+@hot
+def served(k: Any, s: int) -> int:
+    """A service has ended; returns the joint to settle."""
+    server = server_at(k, s)
+    u = server.unit
+    unit = unit_at(k, u)
+    server.running = 0
+    server.working = 0
+    unit.busy -= 1
+    if unit.by_service:
+        unit.age += server.left
+    note(k, u, _END, item_at(k, slot_at(k, server.item0).x).number, 0, 0.0)
+    if unit.unlucky >= 0:
+        inspect(k, u, s)
+    if server.items == 0:
+        release(k, s)
+        return int(u)
+    place = unit.out_head + unit.out
+    if place >= unit.servers:
+        place -= unit.servers
+    slot_at(k, unit.out0 + place).x = s
+    unit.out += 1
+    unit.ready = unit.open
+    return int(u + 1)
+
+
+@part
+def aged(k: Any, u: int) -> None:
+    """The age has reached the due age: in Execute, or within the only service."""
+    unit = unit_at(k, u)
+    if unit.counts_execute:
+        unit.aging = 0
+    else:
+        server = server_at(k, unit.first_server)
+        server.running = 0
+        server.left -= unit.due - unit.age
+    unit.age = unit.due
+    fail(k, u, 0)
+
+
+@rare
+def seldom(k: Any, kind: int, owner: int) -> None:
+    """Failures, repairs and states with a duration."""
+    if kind == E_REPAIRED:
+        repaired(k, owner)
+    elif kind == E_TRANSIENT:
+        follow(k, owner, FINISH)
+    elif kind == E_AGED:
+        aged(k, owner)
+    elif kind == E_TIMED:
+        fail(k, owner, 1)
+
+
+@hot
+def happen(k: Any, kind: int, owner: int) -> None:
+    """Process an event: what changes at its owner, then the joints to settle, then the judgement of the owner.
+
+    A hand-over that has ended settles the sender's infeed, judges the sender and settles its own joint.
+    """
+    first, last, judged = -1, -1, -1
+    if kind == E_SERVED:
+        first = served(k, owner)
+        u = server_at(k, owner).unit
+        judged = u
+    elif kind == E_HANDED_OVER:
+        joint_at(k, owner).moving = 0
+        take(k, owner, give(k, owner))
+        first, judged, last = owner - 1, owner - 1, owner
+    elif kind == E_HEAD:
+        head_arrives(k, owner)
+        first, judged = owner + 1, owner
+    elif kind == E_REOPENED:
+        k.sink_room = 1
+        first = owner
+    elif kind == E_ENTRY:
+        first = owner
+    elif kind == E_SOURCE:
+        k.source_waiting += 1
+        k.source_ready = 1
+        put(k, k.source_cell, k.now + draw(k, k.source_stream))
+        first = 0
+    elif kind == E_FLUSHED:
+        if joint_at(k, owner).moving:  # its place in the tray is promised
+            put(k, unit_at(k, owner).flush_cell, k.now + unit_at(k, owner).flush_s)
+        else:
+            begin(k, owner, unit_at(k, owner).loading)
+            first = owner
+    else:
+        seldom(k, kind, owner)
+        return
+    while first >= 0:
+        settle(k, first)
+        if judged >= 0 and (kind != E_SERVED or unit_at(k, judged).busy == 0):
+            judge(k, judged)
+        first, last, judged = last, -1, -1
+
+
+@entry
+def run(line: Any, until: float) -> int:
+    """Process every event at or before ``until``. Comes back before that for new random values or to empty the log."""
+    k = line[0]
+    if k.low:
+        return LOW
+    if not k.started:
+        start(k)
+    while True:
+        if k.low or k.broken or k.log_n > k.log_limit:
+            return BROKEN if k.broken else LOW if k.low else LOG_FULL
+        first = node_at(k, 1)
+        if not first.when <= until:
+            break
+        k.now = first.when
+        cell = first.cell
+        k.current = cell
+        leaf_at(k, cell).when = NEVER
+        c = cell_at(k, cell)
+        happen(k, c.kind, c.owner)
+        k.current = -1
+        sift_whole(k, cell)
+    k.now = max(k.now, until)
+    return DONE

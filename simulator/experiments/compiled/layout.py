@@ -1,0 +1,104 @@
+"""The arrays of a lowered line: one record per unit, joint, server, failure mode, stream and possible event.
+
+Everything that the kernel changes lies in these arrays, so a run can stop and go on at any event. Truth values are
+kept as 0 and 1, times in s, indices as int64, -1 meaning none. Joint ``i`` lies before unit ``i``; the last one lies
+before the sink.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+CAUSES = 7
+CELLS = 18 * CAUSES  # state * CAUSES + cause; the mode is always production
+MACHINE, CONVEYOR = 0, 1
+NEVER = np.inf
+
+# What the kernel says when it comes back.
+DONE, LOW, LOG_FULL, BROKEN = 0, 1, 2, 3
+
+# Kinds of events; the order among simultaneous ones is that of the indices of the cells (semantics, section 8).
+E_REPAIRED, E_TRANSIENT, E_HANDED_OVER, E_SERVED, E_HEAD, E_AGED, E_TIMED = range(7)
+E_REOPENED, E_ENTRY, E_SOURCE, E_FLUSHED = range(7, 11)
+
+
+def _record(floats: str, integers: str) -> np.dtype[np.void]:
+    fields = [(name, np.float64) for name in floats.split()] + [(name, np.int64) for name in integers.split()]
+    return np.dtype(fields, align=True)
+
+
+LINE = _record(
+    "now origin lead_sum lead_squares bucket_s bucket_low bucket_high",
+    "at_units at_joints at_servers at_modes at_streams at_values at_cells at_tree at_queue at_arrivals at_items "
+    "at_seconds at_levels at_departures at_log "
+    "started n_units tree current seq low broken logging log_n log_limit log_rows number planned plan0 plans plan_at plan_left "
+    "pool free_items source_ready source_waiting source_cell source_stream sink_room sink_good sink_bad sink_cell "
+    "sink_stream leads bucket",
+)
+UNIT = _record(
+    "since age due repair_length execute_since setup_s scrap_share flush_s suspending unsuspending holding unholding "
+    "travel pitch stood stands_since next_entry level_since",
+    "kind state cause account open ready room entered good scrap binned failed failures "
+    "first_mode modes by_service counts_execute aging timed hands_over auto_unhold instant holds "
+    "repair_cell transient_cell age_cell timed_cell flush_cell head_cell entry_cell "
+    "servers first_server tray busy loading free0 free out0 out_head out "
+    "service changeover unlucky bad_goes_on "
+    "capacity belt0 head items stands waits accumulating level0",
+)
+JOINT = _record("transfer since", "capacity moving cell place0 head items level0")
+SERVER = _record("left ends", "unit running working recipe cell item0 head items")
+MODE = _record("due", "timed between repair alarm")
+STREAM = _record("", "at step limit end")
+CELL = _record("", "seq order kind owner")
+NODE = _record("when", "cell")
+ITEM = _record("born", "number recipe bad")
+FLOAT, WHOLE = _record("x", ""), _record("", "x")
+ROW = np.dtype(
+    [
+        ("t", np.float64),
+        ("unit", np.int64),
+        ("kind", np.int64),
+        ("item", np.int64),
+        ("a", np.int64),
+        ("b", np.float64),
+    ],
+    align=True,
+)
+
+Records = np.recarray[Any, np.dtype[np.void]]
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+
+class Arrays(NamedTuple):
+    """What the kernel works on. ``queue`` holds every list of whole numbers: places, belts, trays, free servers.
+
+    The kernel gets ``line`` alone, whose ``at_…`` are the addresses of the others: so a call inside the kernel passes one
+    pointer, where sixteen arrays would cost more than the work itself. ``point`` must follow each exchange of an array.
+    """
+
+    line: Records
+    units: Records
+    joints: Records
+    servers: Records
+    modes: Records
+    streams: Records
+    values: Floats
+    cells: Records
+    tree: Records
+    queue: Integers
+    arrivals: Floats
+    items: Records
+    seconds: Floats
+    levels: Floats
+    departures: Integers
+    log: Records
+
+    def point(self) -> None:
+        """Tell the kernel where the arrays are."""
+        line = self.line[0]
+        for name in self._fields[1:]:
+            line[f"at_{name}"] = getattr(self, name).ctypes.data

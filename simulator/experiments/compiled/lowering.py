@@ -1,0 +1,355 @@
+"""From a line file to arrays: who owns which cells, places and streams; what is there before the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from simulator.experiments.compiled import layout as at
+from simulator.experiments.compiled.draws import Streams
+from simulator.line.clock import (
+    FAILED,
+    FLUSHED,
+    HANDED_OVER,
+    REOPENED,
+    REPAIRED,
+    SERVED,
+    TRANSIENT_DONE,
+)
+from simulator.line.packml import Command, State, Transitions
+from simulator.line.spec import STATE_NAMES, BufferSpec, ConveyorSpec, LineSpec, MachineSpec, UnitSpec
+from simulator.line.streams import CHANGEOVER, FAILURE, INTERVAL, REPAIR, SCRAP, SERVICE
+
+LOG_ROWS = 1 << 16
+_SPARE = 8  # items on their way between two owners
+
+
+@dataclass
+class _Cell:
+    kind: int
+    priority: int  # of SimPy's event, simultaneous ones being processed in this order
+    rank: int
+    owner: int
+    record: np.record | None
+    name: str
+    order: int = 0
+
+
+@dataclass
+class Lowered:
+    """The arrays, the streams that fill them, and what is needed to read them."""
+
+    arrays: at.Arrays
+    streams: Streams
+    units: tuple[UnitSpec, ...]
+    buffers: tuple[BufferSpec | None, ...]  # by joint
+
+
+@dataclass
+class _Build:
+    spec: LineSpec
+    table: Transitions
+    streams: Streams
+    units: list[UnitSpec] = field(default_factory=list)
+    buffers: list[BufferSpec | None] = field(default_factory=list)
+    cells: list[_Cell] = field(default_factory=list)
+    queue: int = 0
+    belts: int = 0
+    levels: int = 0
+
+    def places(self, n: int) -> int:
+        """A stretch of the queue."""
+        self.queue += n
+        return self.queue - n
+
+    def histogram(self, n: int) -> int:
+        """A stretch of the levels, for 0 … n items."""
+        self.levels += n + 1
+        return self.levels - n - 1
+
+
+def lower(spec: LineSpec, seed: int, table: Transitions, bucket_s: float, rows: int) -> Lowered:
+    """Lower a line that ``why_not`` has no objection to. ``rows``: room for the event log, 0 without one."""
+    build = _Build(spec, table, Streams(seed))
+    for part in spec.units:
+        if isinstance(part, BufferSpec):
+            build.buffers[-1] = part
+        else:
+            build.units.append(part)
+            build.buffers.append(None)
+    build.buffers.insert(0, None)
+    units = _units(build)
+    servers = _servers(build, units)
+    modes = _modes(build, units)
+    joints = _joints(build)
+    line = _line(build, bucket_s)
+    items = _items(build, line)
+    cells, tree = _agenda(build, line, units, joints)
+    build.streams.allocate()
+    queue = np.zeros(build.queue, np.int64)
+    arrays = at.Arrays(
+        line=line, units=units, joints=joints, servers=servers, modes=modes, streams=build.streams.records,
+        values=build.streams.values, cells=cells, tree=tree, queue=queue, arrivals=np.zeros(max(build.belts, 1)),
+        items=items, seconds=np.zeros((len(build.units), at.CELLS)), levels=np.zeros(build.levels),
+        departures=np.zeros(1, np.int64), log=np.zeros(rows, at.ROW).view(np.recarray),
+    )  # fmt: skip
+    _Start(build, arrays).fill()
+    return Lowered(arrays, build.streams, tuple(build.units), tuple(build.buffers))
+
+
+def _records(n: int, dtype: np.dtype[np.void]) -> at.Records:
+    return np.zeros(n, dtype).view(np.recarray)
+
+
+def _units(build: _Build) -> at.Records:
+    units = _records(len(build.units), at.UNIT)
+    holds = sum(1 << s for (s, trigger), _ in build.table.items() if trigger == Command.HOLD)
+    for index, spec in enumerate(build.units):
+        unit = units[index]
+        for name in (
+            "repair_cell",
+            "transient_cell",
+            "age_cell",
+            "timed_cell",
+            "flush_cell",
+            "head_cell",
+            "entry_cell",
+        ):
+            setattr(unit, name, -1)
+        unit.changeover = unit.unlucky = unit.failed = unit.loading = -1
+        durations = {STATE_NAMES[k]: v for k, v in spec.transients.items()}
+        unit.suspending, unit.unsuspending, unit.holding, unit.unholding = (
+            durations.get(s, 0.0) for s in (State.SUSPENDING, State.UNSUSPENDING, State.HOLDING, State.UNHOLDING)
+        )
+        unit.instant = not (unit.suspending > 0 or unit.unsuspending > 0)
+        unit.auto_unhold, unit.holds = spec.auto_unhold, holds
+        unit.state, unit.account = State.STOPPED, State.STOPPED * at.CAUSES
+        unit.due = np.inf
+        if isinstance(spec, ConveyorSpec):
+            _conveyor(build, unit, spec)
+        else:
+            _machine(build, unit, spec)
+        if any(s > 0 for s in (unit.suspending, unit.unsuspending, unit.holding, unit.unholding)):
+            build.cells.append(_cell(build, at.E_TRANSIENT, TRANSIENT_DONE, index, unit, "transient_cell"))
+    return units
+
+
+def _cell(build: _Build, kind: int, priority: int, index: int, record: np.record, name: str) -> _Cell:
+    return _Cell(kind, priority, len(build.units) - index, index, record, name)
+
+
+def _conveyor(build: _Build, unit: np.record, spec: ConveyorSpec) -> None:
+    index = build.units.index(spec)
+    unit.kind, unit.capacity, unit.accumulating = at.CONVEYOR, spec.places, spec.accumulating
+    unit.travel, unit.pitch = spec.length_m / spec.speed_m_s, spec.spacing_m / spec.speed_m_s
+    unit.stands = 1
+    # A belt has its stretch of the queue at the same offset in ``arrivals``.
+    unit.belt0 = build.places(spec.places)
+    build.belts = unit.belt0 + spec.places
+    unit.level0 = build.histogram(spec.places)
+    build.cells.append(_cell(build, at.E_HEAD, SERVED, index, unit, "head_cell"))
+    build.cells.append(_cell(build, at.E_ENTRY, REOPENED, index, unit, "entry_cell"))
+
+
+def _machine(build: _Build, unit: np.record, spec: MachineSpec) -> None:
+    index, servers = build.units.index(spec), spec.slots // spec.tray
+    unit.kind, unit.servers, unit.tray = at.MACHINE, servers, spec.tray
+    unit.hands_over, unit.by_service = spec.hands_over_when_down, servers == 1
+    unit.free0, unit.out0 = build.places(servers), build.places(servers)
+    add = build.streams.add
+    unit.service = add(spec.name, SERVICE, spec.process_time, margin=servers + 1)
+    if spec.changeover is not None and build.spec.plan:
+        unit.changeover = add(spec.name, CHANGEOVER, spec.changeover, margin=servers + 1)
+    if spec.scrap > 0:
+        unit.unlucky = add(spec.name, SCRAP, None, margin=spec.tray)
+        unit.scrap_share, unit.bad_goes_on = spec.scrap, spec.scrap_to == "downstream"
+    if spec.flush_s is not None:
+        unit.flush_s = spec.flush_s
+        build.cells.append(_cell(build, at.E_FLUSHED, FLUSHED, index, unit, "flush_cell"))
+
+
+def _servers(build: _Build, units: at.Records) -> at.Records:
+    servers = _records(max(1, int(units.servers.sum())), at.SERVER)
+    first = 0
+    for index, spec in enumerate(build.units):
+        unit = units[index]
+        unit.first_server = first
+        for s in range(first, first + unit.servers):
+            servers[s].unit, servers[s].item0 = index, build.places(unit.tray)
+            build.cells.append(_Cell(at.E_SERVED, SERVED, len(build.units) - index, s, servers[s], "cell"))
+        if isinstance(spec, MachineSpec):
+            first += unit.servers
+    return servers
+
+
+def _modes(build: _Build, units: at.Records) -> at.Records:
+    modes = _records(max(1, sum(len(u.failures) for u in build.units)), at.MODE)
+    first = 0
+    for index, spec in enumerate(build.units):
+        unit = units[index]
+        unit.first_mode, unit.modes = first, len(spec.failures)
+        for k, failure in enumerate(spec.failures):
+            mode = modes[first + k]
+            mode.timed, mode.alarm = failure.clock == "time", failure.alarm
+            mode.between = build.streams.add(spec.name, FAILURE, failure.mtbf, k)
+            mode.repair = build.streams.add(spec.name, REPAIR, failure.mttr, k)
+        first += unit.modes
+        clocks = {f.clock for f in spec.failures}
+        unit.timed = "time" in clocks
+        unit.counts_execute = "operation" in clocks and not unit.by_service
+        if clocks:
+            build.cells.append(_cell(build, at.E_REPAIRED, REPAIRED, index, unit, "repair_cell"))
+        if "operation" in clocks:
+            build.cells.append(_cell(build, at.E_AGED, FAILED, index, unit, "age_cell"))
+        if unit.timed:
+            build.cells.append(_cell(build, at.E_TIMED, FAILED, index, unit, "timed_cell"))
+    return modes
+
+
+def _joints(build: _Build) -> at.Records:
+    joints = _records(len(build.units) + 1, at.JOINT)
+    for j in range(len(joints)):
+        joint, buffer = joints[j], build.buffers[j] if j < len(build.units) else None
+        joint.cell = -1
+        joint.capacity = buffer.capacity if buffer else 0
+        joint.place0, joint.level0 = build.places(joint.capacity), build.histogram(joint.capacity)
+        if j > 0 and build.units[j - 1].transfer_s > 0:
+            joint.transfer = build.units[j - 1].transfer_s
+            cell = _cell(build, at.E_HANDED_OVER, HANDED_OVER, j - 1, joint, "cell")
+            cell.owner = j
+            build.cells.append(cell)
+    return joints
+
+
+def _line(build: _Build, bucket_s: float) -> at.Records:
+    line = _records(1, at.LINE)
+    g, spec, units = line[0], build.spec, build.units
+    g.n_units, g.current, g.bucket_s = len(units), -1, bucket_s
+    g.source_cell = g.sink_cell = -1
+    g.source_ready, g.sink_room = spec.source.interval is None, 1
+    if spec.source.interval is not None:
+        g.source_stream = build.streams.add(f"{units[0].name}.source", INTERVAL, spec.source.interval)
+        build.cells.append(_Cell(at.E_SOURCE, REOPENED, len(units) + 1, 0, g, "source_cell"))
+    if spec.sink.interval is not None:
+        g.sink_stream = build.streams.add(f"{units[-1].name}.sink", INTERVAL, spec.sink.interval)
+        build.cells.append(_Cell(at.E_REOPENED, REOPENED, 0, len(units), g, "sink_cell"))
+    if spec.plan:
+        g.planned, g.plans, g.plan_at = 1, len(spec.plan), -1
+        g.plan0 = build.places(2 * len(spec.plan))
+    return line
+
+
+def _items(build: _Build, line: at.Records) -> at.Records:
+    slots = sum(u.places if isinstance(u, ConveyorSpec) else u.slots for u in build.units)
+    n = slots + sum(b.capacity for b in build.buffers if b) + _SPARE
+    line[0].pool, line[0].free_items = build.places(n), n
+    return _records(n, at.ITEM)
+
+
+def _agenda(build: _Build, line: at.Records, units: at.Records, joints: at.Records) -> tuple[at.Records, at.Records]:
+    build.cells.sort(key=lambda c: (c.priority, c.rank))
+    size = 2
+    while size < len(build.cells):
+        size *= 2
+    cells = _records(size, at.CELL)
+    cells.kind = -1
+    for index, cell in enumerate(build.cells):
+        cells[index].kind, cells[index].owner = cell.kind, cell.owner
+        cells[index].order = cell.priority * 4096 + cell.rank
+        assert cell.record is not None
+        setattr(cell.record, cell.name, index)
+    cells.order[len(build.cells) :] = np.arange(size - len(build.cells)) + 1_000_000
+    line[0].tree = size
+    tree = _records(2 * size, at.NODE)
+    tree.when = np.inf
+    tree.cell[size:] = np.arange(size)
+    return cells, tree
+
+
+class _Start:
+    """What is there before the run: free servers, first dues, items put in beforehand."""
+
+    def __init__(self, build: _Build, arrays: at.Arrays) -> None:
+        self._build, self._k, self._next = build, arrays, build.streams.next
+
+    def fill(self) -> None:
+        k, build = self._k, self._build
+        g = k.line[0]
+        k.queue[g.pool : g.pool + g.free_items] = np.arange(g.free_items)
+        for i, batch in enumerate(build.spec.plan):
+            k.queue[g.plan0 + 2 * i : g.plan0 + 2 * i + 2] = batch.recipe, batch.count
+        for u in range(len(build.units)):
+            unit = k.units[u]
+            k.queue[unit.free0 : unit.free0 + unit.servers] = unit.first_server + np.arange(unit.servers)
+            unit.free = unit.servers
+            self._dues(unit)
+        if g.source_cell >= 0:
+            self._put(g.source_cell, self._next(g.source_stream))
+        joint = len(build.units)
+        for part in reversed(build.spec.units):
+            if isinstance(part, BufferSpec):
+                self._fill_places(k.joints[joint], part.prefill)
+                continue
+            joint -= 1
+            if isinstance(part, ConveyorSpec):
+                self._fill_belt(k.units[joint], part.prefill)
+            else:
+                self._fill_machine(k.units[joint], part)
+
+    def _put(self, cell: int, when: float) -> None:
+        g = self._k.line[0]
+        g.seq += 1
+        self._k.tree[g.tree + cell].when, self._k.cells[cell].seq = when, g.seq
+
+    def _dues(self, unit: np.record) -> None:
+        modes = self._k.modes[unit.first_mode : unit.first_mode + unit.modes]
+        for i in range(len(modes)):
+            modes[i].due = self._next(modes[i].between)
+        unit.due = min((m.due for m in modes if not m.timed), default=np.inf)
+        if unit.timed:
+            self._put(unit.timed_cell, min(m.due for m in modes if m.timed))
+
+    def _new_items(self, n: int) -> at.Integers:
+        """Indices of items that enter now, numbered in this order; the plan says of which recipes."""
+        g, k = self._k.line[0], self._k
+        top = int(g.pool + g.free_items)
+        indices = k.queue[top - n : top][::-1].copy()
+        k.items.number[indices] = int(g.number) + 1 + np.arange(n)
+        k.items.born[indices], k.items.recipe[indices] = -1.0, 1
+        g.number += n
+        g.free_items -= n
+        done = 0
+        while g.planned and done < n:
+            while g.plan_left == 0:
+                g.plan_at = (g.plan_at + 1) % g.plans
+                g.plan_left = k.queue[g.plan0 + 2 * g.plan_at + 1]
+            batch = min(n - done, int(g.plan_left))
+            k.items.recipe[indices[done : done + batch]] = k.queue[g.plan0 + 2 * g.plan_at]
+            g.plan_left -= batch
+            done += batch
+        return indices
+
+    def _fill_places(self, joint: np.record, n: int) -> None:
+        self._k.queue[joint.place0 : joint.place0 + n] = self._new_items(n)
+        joint.items = n
+
+    def _fill_belt(self, unit: np.record, n: int) -> None:
+        belt = slice(int(unit.belt0), int(unit.belt0) + n)
+        self._k.queue[belt] = self._new_items(n)
+        self._k.arrivals[belt] = np.arange(n) * float(unit.pitch)
+        unit.items = unit.entered = n
+        unit.next_entry = max(0.0, n * unit.pitch - unit.travel) if n else 0.0
+
+    def _fill_machine(self, unit: np.record, spec: MachineSpec) -> None:
+        k, tray, trays = self._k, spec.tray, spec.prefill // spec.tray
+        first = int(unit.first_server)
+        loaded = k.servers[first : first + trays]
+        places = loaded["item0"][:, None] + np.arange(tray)
+        k.queue[places] = self._new_items(trays * tray).reshape(trays, tray)
+        loaded["items"], loaded["recipe"], loaded["working"] = tray, spec.recipes[0], 1
+        loaded["left"] = [self._next(unit.service) * (j + 1) / trays for j in range(trays)]
+        left = unit.servers - trays
+        k.queue[unit.free0 : unit.free0 + left] = first + trays + np.arange(left)
+        unit.free, unit.busy = left, trays
+        unit.entered = trays * tray

@@ -1,0 +1,159 @@
+"""Kernel: states, time accounting, ages (semantics, sections 4 and 7), and the judgement of a unit at rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.experiments.compiled.access import joint_at, second_at, server_at, unit_at
+from simulator.experiments.compiled.agenda import drop, note, put
+from simulator.experiments.compiled.jit import hot, part
+from simulator.experiments.compiled.layout import CAUSES, CELLS, CONVEYOR
+from simulator.line.log import Kind
+from simulator.line.packml import Cause, Mode, State
+
+EXECUTE, SUSPENDED, HELD, HOLDING, UNHOLDING = (
+    int(State.EXECUTE),
+    int(State.SUSPENDED),
+    int(State.HELD),
+    int(State.HOLDING),
+    int(State.UNHOLDING),
+)
+SUSPENDING, UNSUSPENDING = int(State.SUSPENDING), int(State.UNSUSPENDING)
+STARVED, BLOCKED, FAILURE = int(Cause.STARVED), int(Cause.BLOCKED), int(Cause.EQUIPMENT_FAILURE)
+_STATE, _PRODUCTION = int(Kind.STATE), int(Mode.PRODUCTION)
+
+
+@part
+def set_state(k: Any, u: int, state: int, cause: int) -> None:
+    """Enter a state with a cause; the time since the last change counts for what was."""
+    unit, now = unit_at(k, u), k.now
+    second_at(k, u * CELLS + unit.account).x += now - unit.since
+    unit.since = now
+    unit.account = state * CAUSES + cause
+    unit.state, unit.cause = state, cause
+    note(k, u, _STATE, 0, state * 100 + _PRODUCTION * 10 + cause, 0.0)
+
+
+@part
+def execute_begins(k: Any, u: int) -> None:
+    """An age that counts Execute runs."""
+    unit = unit_at(k, u)
+    if unit.counts_execute:
+        now = k.now
+        unit.execute_since = now
+        unit.aging = 1
+        put(k, unit.age_cell, now + (unit.due - unit.age))
+
+
+@part
+def execute_ends(k: Any, u: int) -> None:
+    """An age that counts Execute stands still."""
+    unit = unit_at(k, u)
+    if unit.aging:
+        unit.age += k.now - unit.execute_since
+        unit.aging = 0
+        drop(k, unit.age_cell)
+
+
+@hot
+def run_service(k: Any, s: int) -> None:
+    """Start or resume a service; whether the unit will fail within it is known now."""
+    server = server_at(k, s)
+    unit, now = unit_at(k, server.unit), k.now
+    server.ends = now + server.left
+    server.running = 1
+    if unit.by_service and unit.age + server.left > unit.due:
+        put(k, unit.age_cell, now + (unit.due - unit.age))
+    else:
+        put(k, server.cell, server.ends)
+
+
+@part
+def freeze(k: Any, u: int) -> None:
+    """Execute is left: each running service keeps what is left of it."""
+    unit, now = unit_at(k, u), k.now
+    to_do = unit.busy
+    s = unit.first_server
+    while to_do > 0:
+        server = server_at(k, s)
+        if server.working:
+            to_do -= 1
+            if server.running:
+                left = server.ends - now
+                if unit.by_service:
+                    unit.age += server.left - left
+                    if unit.age_cell >= 0:
+                        drop(k, unit.age_cell)
+                server.left = left
+                server.running = 0
+                drop(k, server.cell)
+        s += 1
+
+
+@part
+def thaw(k: Any, u: int) -> None:
+    """Execute is entered: services in work go on, lowest server first."""
+    unit = unit_at(k, u)
+    to_do = unit.busy
+    s = unit.first_server
+    while to_do > 0:
+        server = server_at(k, s)
+        if server.working:
+            to_do -= 1
+            if not server.running:
+                run_service(k, s)
+        s += 1
+
+
+@part
+def rest_cause(k: Any, u: int) -> int:
+    """0 if there is work, else starved or blocked."""
+    unit = unit_at(k, u)
+    if unit.kind == CONVEYOR:
+        if unit.items == 0:
+            return STARVED
+        if unit.waits and not joint_at(k, u + 1).moving and (unit.items >= unit.capacity or not unit.accumulating):
+            return BLOCKED
+        return 0
+    if unit.busy:
+        return 0
+    if unit.out:
+        return 0 if joint_at(k, u + 1).moving else BLOCKED
+    return STARVED
+
+
+@part
+def judge(k: Any, u: int) -> None:
+    """Suspend when starved or blocked, go on when there is work again. The ports stay open in all these states."""
+    unit = unit_at(k, u)
+    while True:
+        if unit.state == EXECUTE:
+            cause = rest_cause(k, u)
+            if cause == 0:
+                return
+            if unit.suspending > 0:
+                freeze(k, u)
+                execute_ends(k, u)
+                set_state(k, u, SUSPENDING, cause)
+                put(k, unit.transient_cell, k.now + unit.suspending)
+                return
+            execute_ends(k, u)
+            set_state(k, u, SUSPENDED, cause)
+        elif unit.state == SUSPENDED:
+            cause = rest_cause(k, u)
+            if cause == unit.cause:
+                return
+            if cause == 0:
+                if unit.unsuspending > 0:
+                    set_state(k, u, UNSUSPENDING, unit.cause)
+                    put(k, unit.transient_cell, k.now + unit.unsuspending)
+                    return
+                set_state(k, u, EXECUTE, 0)
+                execute_begins(k, u)
+                thaw(k, u)
+            else:
+                set_state(k, u, SUSPENDED, cause)
+        else:
+            return
+        if unit.instant:
+            return
