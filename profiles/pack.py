@@ -38,6 +38,7 @@ PACKS = Path(__file__).parent / "packs"
 DEFAULT_PACK = "basc_cell_line"
 _KEYED = ("signals", "methods", "safety", "devices", "options")
 _NUMBERED = ("alarms", "recipes")
+_Files = tuple[tuple[str, int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -204,7 +205,30 @@ def _pack_folder(ref: str | Path, relative_to: Path | None = None) -> Path:
     return folder
 
 
+_packs: dict[Path, tuple[_Files, Pack]] = {}
+"""Packs that this process has loaded, with the files that they were loaded from."""
+
+
 def _load_pack(folder: Path, seen: tuple[Path, ...]) -> Pack:
+    """A pack, read anew only if its files or the pack that it extends have changed."""
+    files = _files(folder)
+    here = folder.resolve()
+    if folder in _packs and here not in seen:
+        known, pack = _packs[folder]
+        if known == files and (pack.base is None or _load_pack(pack.base.folder, (*seen, here)) is pack.base):
+            return pack
+    pack = _read_pack(folder, seen)
+    _packs[folder] = files, pack
+    return pack
+
+
+def _files(folder: Path) -> _Files:
+    """The YAML files of a folder: name, time of the last change, size."""
+    stats = [(str(path), path.stat()) for path in sorted(folder.rglob("*.yaml"))]
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
+
+
+def _read_pack(folder: Path, seen: tuple[Path, ...]) -> Pack:
     sourced = load_mapping(folder / "pack.yaml")
     if folder.resolve() in seen:
         raise ProfileError(sourced.place(("extends",)), "extends: the packs extend each other", "break the cycle")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -15,10 +16,11 @@ from typer.core import TyperGroup
 
 from conformance.errors import UsageError
 from conformance.exitcodes import ExitCode
+from setsubi.errors import fail
 
-_CLICK_USAGE_ERROR: Any = typer.BadParameter.__mro__[
-    1
-]  # typer carries click under another name from version to version
+# typer carries click under another name from version to version
+_CLICK_USAGE_ERROR: Any = typer.BadParameter.__mro__[1]
+_CLICK_NO_ARGUMENTS: Any = getattr(sys.modules[typer.BadParameter.__module__], "NoArgsIsHelpError", ())
 
 
 class Lang(StrEnum):
@@ -33,24 +35,52 @@ Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Same seed, same r
 
 
 class SuiteGroup(TyperGroup):
-    """Wrong usage ends with the suite's own code: the customary 2 would read as 'interrupted'."""
+    """Wrong usage is one line too, and ends with the suite's own code: the customary 2 would read as 'interrupted'."""
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:
-        with _usage_code():
+        with _one_line(""):
             return super().make_context(*args, **kwargs)
 
     def invoke(self, ctx: Any) -> Any:
-        with _usage_code():
+        with _one_line(ctx):
             return super().invoke(ctx)
 
 
 @contextmanager
-def _usage_code() -> Iterator[None]:
+def _one_line(where: Any) -> Iterator[None]:
+    """``where`` is the context of the group, empty while that is being made."""
     try:
         yield
     except _CLICK_USAGE_ERROR as error:
-        error.exit_code = int(ExitCode.USAGE)
-        raise
+        if isinstance(error, _CLICK_NO_ARGUMENTS):  # its message is the help, which is what was wanted
+            error.exit_code = int(ExitCode.USAGE)
+            raise
+        fail(_usage_text(error, _path(error.ctx or where)))
+
+
+def _path(ctx: Any) -> list[str]:
+    """The commands that lead to where the error is, without the program's own name."""
+    if not ctx:
+        return []
+    deeper: list[str] = [ctx.invoked_subcommand] if ctx.invoked_subcommand else []
+    names: list[str] = []
+    while ctx.parent is not None:
+        names.insert(0, ctx.info_name)
+        ctx = ctx.parent
+    return [*names, *deeper]
+
+
+def _usage_text(error: Any, path: list[str]) -> str:
+    what = " ".join(str(error.format_message()).split())
+    mend = f"'{' '.join(['setsubi', *path, '--help'])}' shows what can be given"
+    near = getattr(error, "possibilities", None)
+    if near:
+        what, mend = str(error.message), f"did you mean {', '.join(near)}?"
+    elif what.endswith("?") and ". " in what:
+        what, _, mend = what.rpartition(". ")
+    what = what.replace("Value error, ", "").rstrip(".")
+    where = f"{' '.join(path)}: " if path else ""
+    return f"{where}{what[:1].lower()}{what[1:]}; {mend[:1].lower()}{mend[1:]}"
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:

@@ -19,9 +19,13 @@ from profiles.export import exported, schema
 from profiles.lint import lint
 from setsubi.errors import guarded
 from setsubi.files import write_whole
-from setsubi.options import Lang, Language, did_you_mean, want_file
+from setsubi.options import Lang, Language, SuiteGroup, did_you_mean, want_file
 
-app = typer.Typer(no_args_is_help=True, help="Look at profiles: what a vendor has to build, and what an edit breaks.")
+app = typer.Typer(
+    cls=SuiteGroup,
+    no_args_is_help=True,
+    help="Look at profiles: what a vendor has to build, and what an edit breaks.",
+)
 BASE = "equipment"
 MOST_WIDTH = 1000  # columns; wide enough that no row of a sheet is broken in a file
 
@@ -92,7 +96,7 @@ def diff_(
     old: Annotated[str, typer.Argument(help="The profile before: name or YAML file.")],
     new: Annotated[str, typer.Argument(help="The profile after: name or YAML file.")],
 ) -> None:
-    """What changed between two profiles; exit code 1 if an equipment built for the old one may break."""
+    """What changed between two profiles; exit code 1 if something that a client or an equipment relies on is broken."""
     changes = diff(load_profile(old), load_profile(new))
     for change in changes:
         typer.echo(str(change))

@@ -31,7 +31,11 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,63}")
 
 Speed = Annotated[float, typer.Option("--speed", help="Model seconds per wall second; 1 is real time.")]
 Host = Annotated[
-    str, typer.Option("--host", help="Address to listen on; others than loopback offer no SecurityPolicy None.")
+    str,
+    typer.Option(
+        "--host",
+        help="Address to listen on; others than loopback offer no SecurityPolicy None. The panel stays on loopback.",
+    ),
 ]
 BasePort = Annotated[
     int,

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 
 from simulator.endpoints.host import Addresses
+from simulator.endpoints.security import is_loopback
 
 
 def target_text(name: str, profile: str, at: Addresses, speed: float, login: tuple[str, str] | None = None) -> str:
     """The target file of a served unit. It says ``kind: mock``: no machine moves, so no consent is needed. ``login`` is
-    the user and the name of the environment variable with his password."""
-    host, _, port = at.modbus.removeprefix("modbus://").rpartition(":")
+    the user and the name of the environment variable with his password. A unit that listens on all addresses is reached on
+    loopback, and without loopback its OPC UA server offers encrypted sessions only."""
+    served, _, port = at.modbus.removeprefix("modbus://").rpartition(":")
+    host = "127.0.0.1" if _is_all_addresses(served) else served
     lines = [
         f"# Target file of the simulated unit {name}, written while it was served.",
         "kind: mock",
         f"name: {json.dumps(name)}",
         f"profile: {profile}",
         "opcua:",
-        f"  url: {at.opcua}",
+        f"  url: opc.tcp://{host}:{at.opcua.rpartition(':')[2]}",
+        *([] if is_loopback(served) else ["  policy: Basic256Sha256"]),
         *([f"  user: {json.dumps(login[0])}", f"  password_env: {json.dumps(login[1])}"] if login else []),
         f"modbus: {{host: {json.dumps(host)}, port: {port}}}",
         f"panel: {json.dumps(at.panel)}",
         f"time_scale: {speed:g}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _is_all_addresses(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False

@@ -1,10 +1,14 @@
-"""What all tests share."""
+"""What holds for all tests: compiled code stays with pytest's files; how fast the machine is fails no property-based one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("any-speed", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-speed")
 
 
 @pytest.fixture(autouse=True, scope="session")

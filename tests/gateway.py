@@ -1,7 +1,7 @@
 """A line PLC in small: a client that carries the hand-over between two units, as ``docs/handover.md`` asks it to (rule 2).
 
 It copies the outputs of one port into the peer block of the other, cycle after cycle, and counts a heartbeat of its own
-while the unit's counts. A cycle is paced by its requests, not by a clock.
+while the unit's counts.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from profiles.model import Protocol
 from simulator.endpoints.host import UnitHost
 
 LEVELS = {"outfeed": ("available", "busy", "finished", "safe"), "infeed": ("ready", "start", "stop", "safe")}
+CYCLE_S = 0.05  # between two cycles, as a PLC rests between its scans
 DATA = {
     "outfeed": ("seq_before", "item_id", "item_kind", "item_quality", "seq_after"),
     "infeed": ("item_id", "result", "seq"),
@@ -74,7 +75,9 @@ class Gateway:
         self.cuts = 0
 
     async def run(self) -> None:
-        await asyncio.gather(*(self._drive(lane) for lane in self._lanes))
+        async with asyncio.TaskGroup() as lanes:
+            for lane in self._lanes:
+                lanes.create_task(self._drive(lane))
 
     async def _drive(self, lane: Lane) -> None:
         await lane.source.connect()
@@ -83,6 +86,7 @@ class Gateway:
             while True:
                 with suppress(TargetError):  # a lost connection is made anew by the next request
                     await lane.carry()
+                await asyncio.sleep(CYCLE_S)
         finally:
             await lane.close()
 

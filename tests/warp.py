@@ -12,9 +12,13 @@ import datetime
 import selectors
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 FOLLOWERS = ("simulator", "conformance", "asyncua")
 """Packages whose calendar follows a warped loop."""
@@ -102,3 +106,15 @@ def warped(loop: WarpLoop) -> Iterator[None]:
 class _LikeTheReal(type):
     def __instancecheck__(cls, thing: object) -> bool:
         return isinstance(thing, _Calendar)
+
+
+def in_warped_time(work: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
+    """A coroutine function as one that runs it in a warped loop of its own; use it as a decorator of tests."""
+
+    @wraps(work)
+    def run(*arguments: P.args, **named: P.kwargs) -> T:
+        loop = WarpLoop()
+        with warped(loop), asyncio.Runner(loop_factory=lambda: loop) as runner:
+            return runner.run(work(*arguments, **named))
+
+    return run

@@ -63,7 +63,8 @@ class Mock:
 
     def switch(self, fault: str, on: bool) -> None:
         """Switch a fault as the panel does, and let everybody look."""
-        self.unit.faults.switch(fault, on)
+        with warped(self._loop):
+            self.unit.faults.switch(fault, on)
         self.do(self._pass(0.0))
 
     def target(self, **changes: Any) -> Target:
@@ -99,7 +100,8 @@ class Mock:
     # --- as good as new -----------------------------------------------------------------------------------------------
     def recover(self) -> dict[str, Any]:
         """All faults off, everything at the machine put right, the unit stopped; what is still not as at first."""
-        self.unit.faults.clear()
+        with warped(self._loop):
+            self.unit.faults.clear()
         self.do(self._put_right())
         now = self._picture()
         return {name: now[name] for name, first in self._new.items() if now[name] != first}

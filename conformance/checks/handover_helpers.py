@@ -18,6 +18,8 @@ from profiles.model import HandoverTimer, Protocol
 
 WRITES = ("command.cntrl_cmd", "alarm.acknowledge", "handover.infeed.peer.*", "handover.outfeed.peer.*")
 FREE, TRANSPORTING, STOPPED, FINISHED, FAULTED = 3, 7, 8, 9, 12
+CLOCKS_DIFFER = 0.02
+"""Share of a timer by which the clocks of tester and equipment may disagree about it."""
 OWN = {"infeed": ("ready", "start", "stop"), "outfeed": ("available", "busy", "finished")}
 ENTERED, GOOD, SCRAP, WIP = "production.entered", "production.good", "production.scrap", "production.wip"
 ORDERS = ("sender_first", "receiver_first")
@@ -161,11 +163,9 @@ class Between:
         at = await self.fails(port, timer.alarm, timer.seconds + self.ctx.param("slack_s"))
         if at is None:
             return
-        took = at - since
+        took, least = at - since, timer.seconds * (1 - CLOCKS_DIFFER)
         what = f"{timer.id.upper()} does not run out before its {timer.seconds:g} s"
-        self.expect(
-            took >= timer.seconds, what, expected=f"at least {timer.seconds:g} s", actual=f"at most {took:.2f} s"
-        )
+        self.expect(took >= least, what, expected=f"at least {least:g} s", actual=f"at most {took:.2f} s")
 
     async def recover(self) -> bool:
         """As an operator would: both neighbours at rest, alarms acknowledged, a held unit going on. Whether no port is faulted."""

@@ -151,17 +151,20 @@ async def feed(ctx: Context, sender: Any, done: Callable[[], Any]) -> bool:
     return bool(await done())
 
 
-async def drain(ctx: Context) -> None:
-    """Take finished items out of a running unit, so that later checks find it empty."""
+async def drain(ctx: Context) -> bool:
+    """Take finished items out of a running unit, so that later checks find it empty; false if something stays."""
     async with ctx.neighbour("outfeed") as receiver:
         for _ in range(int(ctx.param("max_items"))):
             if not await value(ctx, "production.wip"):
                 break
             given = await receiver.transfer(within_s=ctx.param("process_s"))
             if not given["ok"]:
-                ctx.note("items of the tester remain in the unit")
                 break
         await receiver.clear()
+    empty = not await value(ctx, "production.wip")
+    if not empty:
+        ctx.note("items of the tester remain in the unit")
+    return empty
 
 
 @asynccontextmanager

@@ -162,8 +162,12 @@ async def echo(ctx: Context) -> None:
 
 @check("modbus.mask_write", needs=MODBUS, writes=("alarm.acknowledge",))
 async def mask(ctx: Context) -> None:
-    """Function 22, with masks that leave the register as it is: (current AND and) OR (or AND NOT and)."""
+    """Function 22, with masks that leave the register as it is: (current AND and) OR (or AND NOT and).
+
+    It starts from a value that is always lawful: the number of an alarm that was acknowledged is not, a second time.
+    """
     name = ctx.param("signal")
+    await ctx.modbus.exchange(read(WRITE_REGISTER, place(ctx, name)[1].address, ctx.param("value")))
     before, address = await steady_registers(ctx, name), place(ctx, name)[1].address
     for and_mask, or_mask in ((0xFFFF, 0x0000), (0xFFFF, 0xFFFF), (0x0000, before[0])):
         pdu = mask_write(address, and_mask, or_mask)

@@ -28,8 +28,8 @@ async def starved(ctx: Context) -> None:
     """A started unit without items goes to Suspended, starved, and says so."""
     async with ending_stopped(ctx):
         await run(ctx)
-        if await value(ctx, "production.wip"):
-            await drain(ctx)
+        if await value(ctx, "production.wip") and not await drain(ctx):
+            ctx.inconclusive("the unit cannot be emptied")
         await _waits(ctx, STARVED, "state.starved", "state.blocked")
 
 

@@ -50,7 +50,7 @@ def _parts(requirement: Requirement, lang: str) -> tuple[str, tuple[str, str], l
         (t("source"), "\n".join(sources)),
         (t("applies_to"), _applies(requirement) or t("everything")),
         (t("parameters"), "\n".join(f"{k} = {show(v)}" for k, v in requirement.parameters.items())),
-        (t("impact"), f"{t(f'impact.{requirement.impact}')} ({requirement.impact})"),
+        (t("impact"), " = ".join(dict.fromkeys([str(requirement.impact), t(f"impact.{requirement.impact}")]))),
         (t("since"), requirement.since),
         (t("check"), requirement.check or ""),
         (t("faults"), ", ".join(requirement.faults)),

@@ -16,6 +16,7 @@ from conformance.errors import HarnessError, TargetLost, Unreachable
 from conformance.fitting import Fitted
 from conformance.targetfile import ModbusEndpoint, Timeouts
 from conformance.targets.frames import status_of
+from conformance.targets.within import within
 from conformance.transcript import Transcript
 from profiles.codec import CodecError, decode, encode
 from profiles.model import ModbusBinding, Signal, Table
@@ -103,10 +104,13 @@ class ModbusLink:
             trace_packet=self._trace,
         )
         try:
-            async with asyncio.timeout(self._timeouts.connect_s):
+            async with within(self._timeouts.connect_s):
                 connected = await client.connect()
         except (TimeoutError, OSError, ModbusException):
             connected = False
+        except asyncio.CancelledError:
+            client.close()
+            raise
         if not connected:
             client.close()
             raise Unreachable(f"modbus://{self.address}", "no Modbus TCP server answers")
@@ -257,13 +261,26 @@ class ModbusLink:
                 raise TargetLost(f"modbus://{self.address}: not connected")
             self._sent = self._received = b""
             try:
-                async with asyncio.timeout(self._timeouts.request_s * 2):
-                    reply = await send(client)
+                reply = await self._answer(send(client))
             except (ModbusException, OSError, TimeoutError) as error:
                 self._transcript.add("modbus", op, where, None, f"no answer: {type(error).__name__}", self._raw())
                 await self.close()
                 raise TargetLost(f"modbus://{self.address}: no answer to {op} {where}") from None
             return reply, self._raw()
+
+    async def _answer(self, request: Awaitable[Any]) -> Any:
+        """The reply. Whoever is cancelled waits for it nevertheless, or the next request would take it for its own."""
+        job, limit = asyncio.ensure_future(request), self._timeouts.request_s * 2
+        try:
+            async with asyncio.timeout(limit):
+                return await asyncio.shield(job)
+        except asyncio.CancelledError:
+            await asyncio.wait({job}, timeout=limit)
+            raise
+        finally:
+            if not job.done():
+                job.cancel()
+                await self.close()
 
     async def _ensure(self) -> None:
         """Reconnect if the connection is gone, within ``connect_s``; checks that run side by side do it once."""

@@ -15,6 +15,7 @@ from conformance.errors import TargetLost, Unreachable
 from conformance.targetfile import OpcuaEndpoint, Timeouts
 from conformance.targets.opcuapaths import Names, find_machine
 from conformance.targets.uastack import Client, security_policies, ua
+from conformance.targets.within import within
 from conformance.transcript import Transcript
 
 T = TypeVar("T")
@@ -73,7 +74,7 @@ class OpcuaSession:
         await self.close()
         client = self.new_client()
         try:
-            async with asyncio.timeout(self._timeouts.connect_s):
+            async with within(self._timeouts.connect_s):
                 await self.secure(client)
                 await client.connect(auto_reconnect=False)
             self._client = client
@@ -231,7 +232,7 @@ def _mend(error: Any) -> str:
 async def shut(client: Any) -> None:
     """Disconnect, whatever state the connection is in; never raises and never hangs."""
     try:
-        async with asyncio.timeout(2.0):
+        async with within(2.0):
             await client.disconnect()
     except asyncio.CancelledError:
         raise

@@ -61,7 +61,7 @@ class Addresses:
 
 @dataclass
 class HostOptions:
-    """How units are put on the network."""
+    """How units are put on the network. ``host`` is that of OPC UA and Modbus TCP; the panel is on loopback always."""
 
     host: str = "127.0.0.1"
     base_port: int = 0
@@ -96,11 +96,7 @@ class UnitHost:
             idle_timeout_s=options.idle_timeout_s,
             without=options.without,
         )
-        self.panel = (
-            PanelEndpoint(self.equipment, host=options.host, port=ports.panel, cut=self._cut)
-            if options.with_panel
-            else None
-        )
+        self.panel = PanelEndpoint(self.equipment, port=ports.panel, cut=self._cut) if options.with_panel else None
         self.faults.subscribe(self._switch_quirks)
         self._tasks: set[asyncio.Task[None]] = set()
 

@@ -135,6 +135,7 @@ class RegisterImage:
     def rebuild(self) -> None:
         """Take all values anew, after quirks were switched."""
         self._words.clear()
+        self._lag = Lag()
         self.update(self._equipment.values())
 
     def _decoded(self, signal: Signal, position: int, words: list[int], function: int) -> Any:

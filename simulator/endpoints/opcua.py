@@ -29,7 +29,14 @@ from simulator.endpoints.nodesets import PACKML
 from simulator.endpoints.projections import Projections
 from simulator.endpoints.publisher import Publisher
 from simulator.endpoints.quirks import OpcuaQuirks
-from simulator.endpoints.security import NoAdministration, SecuritySettings, Users, certificate_and_key, data_folder
+from simulator.endpoints.security import (
+    NoAdministration,
+    SecuritySettings,
+    Users,
+    certificate_and_key,
+    data_folder,
+    private_key,
+)
 from simulator.endpoints.serverinfo import describe_server, refresh_server
 from simulator.endpoints.transport import UnitListener, UnitServer
 from simulator.endpoints.unit import Unit
@@ -144,7 +151,7 @@ class OpcuaEndpoint:
         folder = self._security.folder or data_folder()
         certificate, key = certificate_and_key(folder, server.get_application_uri(), self._host)
         await server.load_certificate(certificate, "der")
-        await server.load_private_key(key, format="pem")
+        server.iserver.private_key = private_key(key)
 
     async def _listen(self, server: Server, iserver: UnitServer) -> None:
         """Bind first, so that the endpoint descriptions name the real port."""

@@ -1,5 +1,7 @@
 """The panel: a local TCP socket that stands in for the person at a *mock* machine. Not part of the equipment interface.
 
+It asks nobody who he is, and so listens on the loopback address only, whatever host the unit itself is served on.
+
 One JSON object per line: ``{"id": 1, "act": "trip", "function": "emergency_stop"}`` is answered by
 ``{"id": 1, "ok": true}`` or ``{"id": 1, "ok": false, "error": "…"}``. Beside the actions of ``LocalSide``:
 ``fault`` (name, on), ``faults``, ``cut`` (protocol, seconds), ``ping``.
@@ -17,6 +19,7 @@ from simulator.faults import FAULTS
 from simulator.interface.localside import ActionError
 from simulator.interface.simulated import SimulatedEquipment
 
+HOST = "127.0.0.1"
 MAX_LINE = 65536
 
 
@@ -27,26 +30,25 @@ class PanelEndpoint:
         self,
         equipment: SimulatedEquipment,
         *,
-        host: str = "127.0.0.1",
         port: int = 0,
         cut: Callable[[str, float], None] | None = None,
     ) -> None:
         self._equipment = equipment
-        self._host, self._port = host, port
+        self._port = port
         self._cut = cut
         self._server: asyncio.Server | None = None
         self._clients: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     @property
     def address(self) -> str:
-        return f"{self._host}:{self._port}"
+        return f"{HOST}:{self._port}"
 
     async def start(self) -> None:
         """Listen. Raises ``PortTaken``."""
         try:
-            self._server = await asyncio.start_server(self._serve, self._host, self._port, limit=MAX_LINE)
+            self._server = await asyncio.start_server(self._serve, HOST, self._port, limit=MAX_LINE)
         except OSError as error:
-            raise PortTaken("the panel", self._host, self._port, error) from None
+            raise PortTaken("the panel", HOST, self._port, error) from None
         self._port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:

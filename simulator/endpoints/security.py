@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -136,9 +137,15 @@ def certificate_and_key(folder: Path, application_uri: str, host: str) -> tuple[
     return der, key_path.read_bytes()
 
 
+@lru_cache(maxsize=4)
+def private_key(pem: bytes) -> Any:
+    """The key in a PEM. Loading one tests its primes, which takes longer than anything else here."""
+    return serialization.load_pem_private_key(pem, None)
+
+
 def _load_or_make_key(path: Path) -> rsa.RSAPrivateKey:
     if path.exists():
-        key = serialization.load_pem_private_key(path.read_bytes(), None)
+        key = private_key(path.read_bytes())
         if not isinstance(key, rsa.RSAPrivateKey):
             raise SecurityError(f"{path} holds no RSA key; remove it, and a new one is made")
         return key

@@ -160,8 +160,8 @@ fault(
 )
 fault(
     "production.sequence_late",
-    "The sequence numbers follow the record six seconds late",
-    values={"item.seq_*": _late(6.0)},
+    "The sequence numbers follow the record two seconds late",
+    values={"item.seq_*": _late(2.0)},
 )
 fault(
     "production.sequence_after_missing",

@@ -166,3 +166,24 @@ def test_a_pack_file_that_cannot_be_meant(
 def test_a_folder_without_pack_is_named(tmp_path: Path) -> None:
     with pytest.raises(ProfileError, match=r"is no pack; name a folder with a pack.yaml, or one of: basc_cell_line"):
         load_pack(tmp_path)
+
+
+def test_a_pack_is_read_once_and_anew_when_a_file_of_it_or_of_its_base_has_changed(base: Path, ours: Path) -> None:
+    first = load_pack(ours)
+    assert load_pack(ours) is first
+    ledger(ours, "  STA-STATE-002: {level: SHOULD}\n")
+    second = load_pack(ours)
+    assert {r.id: r.level for r in second.ledger}["STA-STATE-002"] == "SHOULD"
+    assert second.base is first.base
+    write(base, "ledger/states.yaml", LEDGER.replace("shall count", "shall count up"))
+    third = load_pack(ours)
+    assert {r.id: r.text.en for r in third.ledger}["STA-STATE-003"] == "The unit shall count up."
+    assert third.base is not first.base
+
+
+def test_packs_that_come_to_extend_each_other_after_they_were_read_are_refused(base: Path, ours: Path) -> None:
+    load_pack(ours)
+    write(base, "pack.yaml", "pack: base\nversion: 1.0.0\nextends: ../ours\n")
+    for folder in (ours, base):
+        with pytest.raises(ProfileError, match="the packs extend each other"):
+            load_pack(folder)

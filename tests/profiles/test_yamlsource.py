@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from profile_files import refusal
 
+from profiles import yamlsource
 from profiles.errors import Place
+from profiles.pack import PACKS
 from profiles.yamlsource import load_yaml, parse_yaml
 
 NAME = "file.yaml"
@@ -141,3 +143,15 @@ def test_no_text_makes_it_stumble(text: str) -> None:
         parse_yaml(text, NAME)
     except ProfileError as error:
         assert error.place.path == NAME
+
+
+@pytest.mark.skipif(yamlsource._FAST_LOADER is None, reason="this PyYAML was built without libyaml")
+@pytest.mark.parametrize("path", sorted(PACKS.rglob("*.yaml")), ids=lambda path: path.stem)
+def test_with_and_without_libyaml_a_file_says_the_same_at_the_same_places(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fast = load_yaml(path)
+    monkeypatch.setattr(yamlsource, "_FAST_LOADER", None)
+    slow = load_yaml(path)
+    assert fast.data == slow.data
+    assert fast.places == slow.places

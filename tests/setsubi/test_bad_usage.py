@@ -3,6 +3,8 @@ nothing begun or written."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -89,29 +91,56 @@ def test_a_wrong_option_is_one_line_with_its_mend(arguments: list[str], parts: t
     assert sorted(folder.rglob("*")) == before  # nothing half-written, no folder left behind
 
 
-CLICK = {
-    "no target": (["check"], "Missing argument"),
-    "unknown command": (["chek"], "No such command 'chek'"),
-    "unknown option": (["check", "good.yaml", "--impakt", "write"], "No such option: --impakt"),
-    "unknown impact": (["check", "good.yaml", "--impact", "kick"], "'observe', 'write', 'actuate'"),
-    "unknown protocol": (["check", "good.yaml", "--via", "canopen"], "'opcua', 'modbus'"),
-    "unknown language": (["check", "good.yaml", "--lang", "xx"], "'en', 'ja'"),
-    "unknown language to explain": (["explain", "STA-STATE-001", "--lang", "fr"], "'en', 'ja'"),
-    "unknown language of a simulation": (["simulate", "line.yaml", "--lang", "xx"], "'en', 'ja'"),
-    "unknown language of a report": (["report", "x.ndjson", "--lang", "xx"], "'en', 'ja'"),
-    "unknown format": (["profile", "show", "stacking", "--format", "pdf"], "'table', 'csv', 'markdown'"),
-    "no port": (["mock", "stacking", "--base-port", "70000"], "less than or equal to 65535"),
-    "no seed": (["simulate", "line.yaml", "--seed", "-1"], "greater than or equal to 0"),
-    "no replication": (["simulate", "line.yaml", "--replications", "0"], "greater than or equal to 1"),
-}
+CALLS: dict[str, tuple[list[str], tuple[str, ...]]] = {  # where, what, mend
+    "no target": (["check"], ("check: missing argument 'target'", "'setsubi check --help'")),
+    "no profile to show": (["profile", "show"], ("profile show: missing argument", "'setsubi profile show --help'")),
+    "unknown command": (["chek"], ("no such command 'chek'", "did you mean 'check'?")),
+    "unknown command, like no other": (["zzz"], ("no such command 'zzz'", "'setsubi --help'")),
+    "unknown command of a group": (["profile", "shw"], ("profile: no such command 'shw'", "did you mean 'show'?")),
+    "unknown command in Japanese": (["検査"], ("no such command '検査'", "'setsubi --help'")),
+    "unknown option": (["check", "good.yaml", "--impakt", "write"], ("check: no such option: --impakt", "did you mean --impact")),
+    "unknown option before the command": (["--versoin"], ("no such option: --versoin", "did you mean --version?")),
+    "unknown option in Japanese": (["check", "good.yaml", "--部分"], ("check: no such option: --部分", "'setsubi check --help'")),
+    "an option without its value": (["check", "good.yaml", "--out"], ("check: option '--out' requires", "--help'")),
+    "an option without its value in a group": (["profile", "show", "x", "-o"], ("profile show: option '-o' requires",)),
+    "a value for a switch": (["check", "good.yaml", "--quiet=3"], ("check: option '--quiet' does not take a value",)),
+    "an argument too many": (["mock", "stacking", "2"], ("mock: got unexpected extra argument", "--help'")),
+    "unknown impact": (["check", "good.yaml", "--impact", "kick"], ("'--impact': 'kick' is not", "'observe', 'write'")),
+    "unknown protocol": (["check", "good.yaml", "--via", "canopen"], ("'--via': 'canopen'", "'opcua', 'modbus'")),
+    "unknown language": (["check", "good.yaml", "--lang", "xx"], ("'--lang': 'xx'", "'en', 'ja'")),
+    "unknown language to explain": (["explain", "STA-STATE-001", "--lang", "fr"], ("explain:", "'en', 'ja'")),
+    "unknown language of a simulation": (["simulate", "line.yaml", "--lang", "xx"], ("simulate:", "'en', 'ja'")),
+    "unknown language of a report": (["report", "x.ndjson", "--lang", "xx"], ("report:", "'en', 'ja'")),
+    "unknown format": (["profile", "show", "stacking", "--format", "pdf"], ("'--format'", "'table', 'csv', 'markdown'")),
+    "no port": (["mock", "stacking", "--base-port", "70000"], ("'--base-port'", "less than or equal to 65535")),
+    "no number for a port": (["mock", "stacking", "--base-port", "abc"], ("'--base-port'", "valid integer")),
+    "no number of hours": (["simulate", "line.yaml", "--hours", "long"], ("'--hours'", "valid number")),
+    "no seed": (["simulate", "line.yaml", "--seed", "-1"], ("'--seed'", "greater than or equal to 0")),
+    "no replication": (["simulate", "line.yaml", "--replications", "0"], ("'--replications'", "greater than or equal to 1")),
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(("arguments", "part"), CLICK.values(), ids=CLICK)
-def test_a_wrong_call_ends_with_the_code_of_usage_not_of_an_interrupt(arguments: list[str], part: str) -> None:
+@pytest.mark.parametrize(("arguments", "parts"), CALLS.values(), ids=CALLS)
+def test_a_wrong_call_is_one_line_however_narrow_the_terminal(arguments: list[str], parts: tuple[str, ...]) -> None:
+    line = refused(setsubi(*arguments, env={"COLUMNS": "40"}), ExitCode.USAGE, *parts)
+    assert ";" in line  # what; how to mend it
+
+
+@pytest.mark.parametrize("arguments", [[], ["profile"]])
+def test_a_call_without_a_command_gets_the_help_and_the_code_of_usage(arguments: list[str]) -> None:
     said = setsubi(*arguments)
     assert said.code == ExitCode.USAGE
-    assert part in said.err
-    assert "Traceback" not in said.text
+    assert "Usage:" in said.text
+    assert "COMMAND" in said.text
+
+
+def test_a_process_says_it_in_one_line_too() -> None:
+    """What a shell or a CI job sees, without the test runner of the library between."""
+    command = [sys.executable, "-X", "utf8", "-m", "setsubi", "profile", "shw", "積層"]
+    done = subprocess.run(command, capture_output=True, check=False, timeout=120, encoding="utf-8")
+    assert done.returncode == ExitCode.USAGE
+    assert done.stdout == ""
+    assert done.stderr == "setsubi: profile: no such command 'shw'; did you mean 'show'?\n"
 
 
 @pytest.mark.parametrize(

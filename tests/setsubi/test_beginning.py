@@ -16,6 +16,8 @@ from mockbench import ServedMock
 from conformance.exitcodes import ExitCode
 from conformance.targetfile import load_target
 from profiles import load_profile
+from setsubi.targets import target_text
+from simulator.endpoints.host import HostOptions
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +59,18 @@ def test_a_mock_writes_the_target_file_by_which_it_is_checked(tmp_path: Path) ->
     assert (file.kind, file.profile, file.time_scale, file.panel is not None) == ("mock", "conveyor", 5, True)
     assert file.opcua is not None
     assert f"  {file.opcua.url}  " in said.out  # whole, to be copied
+
+
+def test_a_mock_on_all_addresses_writes_a_target_file_by_which_it_is_checked_here(tmp_path: Path) -> None:
+    path = tmp_path / "M1.yaml"
+    with ServedMock("conveyor", speed=1.0, options=HostOptions(host="0.0.0.0")) as served:
+        path.write_text(target_text("M1", "conveyor", served.unit.addresses, 1.0), encoding="utf-8")
+        file = load_target(str(path)).file
+        assert file.opcua is not None and file.modbus is not None and file.panel is not None
+        assert file.opcua.url.startswith("opc.tcp://127.0.0.1:")
+        assert (file.modbus.host, file.panel.partition(":")[0]) == ("127.0.0.1", "127.0.0.1")
+        checked = setsubi("check", path, "--only", "identification")
+        assert checked.code == ExitCode.CONFORMANT, checked.text
 
 
 def test_an_export_says_all_that_a_profile_says(tmp_path: Path) -> None:

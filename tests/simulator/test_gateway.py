@@ -1,4 +1,4 @@
-"""Two mocks with servers of their own, joined by a gateway over real sockets, pass items without loss."""
+"""Two mocks with servers of their own, joined by a gateway over real sockets in warped time, pass items without loss."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from gateway import Gateway
+from warp import in_warped_time
 
 from profiles import load_profile
 from profiles.model import Protocol
@@ -18,7 +19,7 @@ from simulator.interface.equipment import Refused
 from simulator.line.packml import State
 
 SPEED = 5.0
-PATIENCE_S = 200.0  # wall seconds after which the test is stuck; nothing else waits for a clock
+PATIENCE_S = 200.0  # warped seconds after which the items are stuck
 ITEMS = [("X0", 1), ("X1", 2), ("X2", 1), ("X3", 2)]  # id, quality
 
 
@@ -117,6 +118,7 @@ async def joined(up: UnitHost, down: UnitHost, forward: Protocol, back: Protocol
     ("profile", "forward", "back"),
     [("conveyor", Protocol.OPCUA, Protocol.MODBUS), ("tab_welding", Protocol.MODBUS, Protocol.OPCUA)],
 )
+@in_warped_time
 async def test_items_pass_from_one_mock_to_the_other_with_id_and_quality(
     profile: str, forward: Protocol, back: Protocol
 ) -> None:
@@ -128,12 +130,18 @@ async def test_items_pass_from_one_mock_to_the_other_with_id_and_quality(
     assert (down.unit.counters.entered, down.unit.counters.wip) == (len(ITEMS), 0)
 
 
-@pytest.mark.parametrize("level", ["start", "stop"])
-async def test_a_gateway_that_loses_its_connections_on_the_way_loses_no_item(level: str) -> None:
+@pytest.mark.parametrize(
+    ("level", "forward", "back"),
+    [("start", Protocol.OPCUA, Protocol.MODBUS), ("stop", Protocol.MODBUS, Protocol.OPCUA)],
+)
+@in_warped_time
+async def test_a_gateway_that_loses_its_connections_on_the_way_loses_no_item(
+    level: str, forward: Protocol, back: Protocol
+) -> None:
     """Cut while the receiver has just started, or has just got an item of which the sender does not know it."""
     async with (
         two_mocks("conveyor") as (up, down),
-        joined(up.served, down.served, Protocol.OPCUA, Protocol.MODBUS) as gateway,
+        joined(up.served, down.served, forward, back) as gateway,
     ):
         cuts: set[asyncio.Task[None]] = set()
 

@@ -124,7 +124,7 @@ ACTIONS = [
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(actions=st.lists(st.sampled_from(ACTIONS), min_size=20, max_size=150), items=st.integers(1, 4))
 @example(actions=["send forward", "deliver forward"] * 40, items=1)
 @example(actions=["send back", "deliver back"] * 40, items=1)

@@ -22,7 +22,7 @@ def traced(spec: LineSpec, start: float, end: float, bins: int, seed: int = 1) -
     return log.trace(line.now), line
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.floats(0, 500), st.floats(1, 2000), st.integers(1, 50), st.integers(0, 99))
 def test_shares_and_levels_add_up_to_the_results_of_the_run(start: float, length: float, bins: int, seed: int) -> None:
     trace, line = traced(BUSY, start, start + length, bins, seed)

@@ -43,7 +43,7 @@ ACTIONS = st.one_of(
 STEPS = st.lists(st.tuples(st.floats(0, 9), st.sampled_from(UNITS), ACTIONS), max_size=40)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.booleans(), st.sampled_from([0.0, 0.3]), st.sampled_from([0.0, 0.5]), STEPS, st.integers(0, 99))
 def test_entered_is_good_plus_scrap_plus_wip_under_failures_stops_aborts_and_commands(
     accumulating: bool, transfer_s: float, transient: float, steps: Any, seed: int
@@ -61,7 +61,7 @@ def test_entered_is_good_plus_scrap_plus_wip_under_failures_stops_aborts_and_com
         assert abs(sum(unit.seconds().values()) - line.now) < 1e-6
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.booleans(), st.sampled_from([0.0, 0.3]), st.lists(st.floats(0, 60), max_size=8), st.integers(0, 99))
 def test_running_in_pieces_gives_the_same_log_as_running_at_once(
     accumulating: bool, transfer_s: float, stops: list[float], seed: int
@@ -76,7 +76,7 @@ def test_running_in_pieces_gives_the_same_log_as_running_at_once(
     assert at_once.rows == in_pieces.rows
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(STEPS, st.integers(0, 99))
 def test_a_refused_command_changes_nothing(steps: Any, seed: int) -> None:
     line = Line(mixed_line(True, 0.0, 0.0), seed)

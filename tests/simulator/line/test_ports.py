@@ -98,7 +98,7 @@ def test_an_aborted_hand_over_leaves_the_item_where_it_was() -> None:
     assert unit.counters.wip == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(st.floats(0.1, 5), st.sampled_from("AB"), st.integers(1, 10)), max_size=25),
     st.integers(0, 50),

@@ -86,7 +86,7 @@ FAILURES: list[Any] = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(st.sampled_from(SERVICES), st.sampled_from(FAILURES)), min_size=1, max_size=5),
     st.lists(st.integers(0, 3), min_size=4, max_size=4),

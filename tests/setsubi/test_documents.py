@@ -1,0 +1,78 @@
+"""The documents say what is so: their commands exist, what needs no server is run, and what they show is what it prints."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+from command import setsubi
+
+from setsubi.app import app
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+NEEDS_EQUIPMENT = {"check", "demo", "init", "mock", "serve"}
+LEFT_OUT = "…"
+
+
+def blocks(document: Path, language: str) -> list[str]:
+    return [text for found, text in BLOCK.findall(document.read_text(encoding="utf-8")) if found == language]
+
+
+def sessions(document: Path) -> list[tuple[list[str], list[str]]]:
+    """Commands of ``setsubi`` with what the document shows of their output."""
+    found: list[tuple[list[str], list[str]]] = []
+    for line in "".join(blocks(document, "console")).splitlines():
+        if line.startswith("$ "):
+            found.append((shlex.split(line[2:], comments=True), []))
+        elif found and line.strip():
+            found[-1][1].append(line)
+    return [(words[1:], shown) for words, shown in found if words[0] == "setsubi"]
+
+
+ALL = [pytest.param(d, words, shown, id=f"{d.name}: {' '.join(words)}") for d in DOCUMENTS for words, shown in sessions(d)]  # fmt: skip
+
+
+def test_the_readme_shows_commands() -> None:
+    assert len(sessions(ROOT / "README.md")) >= 8
+
+
+@pytest.mark.parametrize(("document", "words", "shown"), ALL)
+def test_a_command_of_a_document_exists(document: Path, words: list[str], shown: list[str]) -> None:
+    command: Any = typer.main.get_command(app)
+    while hasattr(command, "commands"):
+        command, words = command.commands[words[0]], words[1:]
+    known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+    assert {w for w in words if w.startswith("-") and not w.lstrip("-").isdigit()} <= known | {"--help"}
+
+
+@pytest.mark.parametrize(
+    ("document", "words", "shown"), [p for p in ALL if p.values[1][0] not in NEEDS_EQUIPMENT and p.values[0].name == "README.md"]
+)  # fmt: skip
+def test_the_readme_shows_what_is_printed(
+    document: Path, words: list[str], shown: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(ROOT / "setsubi" / "examples", tmp_path / "setsubi" / "examples")
+    for text in blocks(document, "yaml"):
+        (tmp_path / text.splitlines()[0].removeprefix("# ")).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    said = setsubi(*words, env={"COLUMNS": "100"})
+    printed = said.text.splitlines()
+    for line in shown:
+        wanted = line.strip().removesuffix(LEFT_OUT).strip()
+        while wanted and not (printed and printed[0].strip().startswith(wanted)):
+            assert printed, f"not printed: {line}\n{said.text}"
+            printed.pop(0)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: d.name)
+def test_what_a_document_links_to_is_there(document: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8"))
+    missing = [link for link in links if "://" not in link and not (document.parent / link).exists()]
+    assert missing == []
