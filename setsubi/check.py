@@ -39,7 +39,7 @@ from setsubi.errors import guarded
 from setsubi.files import write_whole
 from setsubi.options import Lang, Language, want_file, want_folder
 
-WHICH = "requirement ids, globs of them (HO-*), areas or levels; may be repeated"
+WHICH = "requirement ids, beginnings of them (HO-TIMER), globs, areas or levels; may be repeated"
 
 
 @guarded
