@@ -17,6 +17,7 @@ EXAMPLE = Path(setsubi.__file__).parent / "examples" / "cell_line.yaml"
 SEED = 7
 MODEL_S = 4 * 3600.0
 SPEED = 2000.0
+PATIENCE_S = 120.0  # wall seconds until a request counts as lost; the line keeps its process busy
 
 
 class Watch:
@@ -40,8 +41,8 @@ async def look_at_it(host: LineHost, done: asyncio.Event) -> int:
     unit = host.units["B"]
     address, _, port = unit.addresses.modbus.removeprefix("modbus://").rpartition(":")
     looks = 0
-    async with Client(unit.addresses.opcua) as client:
-        modbus = AsyncModbusTcpClient(address, port=int(port))
+    async with Client(unit.addresses.opcua, timeout=PATIENCE_S) as client:
+        modbus = AsyncModbusTcpClient(address, port=int(port), timeout=PATIENCE_S)
         await modbus.connect()
         while looks == 0 or not done.is_set():
             answer = await modbus.read_input_registers(0, count=8)

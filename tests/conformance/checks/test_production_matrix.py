@@ -18,7 +18,8 @@ from simulator.faults import FAULTS
 AREA = "production"
 SPEED = 20.0
 FAULTY = sorted(name for name in FAULTS if name.partition(".")[0] == AREA)
-NAMED = {fault: {r.id for r in load_pack().ledger if fault in r.faults} for fault in FAULTY}
+LEDGER = [r for r in load_pack().ledger if r.area == AREA]
+NAMED = {fault: {r.id for r in LEDGER if fault in r.faults} for fault in FAULTY}
 RELATED = "PRD-VALUE-003"  # concerns only machines on which process values follow from others
 Mocks = dict[str, Mock]
 
