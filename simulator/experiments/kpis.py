@@ -28,13 +28,15 @@ STEADY = 0.02  # a line that fills or empties by more than this share of its out
 class Figure:
     """A mean over replications and the half-width of its confidence interval (``None`` with one replication).
 
-    ``name`` is the key of its name and definition in ``simulator.experiments.texts``.
+    ``name`` is the key of its name and definition in ``simulator.experiments.texts``; ``values`` are those of the
+    replications, in their order.
     """
 
     name: str
     unit: str
     mean: float
     half_width: float | None
+    values: tuple[float, ...] = ()
 
     def parts(self) -> tuple[str, str]:
         """Mean and half-width as text, with as many digits as the figure deserves; the second may be empty."""
@@ -134,9 +136,11 @@ class Kpis:
 def kpis(experiment: Experiment) -> Kpis:
     """All key figures."""
     specs: list[UnitSpec] = [u for u in experiment.spec.units if not isinstance(u, BufferSpec)]
-    single = [[_unit(spec, [r.units[i]], experiment.hours) for r in experiment.results] for i, spec in enumerate(specs)]
+    single = [
+        [unit_figures(spec, [r.units[i]], experiment.hours) for r in experiment.results] for i, spec in enumerate(specs)
+    ]
     units = tuple(
-        _unit(spec, [r.units[i] for r in experiment.results], experiment.hours) for i, spec in enumerate(specs)
+        unit_figures(spec, [r.units[i] for r in experiment.results], experiment.hours) for i, spec in enumerate(specs)
     )
     runs = zip(*single, strict=True)
     votes = Counter(max(run, key=lambda u: u.utilisation).name for run in runs)
@@ -167,7 +171,8 @@ def _line(experiment: Experiment, specs: Sequence[UnitSpec]) -> list[Figure]:
     hours, ideal = experiment.hours, ideal_rate(specs)
 
     def figure(name: str, unit: str, of: Callable[[RunResult], float]) -> Figure:
-        return Figure(name, unit, *interval([of(result) for result in experiment.results]))
+        values = tuple(of(result) for result in experiment.results)
+        return Figure(name, unit, *interval(values), values)
 
     result = [
         figure("throughput", "cells/h", lambda r: r.good / hours),
@@ -199,7 +204,8 @@ def interval(values: Sequence[float], confidence: float = CONFIDENCE) -> tuple[f
     return mean, float(stdtrit(n - 1, (1 + confidence) / 2)) * sd / sqrt(n)
 
 
-def _unit(spec: UnitSpec, results: Sequence[UnitResult], hours: float) -> UnitFigures:
+def unit_figures(spec: UnitSpec, results: Sequence[UnitResult], hours: float) -> UnitFigures:
+    """Figures of one unit from its results in replications of so many hours."""
     total, n = hours * 3600 * len(results), len(results)
     shares = dict.fromkeys(ACCOUNTS, 0.0)
     for unit in results:
