@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from setsubi import check, demo, profile, serve, simulate
+from setsubi import check, demo, experiment, profile, serve, simulate
 from setsubi.hosting import quieten, tool_version
 from setsubi.options import SuiteGroup
 
@@ -25,6 +25,8 @@ app.add_typer(profile.app, name="profile")
 app.command()(serve.serve)
 app.command()(serve.mock)
 app.command()(simulate.simulate)
+app.command()(experiment.experiment)
+app.command()(experiment.sensitivity)
 app.command()(demo.demo)
 
 

@@ -16,10 +16,10 @@ from conformance.exitcodes import ExitCode
 from conformance.reports import StreamError
 from profiles import ProfileError
 from simulator.endpoints.errors import BindingError, NodeSetError, PortTaken, SecurityError
-from simulator.line import LineError
+from simulator.line.errors import FileError
 
 F = TypeVar("F", bound=Callable[..., Any])
-_MISTAKES = (UserError, ProfileError, LineError, StreamError, PortTaken, NodeSetError, BindingError, SecurityError)
+_MISTAKES = (UserError, ProfileError, FileError, StreamError, PortTaken, NodeSetError, BindingError, SecurityError)
 ISSUES = "please report it with the traceback that SETSUBI_DEBUG=1 prints"
 
 

@@ -21,6 +21,7 @@ from simulator.experiments.compiled import NotCovered
 from simulator.experiments.kpis import kpis
 from simulator.experiments.report import print_tables, render_report
 from simulator.experiments.run import Experiment, run_experiment
+from simulator.experiments.tables import print_bottleneck
 from simulator.line.log import SUFFIXES
 
 WARMUP_SHARE = 0.1
@@ -81,6 +82,8 @@ def simulate(
     if not quiet:
         console.print(experiment.engine.text(lang), style="dim", highlight=False)
         print_tables(figures, console, lang)
+        if experiment.trace is not None:
+            print_bottleneck(experiment.trace.bottleneck, console, lang)
     if report is not None:
         page = render_report(experiment, figures, lang=lang, version=tool_version(), command=command(line, experiment))
         write_whole(report, page)

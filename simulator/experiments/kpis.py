@@ -12,8 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from scipy.special import stdtrit
-
 from simulator.experiments.accounts import ACCOUNTS, account
 from simulator.experiments.run import Experiment
 from simulator.experiments.said import Failure, Said, failures, figures
@@ -30,13 +28,15 @@ STEADY = 0.02  # a line that fills or empties by more than this share of its out
 class Figure:
     """A mean over replications and the half-width of its confidence interval (``None`` with one replication).
 
-    ``name`` is the key of its name and definition in ``simulator.experiments.texts``.
+    ``name`` is the key of its name and definition in ``simulator.experiments.texts``; ``values`` are those of the
+    replications, in their order.
     """
 
     name: str
     unit: str
     mean: float
     half_width: float | None
+    values: tuple[float, ...] = ()
 
     def parts(self) -> tuple[str, str]:
         """Mean and half-width as text, with as many digits as the figure deserves; the second may be empty."""
@@ -136,9 +136,11 @@ class Kpis:
 def kpis(experiment: Experiment) -> Kpis:
     """All key figures."""
     specs: list[UnitSpec] = [u for u in experiment.spec.units if not isinstance(u, BufferSpec)]
-    single = [[_unit(spec, [r.units[i]], experiment.hours) for r in experiment.results] for i, spec in enumerate(specs)]
+    single = [
+        [unit_figures(spec, [r.units[i]], experiment.hours) for r in experiment.results] for i, spec in enumerate(specs)
+    ]
     units = tuple(
-        _unit(spec, [r.units[i] for r in experiment.results], experiment.hours) for i, spec in enumerate(specs)
+        unit_figures(spec, [r.units[i] for r in experiment.results], experiment.hours) for i, spec in enumerate(specs)
     )
     runs = zip(*single, strict=True)
     votes = Counter(max(run, key=lambda u: u.utilisation).name for run in runs)
@@ -169,7 +171,8 @@ def _line(experiment: Experiment, specs: Sequence[UnitSpec]) -> list[Figure]:
     hours, ideal = experiment.hours, ideal_rate(specs)
 
     def figure(name: str, unit: str, of: Callable[[RunResult], float]) -> Figure:
-        return Figure(name, unit, *interval([of(result) for result in experiment.results]))
+        values = tuple(of(result) for result in experiment.results)
+        return Figure(name, unit, *interval(values), values)
 
     result = [
         figure("throughput", "cells/h", lambda r: r.good / hours),
@@ -195,11 +198,14 @@ def interval(values: Sequence[float], confidence: float = CONFIDENCE) -> tuple[f
     mean = sum(values) / n
     if n < 2:
         return mean, None
+    from scipy.special import stdtrit  # takes longer to import than most commands to run, which need it not
+
     sd = sqrt(sum((v - mean) ** 2 for v in values) / (n - 1))
     return mean, float(stdtrit(n - 1, (1 + confidence) / 2)) * sd / sqrt(n)
 
 
-def _unit(spec: UnitSpec, results: Sequence[UnitResult], hours: float) -> UnitFigures:
+def unit_figures(spec: UnitSpec, results: Sequence[UnitResult], hours: float) -> UnitFigures:
+    """Figures of one unit from its results in replications of so many hours."""
     total, n = hours * 3600 * len(results), len(results)
     shares = dict.fromkeys(ACCOUNTS, 0.0)
     for unit in results:

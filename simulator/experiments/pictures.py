@@ -20,11 +20,12 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure as Canvas
 
 from simulator.experiments.accounts import ACCOUNTS, COLOURS
+from simulator.experiments.bottleneck import Shifting
 from simulator.experiments.kpis import Kpis, interval
 from simulator.experiments.run import Experiment
-from simulator.experiments.trace import Trace
+from simulator.experiments.trace import BINS, Trace
 
-INK, GRID, BLUE = "#30363d", "#d9dee3", "#1f5fa8"
+INK, GRID, BLUE, RED = "#30363d", "#d9dee3", "#1f5fa8", "#b3262e"
 WIDTH = 9.6
 CARPET = 40  # rows of pixels of a unit in the timeline
 _STYLE: Any = {
@@ -35,7 +36,8 @@ _STYLE: Any = {
 
 
 @contextmanager
-def _style() -> Iterator[None]:
+def style() -> Iterator[None]:
+    """The look of all pictures."""
     with mpl.rc_context(_STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")  # the reader's fonts have it, and measure it
         yield
@@ -43,7 +45,7 @@ def _style() -> Iterator[None]:
 
 def throughput_over_time(experiment: Experiment, words: Mapping[str, str]) -> str:
     """Good items per hour of each replication, their mean, and its confidence band."""
-    with _style():
+    with style():
         canvas = Canvas(figsize=(WIDTH, 3.1), layout="constrained")
         axes = canvas.subplots()
         bucket = experiment.results[0].bucket_s
@@ -61,7 +63,7 @@ def throughput_over_time(experiment: Experiment, words: Mapping[str, str]) -> st
         axes.grid(axis="y")
         axes.set_xlabel(words["hours"])
         axes.set_ylabel(words["rate"])
-        return _svg(canvas)
+        return svg(canvas)
 
 
 def _band(axes: Axes, hours: Sequence[float], means: Sequence[tuple[float, float | None]]) -> None:
@@ -74,7 +76,7 @@ def _band(axes: Axes, hours: Sequence[float], means: Sequence[tuple[float, float
 
 def time_shares(figures: Kpis, words: Mapping[str, str]) -> str:
     """Stacked shares of time by unit."""
-    with _style():
+    with style():
         canvas = Canvas(figsize=(WIDTH, 0.42 * len(figures.units) + 0.8), layout="constrained")
         axes = canvas.subplots()
         names = [unit.name for unit in figures.units]
@@ -90,12 +92,12 @@ def time_shares(figures: Kpis, words: Mapping[str, str]) -> str:
         axes.set_xlim(0, 100)
         axes.tick_params(axis="y", length=0)
         axes.set_xlabel(words["share_axis"])
-        return _svg(canvas)
+        return svg(canvas)
 
 
 def state_timeline(trace: Trace, words: Mapping[str, str]) -> str:
     """One row per unit; each column stacks the shares of the states in its interval."""
-    with _style():
+    with style():
         canvas = Canvas(figsize=(WIDTH, 0.46 * len(trace.shares) + 0.8), layout="constrained")
         axes = canvas.subplots()
         last = (trace.end - trace.start) / 3600
@@ -106,7 +108,7 @@ def state_timeline(trace: Trace, words: Mapping[str, str]) -> str:
         axes.set_xlim(0, last)
         axes.tick_params(axis="y", length=0)
         axes.set_xlabel(words["hours"])
-        return _svg(canvas)
+        return svg(canvas)
 
 
 def _carpet(shares: Mapping[str, Sequence[float]]) -> npt.NDArray[np.uint8]:
@@ -118,9 +120,44 @@ def _carpet(shares: Mapping[str, Sequence[float]]) -> npt.NDArray[np.uint8]:
     return np.asarray(palette[which])
 
 
+def bottleneck_ribbon(found: Shifting, words: Mapping[str, str], bins: int = BINS) -> str:
+    """One row per unit: in each column the share of the time in which it was the sole (dark) or a shifting (light) bottleneck."""
+    with style():
+        units = list(found.sole)
+        canvas = Canvas(figsize=(WIDTH, 0.3 * len(units) + 0.8), layout="constrained")
+        axes = canvas.subplots()
+        width = (found.end - found.start) / bins
+        shares = {(unit, sole): np.zeros(bins) for unit in units for sole in (True, False)}
+        for s in found.stretches:
+            _spread(shares[s.unit, s.sole], (s.start - found.start) / width, (s.end - found.start) / width)
+        last = (found.end - found.start) / 3600
+        for row, unit in enumerate(units):
+            ink = np.clip(shares[unit, True] + 0.4 * shares[unit, False], 0, 1)[None, :, None]
+            colour = 1 + ink * (np.array(to_rgb(RED)) - 1)
+            extent = (0, last, row + 0.4, row - 0.4)
+            axes.imshow(colour, extent=extent, aspect="auto", interpolation="nearest")
+        axes.set_yticks(range(len(units)), units)
+        axes.set_ylim(len(units) - 0.5, -0.5)
+        axes.set_xlim(0, last)
+        axes.tick_params(axis="y", length=0)
+        axes.set_xlabel(words["hours"])
+        return svg(canvas)
+
+
+def _spread(shares: npt.NDArray[np.float64], start: float, end: float) -> None:
+    """Add 1 between two positions, columns that are touched in part by that part."""
+    first, last = int(start), min(int(end), len(shares) - 1)
+    if first >= last:
+        shares[last] += end - start
+        return
+    shares[first] += first + 1 - start
+    shares[first + 1 : last] += 1
+    shares[last] += end - last
+
+
 def buffer_levels(trace: Trace, words: Mapping[str, str]) -> str:
     """Level over time of every buffer and conveyor: mean, range, capacity."""
-    with _style():
+    with style():
         rows = len(trace.levels)
         canvas = Canvas(figsize=(WIDTH, 1.15 * rows + 0.6), layout="constrained")
         panels = canvas.subplots(rows, 1, sharex=True, squeeze=False)[:, 0]
@@ -138,7 +175,7 @@ def buffer_levels(trace: Trace, words: Mapping[str, str]) -> str:
             axes.grid(axis="y")
             axes.set_ylabel(level.name, rotation=0, ha="right", va="center")
         panels[-1].set_xlabel(words["hours"])
-        return _svg(canvas)
+        return svg(canvas)
 
 
 def _edges(trace: Trace, bins: int) -> list[float]:
@@ -146,7 +183,8 @@ def _edges(trace: Trace, bins: int) -> list[float]:
     return [i * width for i in range(bins + 1)]
 
 
-def _svg(canvas: Canvas) -> str:
+def svg(canvas: Canvas) -> str:
+    """A drawn canvas as SVG, the same for the same picture."""
     buffer = StringIO()
     canvas.savefig(buffer, format="svg", dpi=150, metadata={"Date": None, "Creator": None})
     return buffer.getvalue()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 
-from jinja2 import Environment, PackageLoader, select_autoescape
+from jinja2 import Environment, PackageLoader, Template, select_autoescape
 
 from simulator.experiments.accounts import ACCOUNTS, COLOURS
 from simulator.experiments.kpis import Kpis
@@ -21,25 +21,29 @@ def render_report(
 ) -> str:
     """One HTML page with everything inside; ``command`` is what repeats the experiment."""
     # matplotlib takes a second to import, which every command would pay that draws nothing
-    from simulator.experiments.pictures import buffer_levels, state_timeline, throughput_over_time, time_shares
+    from simulator.experiments.pictures import (
+        bottleneck_ribbon,
+        buffer_levels,
+        state_timeline,
+        throughput_over_time,
+        time_shares,
+    )
 
-    environment = Environment(
-        loader=PackageLoader("simulator.experiments"), autoescape=select_autoescape(default=True), trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
     code, words, trace = language(lang), texts(lang), experiment.trace
     flow = figures.flow
     unsteady = "" if flow.steady else warning(flow.entered, flow.left, flow.lead_h, code)
     legend = [
         (ACCOUNT_NAMES[code][a], COLOURS[a]) for a in ACCOUNTS if any(u.shares[a] > 0.0005 for u in figures.units)
     ]
-    return environment.get_template("simulation.html.j2").render(
+    return template("simulation.html.j2").render(
         e=experiment, k=figures, t=words, names=FIGURES[code], lang=code, version=version, command=command,
         legend=legend, unsteady=unsteady, setting=setting(experiment, code), minutes=_minutes(trace) if trace else "",
         votes=[(name, words["votes"].format(n=n, of=len(experiment.results))) for name, n in figures.votes],
-        overtime=_image(throughput_over_time(experiment, words)), shares=_image(time_shares(figures, words)),
-        timeline=_image(state_timeline(trace, words)) if trace else "",
-        levels=_image(buffer_levels(trace, words)) if trace and trace.levels else "",
+        overtime=image(throughput_over_time(experiment, words)), shares=image(time_shares(figures, words)),
+        timeline=image(state_timeline(trace, words)) if trace else "",
+        active=trace.bottleneck if trace else None,
+        ribbon=image(bottleneck_ribbon(trace.bottleneck, words)) if trace else "",
+        levels=image(buffer_levels(trace, words)) if trace and trace.levels else "",
     )  # fmt: skip
 
 
@@ -59,5 +63,15 @@ def _minutes(trace: Trace) -> str:
     return f"{seconds / 60:.3g} min" if seconds >= 60 else f"{seconds:.3g} s"
 
 
-def _image(svg: str) -> str:
+def template(name: str) -> Template:
+    """A page of this package."""
+    environment = Environment(
+        loader=PackageLoader("simulator.experiments"), autoescape=select_autoescape(default=True), trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    return environment.get_template(name)
+
+
+def image(svg: str) -> str:
+    """A picture as the address of an image, so that the page needs no other file."""
     return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"

@@ -39,7 +39,9 @@ class Experiment:
 
 
 @dataclass(frozen=True)
-class _Job:
+class Job:
+    """One replication. ``bucket_s``: in which departures are counted, chosen by the hours if not given."""
+
     spec: LineSpec
     hours: float
     warmup_hours: float
@@ -49,6 +51,7 @@ class _Job:
     traced: bool = False
     log_path: Path | None = None
     records_path: Path | None = None
+    bucket_s: float | None = None
 
 
 def run_experiment(
@@ -77,13 +80,14 @@ def run_experiment(
         spec, engine, seed=seed, seconds=(warmup_hours + hours) * 3600, replications=replications,
         transitions=transitions, records=records_path is not None, compiling=compiling,
     )  # fmt: skip
-    first = _Job(spec, hours, warmup_hours, seed, transitions, choice.first, True, log_path, records_path)
-    others = [_Job(spec, hours, warmup_hours, seed + i, transitions, choice.engine) for i in range(1, replications)]
-    ran = run_jobs(_run, [first, *others], processes, progress)
+    first = Job(spec, hours, warmup_hours, seed, transitions, choice.first, True, log_path, records_path)
+    others = [Job(spec, hours, warmup_hours, seed + i, transitions, choice.engine) for i in range(1, replications)]
+    ran = run_jobs(run_job, [first, *others], processes, progress)
     return Experiment(spec, hours, warmup_hours, seed, tuple(result for result, _ in ran), choice, ran[0][1])
 
 
-def _run(job: _Job, progress: Share) -> tuple[RunResult, Trace | None]:
+def run_job(job: Job, progress: Share) -> tuple[RunResult, Trace | None]:
+    """Run one replication, in this process."""
     start, end = job.warmup_hours * 3600, (job.warmup_hours + job.hours) * 3600
     log: EventLog | None = open_log(job.log_path) if job.log_path is not None else None
     tracing = TraceLog(job.spec, start, min(end, start + LONGEST_S), log) if job.traced else None
@@ -106,10 +110,11 @@ def _run(job: _Job, progress: Share) -> tuple[RunResult, Trace | None]:
     return line.result(), tracing.trace(line.now) if tracing is not None else None
 
 
-def _line(job: _Job, log: EventLog | None, records: RecordLog | None) -> Line | CompiledLine:
+def _line(job: Job, log: EventLog | None, records: RecordLog | None) -> Line | CompiledLine:
+    bucket_s = job.bucket_s or bucket(job.hours)
     if job.engine == "compiled":
-        return CompiledLine(job.spec, job.seed, log, transitions=job.transitions, bucket_s=bucket(job.hours))
-    return Line(job.spec, job.seed, log, transitions=job.transitions, bucket_s=bucket(job.hours), records=records)
+        return CompiledLine(job.spec, job.seed, log, transitions=job.transitions, bucket_s=bucket_s)
+    return Line(job.spec, job.seed, log, transitions=job.transitions, bucket_s=bucket_s, records=records)
 
 
 def _steps(start: float, end: float) -> Iterator[float]:

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.experiments.accounts import ACCOUNTS
+from simulator.experiments.bottleneck import Shifting
 from simulator.experiments.kpis import Kpis, UnitFigures
 from simulator.experiments.texts import ACCOUNT_NAMES, FIGURES, language, texts, warning
 
@@ -47,6 +48,18 @@ def print_tables(figures: Kpis, console: Console, lang: str = "en") -> None:
     console.print(words["blocking"], style="dim")
     if figures.assumed:
         console.print(f"{words['assumed']}: {len(figures.assumed)}. {words['assumed_caption']}", style="dim")
+
+
+def print_bottleneck(found: Shifting, console: Console, lang: str = "en") -> None:
+    """The bottlenecks by active periods, in one line; units that hardly ever are it are left out."""
+    words = texts(lang)
+    units = sorted(found.sole, key=lambda u: -found.sole[u] - found.shifting[u])
+    said = [
+        f"{u}: {words['sole']} {100 * found.sole[u]:.0f}, {words['shifting']} {100 * found.shifting[u]:.0f}"
+        for u in units
+        if found.sole[u] + found.shifting[u] > 0.01
+    ]
+    console.print(f"{words['active_line']}: {'; '.join(said) or words['none']}", highlight=False)
 
 
 def _units(figures: Kpis, lang: str) -> Table:

@@ -57,6 +57,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "energy_unit": "energy kWh", "used": "used + down %", "units_caption": "Per replication. OEE = A × E × Q. A availability: share of the time counted in Execute. "
         "E effectiveness: items × ideal cycle over that time. Q quality ratio: good over all items. Names of ISO 22400-2, our reading. "
         "E may pass 100 % by chance, since the ideal cycle is the mean process time.",
+        "active": "Bottleneck by active periods", "active_line": "By active periods (first replication)", "sole": "sole bottleneck %",
+        "shifting": "shifting bottleneck %", "active_caption": "First replication. A unit is active while it waits for nobody; at any time the bottleneck is the unit "
+        "whose active period is the longest. Dark: sole bottleneck. Light: shifting between two, and then both count. A machine of several places "
+        "waits while any of them waits for a neighbour; hand-over times are no waits (shifting bottleneck detection after Roser, our reading).",
         "levels": "Levels of buffers and conveyors", "levels_caption": "First replication; line: mean, band: least to most in each column's {minutes}; dashed: capacity.",
         "level_axis": "items", "name": "name", "kind": "kind", "capacity": "capacity", "mean_level": "mean level", "empty": "empty %", "full": "full %",
         "buffer": "buffer", "conveyor": "conveyor", "rules": "Rules of the model",
@@ -88,6 +92,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "energy_unit": "電力量 kWh", "used": "使用＋停止 %", "units_caption": "1反復あたり。OEE＝A×E×Q。A 可用率：集計時間のうち運転（Execute）の割合。"
         "E 有効性：処理数×理想サイクル÷運転時間。Q 品質率：良品数÷処理数。名称はISO 22400-2（当方の解釈）。"
         "理想サイクルは加工時間の平均なので、Eは偶然100％を超えることがある。",
+        "active": "稼働期間によるボトルネック", "active_line": "稼働期間による判定（最初の反復）", "sole": "単独ボトルネック %",
+        "shifting": "移行中ボトルネック %", "active_caption": "最初の反復。設備は、前後工程を待っていない間「稼働期間」にある。各時点のボトルネックは、稼働期間が最も長い設備。"
+        "濃色：単独。淡色：二つの設備の間で移行中（双方に数える）。複数の場所をもつ設備は、いずれかの場所が前後工程を待つ間は待ちとする。"
+        "受け渡し自体の時間は待ちに含めない（Roserの移動ボトルネック検出法、当方の解釈）。",
         "levels": "バッファとコンベヤの在荷数", "levels_caption": "最初の反復。線：平均、帯：各列（{minutes}）の最小～最大、破線：容量。",
         "level_axis": "個", "name": "名称", "kind": "種類", "capacity": "容量", "mean_level": "平均在荷", "empty": "空 %", "full": "満杯 %",
         "buffer": "バッファ", "conveyor": "コンベヤ", "rules": "モデルの規則",

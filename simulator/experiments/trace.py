@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.experiments.accounts import ACCOUNTS, account
+from simulator.experiments.bottleneck import ActivePeriods, Shifting
 from simulator.line.log import EventLog, Kind, Row
 from simulator.line.spec import BufferSpec, ConveyorSpec, LineSpec
 
@@ -32,12 +33,13 @@ class LevelTrace:
 
 @dataclass(frozen=True)
 class Trace:
-    """Shares of time by unit, account and bin, and levels, from ``start`` to ``end`` (s from the start of the run)."""
+    """Shares of time by unit, account and bin, levels and bottlenecks, from ``start`` to ``end`` (s from the start of the run)."""
 
     start: float
     end: float
     shares: dict[str, dict[str, tuple[float, ...]]]
     levels: tuple[LevelTrace, ...]
+    bottleneck: Shifting
 
 
 class _Level:
@@ -61,6 +63,7 @@ class TraceLog:
         self._levels: list[_Level] = []
         self._moves: dict[tuple[int, int], list[tuple[_Level, int]]] = {}
         self._find_levels(spec, bins)
+        self._active = ActivePeriods(spec, start, end)
         self.write: Callable[[Row], None] = self._write if then is None else self._write_through
 
     def _find_levels(self, spec: LineSpec, bins: int) -> None:
@@ -88,6 +91,7 @@ class TraceLog:
 
     def _write(self, row: Row) -> None:
         t, unit, kind, _, code, _ = row
+        self._active.read(row)
         if kind == Kind.STATE:
             self._account(unit, t)
             state, mode, cause = code // 100, code // 10 % 10, code % 10
@@ -144,4 +148,5 @@ class TraceLog:
                 )
                 for v in self._levels
             ),
+            self._active.found(now),
         )  # fmt: skip

@@ -1,7 +1,8 @@
 """Errors of the line model.
 
 Exception
-├── LineError        a line file that cannot be used (place, what, how to mend)
+├── FileError        a file of the user's that cannot be used (place, what, how to mend)
+│   └── LineError    a line file
 └── CommandRefused   a command that a unit does not accept now; nothing has changed
 """
 
@@ -10,8 +11,8 @@ from __future__ import annotations
 from pathlib import Path
 
 
-class LineError(Exception):
-    """A fault in a line file. ``line`` and ``column`` count from 1.
+class FileError(Exception):
+    """A fault in a file. ``line`` and ``column`` count from 1.
 
     Both are 0 if the file as a whole is at fault.
     """
@@ -20,6 +21,10 @@ class LineError(Exception):
         place = f"{path}:{line}:{column}" if line else f"{path}"
         super().__init__(f"{place}: {what} ({mend})")
         self.path, self.line, self.column, self.what, self.mend = str(path), line, column, what, mend
+
+
+class LineError(FileError):
+    """A fault in a line file."""
 
 
 class CommandRefused(Exception):

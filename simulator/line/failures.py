@@ -27,6 +27,7 @@ class Failures:
         self._dues = [draw() for draw in self._between]
         self._aging = [k for k, m in enumerate(modes) if m.clock == "operation"]
         self._timed = [k for k, m in enumerate(modes) if m.clock == "time"]
+        self._once: dict[int, float] = {k: m.at for k, m in enumerate(modes) if m.at is not None}
         self.age = 0.0
         self.due = min((self._dues[k] for k in self._aging), default=inf)
         self.failed = -1
@@ -72,9 +73,16 @@ class Failures:
 
     def _fail(self, mode: int) -> None:
         self._timed_moment = None
+        length = self._repairs[mode]()
+        if mode in self._once:
+            length -= self._clock.now - self._once[mode]  # another repair may have held it up
+            if length <= 0:
+                self._dues[mode] = inf
+                self._schedule_timed()
+                return
         self.failed = mode
         self.count += 1
-        self._repair_length = self._repairs[mode]()
+        self._repair_length = length
         repaired = Moment(self._clock, self._repaired)
         self._clock.at(self._clock.now + self._repair_length, self._unit.priority(REPAIRED), repaired)
         self._unit.breaks_down(mode, self._modes[mode].alarm)
@@ -82,16 +90,17 @@ class Failures:
     def _repaired(self, _moment: Moment) -> None:
         mode, length = self.failed, self._repair_length
         for k in self._timed:
-            self._dues[k] += length
+            if k not in self._once:
+                self._dues[k] += length
         start = self.age if self._modes[mode].clock == "operation" else self._clock.now
-        self._dues[mode] = start + self._between[mode]()
+        self._dues[mode] = start + self._between[mode]() if mode not in self._once else inf
         self.due = min((self._dues[k] for k in self._aging), default=inf)
         self.failed = -1
         self._schedule_timed()
         self._unit.is_repaired(mode, self._modes[mode].alarm, length)
 
     def _schedule_timed(self) -> None:
-        if self._timed:
+        due = min((self._dues[k] for k in self._timed), default=inf)
+        if due < inf:
             self._timed_moment = Moment(self._clock, self._timed_out)
-            due = min(self._dues[k] for k in self._timed)
-            self._clock.at(due, self._unit.priority(FAILED), self._timed_moment)
+            self._clock.at(max(due, self._clock.now), self._unit.priority(FAILED), self._timed_moment)

@@ -39,13 +39,27 @@ class _Spec(BaseModel):
 
 
 class FailureSpec(_Spec):
-    """One way to fail. ``clock: operation`` ages only in Execute, ``clock: time`` whenever the unit is up."""
+    """One way to fail. ``clock: operation`` ages only in Execute, ``clock: time`` whenever the unit is up.
+
+    With ``at`` instead of ``mtbf`` it fails once, at that time from the start of the run.
+    """
 
     name: str = "failure"
     clock: Literal["operation", "time"] = "operation"
     mtbf: Distribution
     mttr: Distribution
     alarm: Annotated[int, Field(ge=1, le=65535)] = 100
+    at: PositiveSeconds | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _once(cls, data: Any) -> Any:
+        """A failure at a given time has the clock of time, and that time for its mean."""
+        if isinstance(data, dict) and data.get("at") is not None:
+            if "mtbf" in data or data.get("clock", "time") != "time":
+                raise ValueError("at: a failure at a given time has neither mtbf nor the clock of operation")
+            return data | {"clock": "time", "mtbf": {"distribution": "deterministic", "mean": data["at"]}}
+        return data
 
     @model_validator(mode="before")
     @classmethod

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 NEEDS_EQUIPMENT = {"check", "demo", "init", "mock", "serve"}
+RUN = {"README.md", "experiments.md"}
 LEFT_OUT = "…"
 
 
@@ -53,12 +54,13 @@ def test_a_command_of_a_document_exists(document: Path, words: list[str], shown:
 
 
 @pytest.mark.parametrize(
-    ("document", "words", "shown"), [p for p in ALL if p.values[1][0] not in NEEDS_EQUIPMENT and p.values[0].name == "README.md"]
+    ("document", "words", "shown"), [p for p in ALL if p.values[1][0] not in NEEDS_EQUIPMENT and p.values[0].name in RUN]
 )  # fmt: skip
-def test_the_readme_shows_what_is_printed(
+def test_a_document_shows_what_is_printed(
     document: Path, words: list[str], shown: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(ROOT / "setsubi" / "examples", tmp_path / "setsubi" / "examples")
+    for examples in ("setsubi/examples", "examples"):
+        shutil.copytree(ROOT / examples, tmp_path / examples)
     for text in blocks(document, "yaml"):
         (tmp_path / text.splitlines()[0].removeprefix("# ")).write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Literal
 
-from simulator.experiments.compiled.agreement import Agreement, check_prefix
+from simulator.experiments.compiled.agreement import ROWS, Agreement, check_prefix
 from simulator.experiments.compiled.coverage import why_not
 from simulator.experiments.compiled.engine import EngineError, NotCovered
 from simulator.experiments.compiled.reasons import Reason
@@ -75,12 +75,13 @@ def choose(
     transitions: Transitions | None = None,
     records: bool = False,
     compiling: Callable[[], None] = lambda: None,
+    rows: int = ROWS,
 ) -> Choice:
     """The engine for ``replications`` of ``seconds`` each, after both ran the beginning of the first one.
 
     ``auto`` takes the compiled engine where it covers the line and the run is long enough to be worth its start. With
     ``records`` the first replication keeps item records. If the engines disagree, or the compiled one can not be
-    started here, the choice is SimPy and says so. ``compiling`` is called before a compilation that takes long. Raises
+    started here, the choice is SimPy and says so. ``rows`` of the log are compared, at least. ``compiling`` is called before a compilation that takes long. Raises
     ``NotCovered`` if ``compiled`` was asked for and can not be.
     """
     if wanted == "simpy":
@@ -99,7 +100,7 @@ def choose(
     if not compiled_before():
         compiling()
     try:
-        agreement = check_prefix(spec, seed, seconds, transitions)
+        agreement = check_prefix(spec, seed, seconds, transitions, rows)
     except EngineError as error:
         return Choice("simpy", DISAGREED, disagreement=str(error))
     except Exception as error:  # whatever Numba, LLVM or a damaged cache may raise: there is another engine

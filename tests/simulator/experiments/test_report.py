@@ -54,7 +54,7 @@ def test_the_report_is_one_file_with_all_parts(busy: tuple[Experiment, Kpis], la
     experiment, found = busy
     page = Page(render_report(experiment, found, lang=lang, version="1.2", command="setsubi simulate x.yaml"))
     assert page.open == []
-    assert len(page.sources) == 4
+    assert len(page.sources) == 5
     for source in page.sources:
         assert source.startswith("data:image/svg+xml;base64,")
         root = ElementTree.fromstring(b64decode(source.partition(",")[2]))

@@ -83,6 +83,8 @@ def test_times_may_carry_units(tmp_path: Path) -> None:
         (GOOD + "  - {kind: buffer, name: B, capacity: 2}\n", (5, 5), "between two units"),
         (GOOD + "  - {kind: crane, name: B}\n", (5, 5), "crane"),
         (GOOD + "? [a, b]\n: 1\n", (5, 3), "plain text"),
+        (GOOD + "title: !x 1\n", (5, 8), "tag"),
+        (GOOD + "title: 2026-13-41\n", (0, 0), "month"),
     ],
 )
 def test_a_fault_in_the_file_is_named_with_place_and_mend(

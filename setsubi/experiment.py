@@ -1,0 +1,121 @@
+"""``setsubi experiment``: scenarios of a line against one another, with intervals."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from rich.progress import Progress
+
+from conformance.errors import UsageError
+from conformance.exitcodes import ExitCode
+from conformance.reports import make_console
+from setsubi.errors import guarded
+from setsubi.files import write_whole
+from setsubi.hosting import tool_version
+from setsubi.options import Lang, Language, Seed, want_folder
+from setsubi.simulate import COMPILING, EngineOption
+from simulator.experiments.compiled import NotCovered
+from simulator.experiments.study.plan import Plan, load_plan, make_plan
+from simulator.experiments.study.report import render_study
+from simulator.experiments.study.result import Study
+from simulator.experiments.study.running import run_study
+from simulator.experiments.study.spec import ExperimentSpec
+from simulator.experiments.study.tables import csv_files, print_study
+from simulator.experiments.study.texts import words
+from simulator.line.yamlfile import first_fault
+
+
+@guarded
+def experiment(
+    file: Annotated[Path, typer.Argument(help="Experiment file (YAML).")],
+    out: Annotated[Path | None, typer.Option(help="Folder for report.html and the CSV files.")] = None,
+    lang: Language = Lang.EN,
+    processes: Annotated[int, typer.Option(min=0, help="Processes; 0: one per core.")] = 1,
+    engine: Annotated[
+        EngineOption,
+        typer.Option(help="auto: the compiled engine where it covers the line. Both give the same figures."),
+    ] = EngineOption.AUTO,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No tables; files only.")] = False,
+) -> None:
+    """Compare scenarios of a line: factors, replications to a precision, paired differences, effects."""
+    want_folder(out, "--out")
+    plan = load_plan(file)
+    study = run_plan(plan, processes, engine, lang, quiet)
+    command = f"setsubi experiment {file.name}"
+    publish(study, out, lang, command, quiet)
+    if study.precision is not None and not study.precision.reached:
+        raise typer.Exit(int(ExitCode.INCOMPLETE))
+
+
+@guarded
+def sensitivity(
+    line: Annotated[Path, typer.Argument(help="Line file (YAML).")],
+    percent: Annotated[float, typer.Option(help="By how much each unit is made better.")] = 1.0,
+    hours: Annotated[float, typer.Option(help="Hours counted in each replication.")] = 24.0,
+    warmup: Annotated[
+        float | None, typer.Option(help="Hours before counting; found by MSER-5 on pilot runs if not given.")
+    ] = None,
+    seed: Seed = 1,
+    replications: Annotated[int, typer.Option(help="Runs of every scenario, with the same seeds.")] = 20,
+    out: Annotated[Path | None, typer.Option(help="Folder for report.html and the CSV files.")] = None,
+    lang: Language = Lang.EN,
+    processes: Annotated[int, typer.Option(min=0, help="Processes; 0: one per core.")] = 1,
+    engine: Annotated[
+        EngineOption,
+        typer.Option(help="auto: the compiled engine where it covers the line. Both give the same figures."),
+    ] = EngineOption.AUTO,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No tables; files only.")] = False,
+) -> None:
+    """Rank what one more percent of MTBF, MTTR, speed or places would bring, unit by unit."""
+    want_folder(out, "--out")
+    asked: dict[str, Any] = {
+        "line": line.name, "hours": hours, "seed": seed, "replications": replications, "sensitivity": {"percent": percent},
+    }  # fmt: skip
+    asked |= {} if warmup is None else {"warmup": warmup}
+    try:
+        spec = ExperimentSpec.model_validate(asked)
+    except ValidationError as error:
+        place, what, mend = first_fault(error, ())
+        option = "percent" if "sensitivity" in place else place[0]
+        raise UsageError(f"--{option}: {what}; {mend}") from None
+    if not line.is_file():
+        raise UsageError(f"{line}: there is no such file; give the path of a line file")
+    study = run_plan(make_plan(spec, line.parent, line.name), processes, engine, lang, quiet)
+    command = (
+        f"setsubi sensitivity {line.name} --percent {percent:g} --hours {hours:g} --seed {seed} --replications {replications}"
+        + ("" if warmup is None else f" --warmup {warmup:g}")
+    )
+    publish(study, out, lang, command, quiet)
+
+
+def run_plan(plan: Plan, processes: int, engine: EngineOption, lang: Lang, quiet: bool) -> Study:
+    """Run a plan with a progress bar."""
+    console, text = make_console(), words(lang)
+    with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
+        task = progress.add_task(text["checking"], total=1.0)
+        try:
+            return run_study(
+                plan, processes=processes or os.cpu_count() or 1, engine=engine.value,
+                told=lambda what, done: progress.update(task, completed=done, description=text[what]),
+                compiling=lambda: progress.update(task, description=COMPILING[lang]),
+            )  # fmt: skip
+        except NotCovered as error:
+            raise UsageError(f"--engine {engine}: {error}; leave the option out, or give --engine simpy") from None
+
+
+def publish(study: Study, out: Path | None, lang: Lang, command: str, quiet: bool) -> None:
+    """Print the tables and write the files."""
+    if not quiet:
+        console = make_console()
+        console.print(study.base.experiment.engine.text(lang), style="dim", highlight=False)
+        print_study(study, console, lang)
+    if out is None:
+        return
+    for name, content in csv_files(study).items():
+        write_whole(out / name, content, encoding="utf-8-sig")  # so that Excel reads names in Japanese
+    write_whole(out / "report.html", render_study(study, lang=lang, version=tool_version(), command=command))
+    typer.echo(f"{words(lang)['files']}: {out / 'report.html'}")

@@ -1,0 +1,100 @@
+"""What an experiment found, in words: which scenarios are better or worse, what was not reached, what to beware of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import floor, isfinite, log10
+
+from simulator.experiments.kpis import STEADY, interval
+from simulator.experiments.study.compare import Difference, Verdict, compare
+from simulator.experiments.study.plan import BASE
+from simulator.experiments.study.result import Outcome, Study
+from simulator.experiments.study.texts import words
+from simulator.experiments.texts import FIGURES, language
+
+MOST_NAMED = 8
+_SENTENCES = {Verdict.BETTER: "better_than", Verdict.WORSE: "worse_than", Verdict.SAME: "same_as"}
+
+
+def shown_name(study: Study, name: str, lang: str) -> str:
+    """The name of a scenario for people."""
+    text = words(lang)
+    step = next((s.step for s in study.plan.scenarios if s.name == name), None)
+    if step is not None:
+        return f"{step.unit}: {text[step.what]} {step.change}"
+    return text["base"] if name == BASE else name
+
+
+def signed(mean: float, half_width: float) -> str:
+    """``+12.3 ± 1.4``, with as many digits as the interval deserves."""
+    scale = half_width if half_width > 0 else abs(mean)
+    digits = min(4, max(0, 1 - floor(log10(scale)))) if scale > 0 else 0
+    return f"{mean:+.{digits}f} ± {half_width:.{digits}f}"
+
+
+def percent(share: float) -> str:
+    """``1.8 %``."""
+    return f"{100 * share:.2g} %" if isfinite(share) else "∞"
+
+
+def sentences(study: Study, lang: str) -> list[str]:
+    """One sentence for each verdict on the scenarios, and how the intervals are meant."""
+    text, found = words(lang), compare(study, study.figure)
+    if not found:
+        return []
+    base = shown_name(study, study.base.scenario.name, lang)
+    said = []
+    for verdict, sentence in _SENTENCES.items():
+        mine = sorted((d for d in found if d.verdict == verdict), key=lambda d: -abs(d.mean))
+        said.append(f"{text[sentence].format(base=base)}: {_named(study, mine, lang) or text['nobody']}")
+    figure = FIGURES[language(lang)][study.figure][0]
+    return [*said, text["joint" if len(found) > 1 else "alone"].format(figure=figure, m=len(found))]
+
+
+def _named(study: Study, found: Sequence[Difference], lang: str) -> str:
+    each = [
+        f"{shown_name(study, d.scenario, lang)} ({signed(d.mean, d.half_width)} {d.unit})" for d in found[:MOST_NAMED]
+    ]
+    if len(found) > MOST_NAMED:
+        each.append(words(lang)["and_more"].format(n=len(found) - MOST_NAMED))
+    return "; ".join(each)
+
+
+def precision(study: Study, lang: str) -> str:
+    """Whether the precision asked for was reached; empty if none was."""
+    if study.precision is None:
+        return ""
+    found, text = study.precision, words(lang)
+    look = found.looks[-1] if found.reached else found.best
+    return text["reached" if found.reached else "not_reached"].format(
+        place=study.plan.place("replications"), wanted=percent(found.wanted), figure=FIGURES[language(lang)][found.of][0],
+        worst=percent(look.worst), scenario=shown_name(study, look.scenario, lang), n=look.replications,
+    )  # fmt: skip
+
+
+def warnings(study: Study, lang: str) -> list[str]:
+    """What makes the figures doubtful."""
+    text, said = words(lang), []
+    if not study.warmup.settled:
+        open_ = [p for p in study.warmup.pilots if not p.settled]
+        hours = max(len(p.rates) * p.interval_s / 3600 for p in open_)
+        said.append(
+            text["unsettled"].format(scenarios=_names(study, [p.scenario for p in open_], lang), hours=f"{hours:g}")
+        )
+    unsteady = [o.scenario.name for o in study.outcomes if drifts(o)]
+    if unsteady:
+        said.append(text["unsteady"].format(scenarios=_names(study, unsteady, lang)))
+    said += [o.experiment.engine.disagreement for o in study.outcomes if o.experiment.engine.disagreement][:1]
+    return said
+
+
+def drifts(outcome: Outcome) -> bool:
+    """Whether the line fills or empties by more than it may in steady state, and not by chance (95 %)."""
+    each = [(r.good + r.scrap - r.entered) / max(r.good + r.scrap, r.entered, 1) for r in outcome.experiment.results]
+    mean, half_width = interval(each)
+    return abs(mean) > max(STEADY, half_width or 0.0)
+
+
+def _names(study: Study, names: Sequence[str], lang: str) -> str:
+    more = [words(lang)["and_more"].format(n=len(names) - MOST_NAMED)] if len(names) > MOST_NAMED else []
+    return ", ".join([*(shown_name(study, n, lang) for n in names[:MOST_NAMED]), *more])

@@ -1,0 +1,174 @@
+"""YAML files that people write for the simulator: read, checked, and every fault told with file, line, column and mend."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from simulator.line.errors import FileError
+
+_MAX_BYTES = 10_000_000
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """What is said of files of one kind. ``keys`` are those for which a misspelt one may stand, ``tags`` the steps that
+    pydantic adds to a place for the members of a union."""
+
+    name: str
+    fault: type[FileError]
+    if_empty: str
+    if_no_mapping: str
+    keys: tuple[str, ...]
+    tags: tuple[str, ...] = ()
+
+
+class YamlFile:
+    """One file: ``tree`` is its content, plain.
+
+    Raises the kind's ``FileError``: unreadable, binary or empty file, bad YAML, duplicate keys, cycles.
+    """
+
+    def __init__(self, path: str | Path, kind: FileKind) -> None:
+        self.path, self.kind = path, kind
+        self._root = self._compose(self._read())
+        self._reject_duplicates(self._root)
+        self.tree: Any = self._construct()
+
+    def validate(self, model: type[Model]) -> Model:
+        """The content as a model. Raises the kind's error for unknown keys and for values that cannot be."""
+        try:
+            return model.model_validate(self.tree)
+        except ValidationError as error:
+            raise self._first(error) from None
+
+    def fault(self, place: Sequence[int | str], what: str, mend: str, *, key: bool = True) -> FileError:
+        """A fault at a place given by keys and indices, at the last of them that is there: at its key, or at its value."""
+        node, key_node = self._locate(place)
+        return self._at((key_node if key else None) or node, what, mend)
+
+    def _read(self) -> str:
+        try:
+            data = Path(self.path).read_bytes()
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or error
+            raise self._of_file(f"cannot be read: {why}") from None
+        if len(data) > _MAX_BYTES:
+            raise self._of_file(f"is too large for {self.kind.name}")
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise self._of_file("is not a text file in UTF-8", "save it as UTF-8") from None
+        if "\0" in text:
+            raise self._of_file("is a binary file", f"give the path of {self.kind.name} (YAML)")
+        return text
+
+    def _of_file(self, what: str, mend: str = "") -> FileError:
+        return self.kind.fault(self.path, 0, 0, what, mend or f"give the path of {self.kind.name}")
+
+    def _compose(self, text: str) -> yaml.Node:
+        try:
+            root = yaml.compose(text, Loader=yaml.SafeLoader)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+            what = f"is not YAML: {error.problem}"
+            raise self.kind.fault(self.path, line, column, what, "mend the syntax here") from None
+        except (yaml.YAMLError, RecursionError) as error:
+            raise self._of_file(f"is not YAML: {str(error).splitlines()[0]}", "mend the syntax") from None
+        if root is None:
+            raise self._of_file("is empty", self.kind.if_empty)
+        if not isinstance(root, yaml.MappingNode):
+            raise self.kind.fault(self.path, 1, 1, "is no mapping", self.kind.if_no_mapping)
+        return root
+
+    def _construct(self) -> Any:
+        try:
+            return yaml.SafeLoader("").construct_document(self._root)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+            raise self.kind.fault(self.path, line, column, str(error.problem), "write plain values") from None
+        except ValueError as error:  # a date of no calendar
+            raise self._of_file(f"has a value that cannot be: {error}", "quote it if it is text") from None
+
+    def _reject_duplicates(self, node: yaml.Node, above: tuple[int, ...] = ()) -> None:
+        if id(node) in above:
+            raise self._at(node, "an alias contains itself: a cycle", "write the value out")
+        here = (*above, id(node))
+        if isinstance(node, yaml.SequenceNode):
+            for child in node.value:
+                self._reject_duplicates(child, here)
+        if isinstance(node, yaml.MappingNode):
+            seen: set[str] = set()
+            for key, child in node.value:
+                if not isinstance(key, yaml.ScalarNode):
+                    raise self._at(key, "a key must be a plain text", "write 'name: value'")
+                if key.value in seen:
+                    raise self._at(key, f"the key {key.value} is given twice", "keep one of them")
+                seen.add(key.value)
+                self._reject_duplicates(child, here)
+
+    def _at(self, node: yaml.Node, what: str, mend: str) -> FileError:
+        return self.kind.fault(self.path, node.start_mark.line + 1, node.start_mark.column + 1, what, mend)
+
+    def _first(self, error: ValidationError) -> FileError:
+        """The fault that lies deepest in the file's own structure: unions report one fault per branch."""
+        loc, what, mend = first_fault(error, self.kind.keys)
+        node, key_only = self._locate(loc)
+        shown = ".".join(str(p) for p in loc if p not in self.kind.tags)
+        return self._at(key_only or node, f"{shown}: {what}" if shown else what, mend)
+
+    def _locate(self, loc: Sequence[int | str]) -> tuple[yaml.Node, yaml.Node | None]:
+        """The deepest node along ``loc``, and its key. Steps that pydantic added (union branches) are skipped."""
+        node, key_node = self._root, None
+        for step in loc:
+            node = _value_of_figure(node)
+            if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+                node, key_node = node.value[step], None
+            elif isinstance(node, yaml.MappingNode):
+                for key, child in node.value:
+                    if key.value == str(step):
+                        node, key_node = child, key
+                        break
+        return node, key_node
+
+
+def first_fault(error: ValidationError, keys: Collection[str]) -> tuple[tuple[int | str, ...], str, str]:
+    """Place, what and mend of the fault to tell: a misspelt key, not the one that it lacks."""
+    faults = error.errors(include_url=False)
+    fault = next((f for f in faults if f["type"] == "extra_forbidden"), faults[0])
+    loc: tuple[int | str, ...] = fault["loc"]
+    message = fault["msg"].removeprefix("Value error, ")
+    head, _, tail = message.partition(": ")
+    if tail and " " not in head:  # our own checks name their place: "units.2.name: …", or a key: "slots: …"
+        steps = tuple(int(p) if p.isdigit() else p for p in head.split("."))
+        loc, message = (steps if "." in head else (*loc, *steps)), tail
+    what = message if fault["type"] != "extra_forbidden" else f"unknown key {loc[-1]}"
+    return loc, what, _mend(fault["type"], loc, keys)
+
+
+def _value_of_figure(node: yaml.Node) -> yaml.Node:
+    if isinstance(node, yaml.MappingNode):
+        keys: dict[str, yaml.Node] = {key.value: child for key, child in node.value}
+        if "value" in keys and isinstance(keys["value"], yaml.MappingNode | yaml.SequenceNode):
+            return keys["value"]
+    return node
+
+
+def _mend(kind: str, loc: tuple[Any, ...], keys: Collection[str]) -> str:
+    if kind == "extra_forbidden":
+        near = get_close_matches(str(loc[-1]), [key for key in keys if key != loc[-1]], 1)
+        return f"did you mean '{near[0]}'?" if near else "remove it"
+    if kind == "missing":
+        return f"add '{loc[-1]}:' here"
+    if kind.startswith("union_tag"):
+        return "kind is machine, conveyor or buffer"
+    return "correct the value"

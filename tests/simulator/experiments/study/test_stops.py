@@ -1,0 +1,130 @@
+"""What if one unit stops: a line worked out by hand, and what counts as being back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from line_files import line_of, machine
+from study_files import plan_in
+
+from simulator.experiments.study.errors import ExperimentError
+from simulator.experiments.study.plan import Plan
+from simulator.experiments.study.report import render_study
+from simulator.experiments.study.running import run_study
+from simulator.experiments.study.stops import (
+    StopJob,
+    Stopped,
+    Time,
+    first_return,
+    neighbours,
+    run_stop,
+    time_of,
+    waits_of,
+)
+from simulator.experiments.study.tables import csv_files
+
+TEXT = "line: line.yaml\nhours: 1\nwarmup: 5 min\nreplications: 3\nstop: {unit: M1.5, at: 10 min, for: 5 min}\n"
+
+
+def test_a_line_without_chance_does_what_can_be_worked_out() -> None:
+    """A makes an item every 10 s, B takes 8 s, C 5 s; five places between A and B. B stops at 1000 s, just when it has begun an
+    item, for 100 s.
+
+    A fills the five places and is blocked with its sixth item at 1060; C works until 1003 at what B let go at 998. B ends
+    the item at 1108, A's sixth takes the place; then B takes one away every 8 s and A brings one every 10 s: the places are
+    empty after the 21st of B, when 16 of A have come, at 1276. A stood from 1060 to 1108, which costs it 5 items of 10 s less 2 s.
+    """
+    buffer = {"kind": "buffer", "name": "X", "capacity": 5}
+    spec = line_of(machine("A", 10.0), buffer, machine("B", 8.0), machine("C", 5.0))
+    found = run_stop(StopJob(spec, 1, None, "simpy", "B", 1000.0, 1100.0, 3600.0), lambda done: None)
+    assert found.waits == {"A": ("blocked", 60.0), "C": ("starved", 3.0)}
+    assert found.back == {"X": 176.0}
+    assert found.recovered == 176.0
+    assert set(found.behind.values()) == {5}
+    assert found.curves["C"][0] == 0
+    assert max(found.curves["C"]) == 10
+
+
+def test_an_equal_pace_never_makes_up_for_a_stop() -> None:
+    buffer = {"kind": "buffer", "name": "X", "capacity": 5}
+    spec = line_of(machine("A", 10.0), buffer, machine("B", 10.0))
+    found = run_stop(StopJob(spec, 1, None, "simpy", "B", 1000.0, 1100.0, 3600.0), lambda done: None)
+    assert found.back == {"X": None}
+    assert found.recovered is None
+    assert found.behind["B"] == 10
+
+
+def test_being_back_is_the_first_equality_or_change_of_sign_after_the_end_of_the_stop() -> None:
+    moves = np.array([(1, 1), (2, 1), (4, -1), (6, -1), (6, 1), (7, -2), (9, 1)], dtype=float)  # 1 2 1 (1) -1 0
+    assert first_return(moves, 3) == 7  # what happens at once counts as one
+    assert first_return(moves, 6.5) == 7
+    assert first_return(moves[:3], 3) == np.inf
+    assert first_return(moves[:0], 3) is None
+    assert first_return(moves, 10) is None
+
+
+def test_neighbours_are_machines() -> None:
+    belt = {"kind": "conveyor", "name": "AB", "length_m": 4, "speed_m_s": 1, "spacing_m": 1, "profile": ""}
+    buffer = {"kind": "buffer", "name": "X", "capacity": 5}
+    spec = line_of(machine("A"), belt, machine("B"), buffer, machine("C"), machine("D"))
+    assert neighbours(spec, "B") == ["A", "C"]
+    assert neighbours(spec, "A") == ["B"]
+    assert neighbours(spec, "AB") == ["A", "B"]
+
+
+def test_times_are_means_over_the_replications_that_had_one() -> None:
+    runs = [Stopped({"A": ("blocked", t)}, {}, {}, {}) for t in (60.0, 180.0)] + [
+        Stopped({"A": ("starved", 1.0)}, {}, {}, {})
+    ]
+    found = waits_of(runs)
+    assert (found["A", "blocked"].mean, found["A", "blocked"].count) == (120, 2)
+    assert found["A", "blocked"].text() == "2.0 ± 12.7 min (2/3)"  # 60 s · √2 / √2 · t(0.975, 1)
+    assert found["A", "starved"].text() == "1.0 s (1/3)"
+    assert time_of([None, None]).text() == "–"
+    assert Time(7300.0, 360.0, 3, 3).text() == "2.0 ± 0.1 h"
+
+
+def test_the_stop_is_in_the_report_and_in_a_file_of_its_own(tmp_path: Path) -> None:
+    study = run_study(plan_in(tmp_path, TEXT), engine="simpy")
+    (runs,) = study.stops
+    assert len(runs) == 3
+    assert all(run.waits["A"][0] == "blocked" for run in runs)
+    assert np.mean([run.waits["A"][1] for run in runs]) < 60
+    page = render_study(study, lang="en")
+    assert "<h2>What if M1.5 stops</h2>" in page
+    assert "M1.5 stops 10 min after the warm-up, for 5 min" in page
+    assert "A blocked after" in page
+    assert "C starved after" in page
+    assert "シナリオ" in render_study(study, lang="ja")
+    rows = csv_files(study)["stops.csv"].splitlines()
+    assert rows[0] == "scenario,replication,what,of,value"
+    assert f"base,1,items behind at the end,C,{runs[0].behind['C']}" in rows
+
+
+def test_without_scenarios_nothing_is_compared(tmp_path: Path) -> None:
+    page = render_study(run_study(plan_in(tmp_path, TEXT), engine="simpy"))
+    assert "Findings" not in page
+    assert "Differences" not in page
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "what"),
+    [
+        ("M1.5", "M2", (5, 8), "there is no unit 'M2' that could stop in scenario 'base' (units are A, M1.5, BC, C)"),
+        ("M1.5", "X", (5, 8), "there is no unit 'X' that could stop"),
+        ("10 min", "10", (5, 20), "give the unit too"),
+        ("5 min}", "0 s}", (5, 32), "greater than 0"),
+        ("5 min}", "51 min}", (5, 1), "it ends after the hours counted"),
+        (", for: 5 min", "", (5, 1), "Field required (add 'for:' here)"),
+    ],
+)
+def test_a_stop_that_cannot_be_is_named_with_its_place(
+    plan_of: Callable[[str], Plan], old: str, new: str, place: tuple[int, int], what: str
+) -> None:
+    with pytest.raises(ExperimentError) as caught:
+        plan_of(TEXT.replace(old, new))
+    assert what in str(caught.value)
+    assert (caught.value.line, caught.value.column) == place, str(caught.value)

@@ -1,0 +1,216 @@
+"""Running experiments: common random numbers, precision, what is said of the scenarios, coverage of the intervals."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from io import StringIO
+
+import numpy as np
+import pytest
+from study_files import plan_in
+
+from simulator.experiments.run import run_experiment
+from simulator.experiments.study.compare import Verdict, compare, judge, paired
+from simulator.experiments.study.effects import effects
+from simulator.experiments.study.findings import precision, sentences, signed, warnings
+from simulator.experiments.study.plan import Plan
+from simulator.experiments.study.report import render_study
+from simulator.experiments.study.result import Study
+from simulator.experiments.study.running import next_count, run_study
+from simulator.experiments.study.tables import csv_files
+from simulator.experiments.study.texts import TEXTS
+
+Load = Callable[[str], Plan]
+HEAD = "line: line.yaml\nhours: 1\nwarmup: 10 min\n"
+FACTORS = HEAD + (
+    "replications: 6\nfactors:\n  units.C.process_time: [2.8, 5.6]\n  units.X.capacity: [4, 5]\n"
+    "scenarios:\n  slow first: {units.A.process_time: 9}\n"
+)
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    return run_study(plan_in(tmp_path_factory.mktemp("study"), FACTORS), engine="simpy")
+
+
+def test_every_scenario_runs_on_the_same_random_numbers_as_a_single_simulation_of_that_line(study: Study) -> None:
+    for outcome in study.outcomes:
+        alone = run_experiment(outcome.scenario.spec, hours=1, warmup_hours=1 / 6, replications=6, engine="simpy")
+        assert outcome.experiment.results == alone.results
+
+
+def test_common_random_numbers_make_the_differences_less_variable(study: Study) -> None:
+    """One more place in the buffer: on the same seeds against the base on seeds of its own."""
+    more = next(o for o in study.outcomes if o.scenario.name == "C.process_time=2.8, X.capacity=5")
+    mine = np.array(more.figure("throughput").values)
+    same = np.array(study.base.figure("throughput").values)
+    own = run_experiment(
+        study.base.scenario.spec, hours=1, warmup_hours=1 / 6, replications=6, seed=100, engine="simpy"
+    )
+    others = np.array([float(r.good) for r in own.results])
+    assert np.var(mine - same) < 0.1 * np.var(mine - others)
+    (difference,) = (d for d in compare(study, "throughput") if d.scenario == more.scenario.name)
+    assert difference.gain > 3
+
+
+def test_the_verdicts_say_what_is_known_of_these_lines(study: Study) -> None:
+    verdicts = {d.scenario: d.verdict for d in compare(study, "throughput")}
+    assert verdicts["slow first"] == Verdict.WORSE
+    assert verdicts["C.process_time=5.6, X.capacity=4"] == Verdict.WORSE
+    better = {d.scenario: d.verdict for d in compare(study, "work in progress")}
+    assert better["slow first"] == Verdict.BETTER  # less of it is better
+
+
+def test_intervals_of_differences_hold_together(study: Study) -> None:
+    """Bonferroni: four comparisons, so each interval is one of 98.75 %, by hand from the values."""
+    (found,) = (d for d in compare(study, "throughput") if d.scenario == "slow first")
+    slow = next(o for o in study.outcomes if o.scenario.name == "slow first")
+    gaps = np.array(slow.figure("throughput").values) - np.array(study.base.figure("throughput").values)
+    assert found.mean == pytest.approx(gaps.mean())
+    assert found.half_width == pytest.approx(3.8100 * gaps.std(ddof=1) / np.sqrt(6), rel=1e-4)  # t(0.99375, 5)
+
+
+def test_the_main_effect_of_a_value_is_the_mean_of_the_scenarios_with_it(study: Study) -> None:
+    first, second = effects(study, "throughput")
+    assert (first.factor.label, second.factor.label) == ("C.process_time", "X.capacity")
+    points = [o for o in study.outcomes if o.scenario.at is not None]
+    for level, time in zip(first.levels, ("2.8", "5.6"), strict=True):
+        mine = [o.figure("throughput").mean for o in points if o.scenario.levels[0] == time]
+        assert level.mean == pytest.approx(sum(mine) / len(mine))
+    assert (first.low_text, first.high_text) == ("5.6", "2.8")
+    assert first.size > 10 * second.size > 0
+
+
+def test_a_latin_hypercube_gives_slopes(plan_of: Load) -> None:
+    """The slowest machine sets the pace: per second of its process time the line loses what 3600 / t loses."""
+    text = HEAD + (
+        "replications: 2\nfactors:\n  units.C.process_time: {low: 10.0, high: 10.5}\n  units.X.capacity: {low: 4, high: 8}\n"
+        "design: {latin_hypercube: 6}\n"
+    )
+    effect, other = effects(run_study(plan_of(text), engine="simpy"), "throughput")
+    assert effect.factor.label == "C.process_time"
+    low, high = min(effect.factor.numbers or ()), max(effect.factor.numbers or ())
+    assert effect.size == pytest.approx(3600 / high - 3600 / low, rel=0.15)
+    assert abs(other.size) < 2
+
+
+def test_the_result_depends_on_neither_processes_nor_the_time_of_looking(plan_of: Load) -> None:
+    text = HEAD.replace("hours: 1", "hours: 0.1") + "replications: 3\nscenarios: {slow: {units.C.process_time: 9}}\n"
+    one, two = (run_study(plan_of(text), processes=n, engine="simpy") for n in (1, 2))
+    assert [o.experiment.results for o in one.outcomes] == [o.experiment.results for o in two.outcomes]
+
+
+def test_replications_are_added_until_every_scenario_is_known_well_enough(plan_of: Load) -> None:
+    text = HEAD + "replications: {precision: 2.5 %, most: 60}\nscenarios: {slow: {units.C.process_time: 5}}\n"
+    study = run_study(plan_of(text), engine="simpy")
+    assert study.precision is not None
+    assert study.precision.reached
+    assert 10 < study.replications < 60
+    assert study.precision.looks[0].replications == 10
+    for outcome in study.outcomes:
+        figure = outcome.figure("throughput")
+        assert figure.half_width is not None
+        assert figure.half_width <= 0.025 * figure.mean
+    assert "reached in every scenario after" in precision(study, "en")
+
+
+def test_a_precision_that_is_not_reached_is_said_with_its_place_and_the_best(plan_of: Load) -> None:
+    text = (
+        HEAD
+        + "scenarios: {slow: {units.C.process_time: 5}}\nreplications: {precision: 0.1 %, of: work in progress, most: 12}\n"
+    )
+    study = run_study(plan_of(text), engine="simpy")
+    said = precision(study, "en")
+    assert study.replications == 12
+    assert "try.yaml:5:1: precision ± 0.1 % of Work in progress not reached: best was ± " in said
+    assert "after 12 replications" in said
+
+
+@pytest.mark.parametrize(
+    ("count", "worst", "expected"),
+    [(10, 0.04, 20), (10, 0.022, 13), (10, 0.0201, 12), (10, float("inf"), 20), (150, 0.1, 200)],
+)
+def test_the_next_look_is_where_the_spread_says_but_not_more_than_twice_as_far(
+    count: int, worst: float, expected: int
+) -> None:
+    assert next_count(count, worst, 0.02, 200) == expected
+
+
+def test_a_difference_is_written_with_the_digits_that_it_deserves() -> None:
+    assert signed(12.345, 1.234) == "+12.3 ± 1.2"
+    assert signed(-1234.5, 56.7) == "-1234 ± 57"
+    assert signed(0.001234, 0.000456) == "+0.0012 ± 0.0005"
+    assert signed(0, 0) == "+0 ± 0"
+
+
+def test_a_difference_is_judged_by_its_side_of_0() -> None:
+    assert judge(3, 2) == judge(-3, 2, lower_is_better=True) == Verdict.BETTER
+    assert judge(-3, 2) == Verdict.WORSE
+    assert judge(1, 2) == judge(0, 0) == Verdict.SAME
+
+
+def test_paired_intervals_cover_the_true_difference_as_often_as_they_say() -> None:
+    """Two scenarios that share most of their noise, true difference 1; four of them for the joint intervals."""
+    rng = np.random.default_rng(7)
+    repetitions, n = 1000, 10
+    single = joint = 0
+    for _ in range(repetitions):
+        shared = rng.exponential(5.0, n)
+        others = [1 + shared + rng.normal(0, 1, n) for _ in range(4)]
+        base = shared + rng.normal(0, 0.5, n)
+        mean, half_width = paired(base.tolist(), others[0].tolist())
+        single += abs(mean - 1) <= half_width
+        intervals = [paired(base.tolist(), other.tolist(), comparisons=4) for other in others]
+        joint += all(abs(m - 1) <= h for m, h in intervals)
+    assert 0.93 <= single / repetitions <= 0.97
+    assert joint / repetitions >= 0.94  # at least 95 %, less three standard errors
+
+
+def test_a_single_replication_gives_no_paired_interval() -> None:
+    with pytest.raises(ValueError, match="two replications"):
+        paired([1.0], [2.0])
+
+
+def test_a_line_that_empties_is_said_to(plan_of: Load) -> None:
+    oven = "{name: M1.5, slots: 4000, process_time: 24000, prefill: 4000}"
+    text = HEAD + f"replications: 2\nscenarios: {{full oven: {{units.M1.5: {oven}, units.A.process_time: 30}}}}\n"
+    (said,) = warnings(run_study(plan_of(text), engine="simpy"), "en")
+    assert said == "Not in steady state (enters and leaves differ by more than 2 %): full oven."
+
+
+def test_the_csv_files_hold_every_figure_of_every_replication(study: Study) -> None:
+    files = {name: list(csv.DictReader(StringIO(text))) for name, text in csv_files(study).items()}
+    assert len(files["scenarios.csv"]) == 5
+    assert len(files["replications.csv"]) == 5 * 6
+    assert len(files["units.csv"]) == 5 * 6 * 4
+    row = next(r for r in files["replications.csv"] if r["scenario"] == "slow first" and r["replication"] == "3")
+    slow = next(o for o in study.outcomes if o.scenario.name == "slow first")
+    assert float(row["throughput [cells/h]"]) == slow.experiment.results[2].good
+    assert row["seed"] == "3"
+    verdicts = {r["scenario"]: r["verdict on throughput"] for r in files["scenarios.csv"]}
+    assert verdicts["slow first"] == "worse"
+    assert verdicts["base"] == ""
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_the_report_says_everything_in_one_file(study: Study, lang: str) -> None:
+    page = render_study(study, lang=lang, version="1.2", command="setsubi experiment try.yaml")
+    text = TEXTS[lang]
+    for heading in ("findings", "results", "main_effects", "tornado", "asked", "definitions"):
+        assert f"<h2>{text[heading]}</h2>" in page
+    assert page.count("data:image/svg+xml;base64,") == 5
+    assert "http" not in page.replace("http-equiv", "")
+    assert all(sentence.split(": ")[0] in page for sentence in sentences(study, lang))
+    assert "setsubi experiment try.yaml" in page
+    assert "units.A.process_time = 9" in page
+    assert "&lt;" not in page
+
+
+def test_english_and_japanese_have_the_same_words() -> None:
+    assert TEXTS["en"].keys() == TEXTS["ja"].keys()
+    fields = {
+        lang: {k: sorted(part.split("}")[0] for part in v.split("{")[1:]) for k, v in TEXTS[lang].items()}
+        for lang in TEXTS
+    }
+    assert fields["en"] == fields["ja"]
