@@ -59,26 +59,23 @@ def spec_of(case: dict[str, Any]) -> LineSpec:
     return LineSpec.model_validate({"name": "exact", "units": units})
 
 
-<<<<<<< .merge_file_2Tv6Ba
-def estimate(case: dict[str, Any], limit: float, seed: int, engine: type[Line] | type[CompiledLine] = Line) -> Estimate:
-    """Run 20 batches after a warm-up, and double them until the half-width is at most ``limit`` of the mean."""
-    line, length, rates = engine(spec_of(case), seed), FIRST_BATCH, list[float]()
-=======
-def estimate(case: dict[str, Any], limit: float, seed: int) -> Estimate:
+Engine = type[Line] | type[CompiledLine]
+
+
+def estimate(case: dict[str, Any], limit: float, seed: int, engine: Engine = Line) -> Estimate:
     """Throughput with a half-width of at most ``limit`` of the mean.
 
     A pilot run of another seed fixes the length; then fresh batches of that length are run, as many as were planned. Nobody
     looks at the interval and goes on until it pleases, which would favour runs that happen to vary little.
     """
-    pilot = _interval(_batches(case, seed + PILOT_SEED, PILOT_BATCHES, PILOT_BATCH))
+    pilot = _interval(_batches(engine(spec_of(case), seed + PILOT_SEED), PILOT_BATCHES, PILOT_BATCH))
     missing = (pilot.relative / (MARGIN * limit)) ** 2 * (_quantile(BATCHES) / _quantile(PILOT_BATCHES)) ** 2
     length = max(SHORTEST_BATCH, missing * PILOT_BATCHES * PILOT_BATCH / BATCHES)
-    return _interval(_batches(case, seed, BATCHES, length))
+    return _interval(_batches(engine(spec_of(case), seed), BATCHES, length))
 
 
-def _batches(case: dict[str, Any], seed: int, count: int, length: float) -> list[float]:
-    line, rates = Line(spec_of(case), seed), list[float]()
->>>>>>> .merge_file_My3hoI
+def _batches(line: Line | CompiledLine, count: int, length: float) -> list[float]:
+    rates: list[float] = []
     line.run(WARM_UP)
     for _ in range(count):
         line.reset_statistics()
