@@ -13,7 +13,7 @@ from pathlib import Path
 
 from targets import Measured
 
-PROFILE, TIME_SCALE = "stacking", 8.0
+PROFILE, TIME_SCALE = "stacking", 10.0
 LIMITS = {"observe": 10.0, "disrupt": 90.0}
 SETSUBI = [sys.executable, "-m", "setsubi"]
 

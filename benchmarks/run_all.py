@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 
 import checking
+import engine_speed
 import exact_throughput
 import line_speed
 import serving
@@ -19,6 +20,7 @@ from targets import Measured
 
 BENCHMARKS: dict[str, Callable[[], list[Measured]]] = {
     "line_speed": line_speed.measured,
+    "engine_speed": engine_speed.measure,
     "serving": serving.measure,
     "checking": checking.measure,
     "exact_throughput": exact_throughput.measure,

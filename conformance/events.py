@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -146,7 +146,7 @@ _TYPES: dict[str, type[Any]] = {t.event: t for t in (Header, RequirementRecord, 
 
 def to_json(event: Event) -> dict[str, Any]:
     """The record as plain JSON data, its kind first."""
-    return {"event": event.event, **{k: plain(v) for k, v in asdict(event).items()}}
+    return {"event": event.event, **_of_fields(event)}
 
 
 def to_line(event: Event) -> str:
@@ -189,22 +189,33 @@ def read_events(lines: Iterable[str]) -> Iterator[Event]:
         yield from_json(data)
 
 
-def plain(value: Any) -> Any:
-    """Anything as JSON data: times as ISO 8601, bytes as hex, not-a-number as text, sets sorted, the rest as text."""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, (bytes, bytearray)):
-        return bytes(value).hex()
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    if value is None or isinstance(value, (bool, int, float)):
+def plain(value: Any, other: Callable[[Any], Any] = str) -> Any:
+    """Anything as JSON data: times as ISO 8601, bytes as hex, not-a-number as text, sets sorted, the rest as ``other``
+    makes it."""
+    kind = type(value)
+    if value is None or kind is str or kind is int or kind is bool:  # most values, and a run has a million
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, (bool, int)):
         return value
     if isinstance(value, str):
         return str(value)
     if isinstance(value, dict):
-        return {str(k): plain(v) for k, v in value.items()}
-    if isinstance(value, (set, frozenset)):
-        return sorted((plain(v) for v in value), key=str)
+        return {str(k): plain(v, other) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(v) for v in value]
-    return str(value)
+        return [plain(v, other) for v in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted((plain(v, other) for v in value), key=str)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, (bytes, bytearray)):
+        return bytes(value).hex()
+    return other(value)
+
+
+def _of_fields(value: Any) -> Any:
+    """A record, and records within it, as mappings; what is no record, as text."""
+    if not is_dataclass(value):
+        return str(value)
+    return {f.name: plain(getattr(value, f.name), _of_fields) for f in fields(value)}

@@ -25,7 +25,7 @@ class Disposition(StrEnum):
 
 @dataclass(frozen=True)
 class Selection:
-    """What the user asked for. Patterns are ids, globs of ids, areas or levels; ``exclude`` wins."""
+    """What the user asked for. Patterns are ids, beginnings or globs of ids, areas or levels; ``exclude`` wins."""
 
     impact: Impact = Impact.OBSERVE
     only: tuple[str, ...] = ()
@@ -97,11 +97,12 @@ def dry_run(selected: Sequence[Selected]) -> list[Planned]:
 
 
 def matches(requirement: Requirement, pattern: str) -> bool:
-    """Whether a pattern means this requirement: its id or a glob of it, its area, or its level."""
+    """Whether a pattern means this requirement: its id, the beginning of it (``HO-TIMER``) or a glob, its area, or its level."""
     upper = pattern.upper()
     if upper in Level.__members__:
         return requirement.level.value == upper
-    return fnmatchcase(requirement.id, upper) or requirement.area == pattern.lower()
+    begins = requirement.id.startswith(f"{upper}-")
+    return begins or fnmatchcase(requirement.id, upper) or requirement.area == pattern.lower()
 
 
 def _chosen(requirement: Requirement, selection: Selection) -> bool:

@@ -22,7 +22,6 @@ from conformance.exitcodes import ExitCode
 from conformance.reports import (
     ConsolePrinter,
     Report,
-    build_report,
     make_console,
     read_report,
     render_badge,
@@ -40,7 +39,7 @@ from setsubi.errors import guarded
 from setsubi.files import write_whole
 from setsubi.options import Lang, Language, want_file, want_folder
 
-WHICH = "requirement ids, globs of them (HO-*), areas or levels; may be repeated"
+WHICH = "requirement ids, beginnings of them (HO-TIMER), globs, areas or levels; may be repeated"
 
 
 @guarded
@@ -119,9 +118,8 @@ def check(
 class CheckedReport:
     """A finished run: its report and its raw events."""
 
-    def __init__(self, events: list[Any]) -> None:
-        self.events = events
-        self.report: Report = build_report(events)
+    def __init__(self, events: list[Any], report: Report) -> None:
+        self.events, self.report = events, report
 
     @property
     def exit_code(self) -> int:
@@ -147,7 +145,8 @@ async def run_session(session: Session, *, lang: str = "en", quiet: bool = False
             if os.environ.get("SETSUBI_DEBUG"):
                 traceback.print_exc(file=sys.stderr)
             _take(session.broken(error), events, printer)
-    return CheckedReport(events)
+    assert printer.report is not None  # there is a header at least
+    return CheckedReport(events, printer.report)
 
 
 def _take(event: Event, events: list[Any], printer: ConsolePrinter) -> None:

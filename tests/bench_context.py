@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
 from typing import Any, Protocol
 
-from conformance.context import AlarmEvent, NodeFacts, Observation, Outcome, Reading, Timeline, Value
+from conformance.context import Observation, Outcome, Reading, Timeline, Value
 from profiles.model import Access, Requirement
 from profiles.model import Protocol as Wire
 from profiles.pack import Profile
@@ -40,11 +39,8 @@ class BenchUnit(Protocol):
     def call(self, method: str, arguments: list[Any]) -> None: ...
     def act(self, action: str, **details: Any) -> None: ...
     def conditions(self) -> list[Condition]: ...
-    def acknowledge(self, number: int) -> None: ...
-    def confirm(self, number: int) -> None: ...
     def hand_in(self) -> bool: ...
     def take_out(self) -> bool: ...
-    def quirk(self, name: str) -> Any: ...
 
 
 class Ended(Exception):
@@ -62,7 +58,7 @@ class BenchContext:
         self.unit, self.profile, self.requirement, self.only_via = unit, unit.profile, requirement, only_via
         self.via = tuple(requirement.applies_to.protocols) or (Wire.OPCUA, Wire.MODBUS)
         self.claims: Mapping[str, bool] = {}
-        self.operator, self.opcua, self.modbus = BenchOperator(unit), BenchOpcua(self), None
+        self.operator, self.opcua, self.modbus = BenchOperator(unit), None, None
         self.failed: list[str] = []
         self.stated = 0
         self.notes: list[str] = []
@@ -73,9 +69,6 @@ class BenchContext:
 
     def now(self) -> float:
         return self.unit.now
-
-    def seconds_between(self, earlier: datetime, later: datetime) -> float:
-        return (later - earlier).total_seconds()
 
     def _wire(self, signal: str, via: Wire | None) -> Wire:
         bound = self.profile.signals[signal]
@@ -107,9 +100,6 @@ class BenchContext:
                 self._journal.setdefault((signal, wire), self.unit.values(str(wire))[signal])
         return self._done(wire, lambda: self.unit.write(values))
 
-    async def call(self, method: str, *arguments: Value) -> Outcome:
-        return self._done(Wire.OPCUA, lambda: self.unit.call(method, list(arguments)))
-
     async def command(self, name: str, via: Wire | None = None) -> Outcome:
         wire = via or self.only_via or self.via[0]
         method = "to_complete" if name == "Complete" else name.lower()
@@ -124,8 +114,6 @@ class BenchContext:
             action()
         except Refused as error:
             status = STATUS[error.kind][wire is Wire.MODBUS]
-            if wire is Wire.OPCUA:
-                status = self.unit.quirk("refused_status") or status
             return Outcome(False, status, self.unit.now)
         return Outcome(True, "Good", self.unit.now)
 
@@ -236,64 +224,12 @@ class BenchNeighbour:
         return {"ok": ok}
 
 
-class BenchOpcua:
-    """The services that the checks of alarms need."""
-
-    def __init__(self, context: BenchContext) -> None:
-        self._context, self._unit = context, context.unit
-
-    async def facts(self, path: str) -> NodeFacts:
-        slug = path.rpartition(":")[2]
-        known = slug in {a.id for a in self._unit.profile.alarms.values()}
-        locales = {"en"} if self._unit.quirk("one_language") else {"en", "ja"}
-        return NodeFacts(known, path, locales=frozenset(locales))
-
-    async def alarm_events(
-        self, *, for_s: float, refresh: bool = False, trigger: Any = None, until: Any = None
-    ) -> list[AlarmEvent]:
-        before = {c.number: c for c in self._unit.conditions()}
-        seen: list[AlarmEvent] = []
-        if refresh and not self._unit.quirk("no_refresh"):
-            seen = [self._event(c) for c in before.values() if c.retain]
-        if trigger is not None:
-            await trigger()
-        started = self._unit.now
-        while self._unit.now <= started + for_s and not (until and any(until(e) for e in seen)):
-            self._unit.advance(POLL_S)
-            for condition in self._unit.conditions():
-                if before[condition.number] != condition and not self._unit.quirk("no_events"):
-                    seen.append(self._event(condition))
-                before[condition.number] = condition
-        return seen
-
-    def _event(self, c: Condition) -> AlarmEvent:
-        time: datetime = c.since
-        return AlarmEvent(
-            number=c.number, name=c.id, event_id=str(c.number).encode(), condition_node=c.id, active=c.active,
-            acked=c.acked, confirmed=c.confirmed, retain=c.retain, severity=c.severity,
-            message="Alarm" if self._unit.quirk("generic_message") else c.text.en, locale="en",
-            time=datetime.fromtimestamp(time.timestamp() + (self._unit.quirk("condition_time_offset_s") or 0), time.tzinfo),
-            at=self._unit.now,
-        )  # fmt: skip
-
-    async def acknowledge(self, event: AlarmEvent, comment: str) -> Outcome:
-        return self._answer("ack_ignored", lambda: self._unit.acknowledge(event.number or 0))
-
-    async def confirm(self, event: AlarmEvent, comment: str) -> Outcome:
-        return self._answer("confirm_ignored", lambda: self._unit.confirm(event.number or 0))
-
-    def _answer(self, quirk: str, action: Callable[[], None]) -> Outcome:
-        return self._context._done(Wire.OPCUA, (lambda: None) if self._unit.quirk(quirk) else action)
-
-
-async def verdict(
-    check: Any, requirement: Requirement, unit: BenchUnit, context: type[BenchContext] = BenchContext
-) -> tuple[str, list[str]]:
+async def verdict(check: Any, requirement: Requirement, unit: BenchUnit) -> tuple[str, list[str]]:
     """The worst verdict of a check, run once or once per protocol, with what was wrong."""
     wires = tuple(requirement.applies_to.protocols) or (Wire.OPCUA, Wire.MODBUS)
     found: list[tuple[str, list[str]]] = []
     for only in wires if check.per_protocol else (None,):
-        ctx = context(unit, requirement, only)
+        ctx = BenchContext(unit, requirement, only)
         end = "pass"
         try:
             await check.run(ctx)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from conformance.clock import MachineClock
@@ -115,8 +116,8 @@ class Stand:
     ) -> None:
         given = [*rows, *[{}] * (len(checks) - len(rows))]
         ledger = tuple(requirement(i, **{"impact": impact, **row}) for i, row in enumerate(given, 1))
-        base = load_profile("stacking")
-        object.__setattr__(base.pack, "ledger", ledger)
+        bundled = load_profile("stacking")
+        base = replace(bundled, pack=replace(bundled.pack, ledger=ledger))
         endpoints = {"opcua": {"url": "opc.tcp://fake:1"}}
         file = TargetFile.model_validate({"kind": kind, **endpoints, "timeouts": {"check_s": check_s, "poll_ms": 1}})
         target = Target(file=file, ref="target.yaml")

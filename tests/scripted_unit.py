@@ -115,9 +115,6 @@ class ScriptedUnit:
         self.alarms[number][1] = True
         self._tidy(number)
 
-    def confirm(self, number: int) -> None:
-        raise Refused(RefusalKind.BAD_STATE, "nothing to confirm")
-
     def _tidy(self, number: int) -> None:
         stands, acked, _ = self.alarms[number]
         keeps = self.profile.alarms[number].latched and "unlatched" not in self.wrong
@@ -154,9 +151,6 @@ class ScriptedUnit:
 
     def take_out(self) -> bool:
         return True
-
-    def quirk(self, name: str) -> Any:
-        return None
 
     def conditions(self) -> list[Condition]:
         return [

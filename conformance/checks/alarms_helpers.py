@@ -127,6 +127,11 @@ async def sees(ctx: Context, alarm: int, active: bool, within_s: float) -> Obser
     return await ctx.until(COUNT, lambda v: bool(v) == active, within_s)
 
 
+def raised_or_not(raised: bool) -> str:
+    """What a report says of an alarm: the word that holds its bit would tell a reader nothing."""
+    return "raised" if raised else "not raised"
+
+
 async def events(ctx: Context, alarm: int, for_s: float, *, refresh: bool = False) -> list[AlarmEvent]:
     """Condition events of one alarm."""
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from conformance.checks.alarms_helpers import COUNT, UNACKED, acknowledge, sees, set_bits, speaks, words
+from conformance.checks.alarms_helpers import COUNT, UNACKED, acknowledge, raised_or_not, sees, set_bits, speaks, words
 from conformance.checks.machine_helpers import RUNNING, STATE, number, numbers, run, value
 from conformance.context import Context, Neighbour, Observation
 from conformance.exchange import COMPLETE, NOTHING, StepFailed, item_data
@@ -150,7 +150,7 @@ class Between:
             return None
         told = await sees(self.ctx, alarm, True, self.ctx.param("reaction_s"))
         name = self.ctx.profile.alarms[alarm].id
-        self.expect(told.met, f"alarm {alarm} ({name}) is raised", expected=alarm, actual=last(told))
+        self.expect(told.met, f"alarm {alarm} ({name}) is raised", expected="raised", actual=raised_or_not(told.met))
         dropped = await hand.see(self.ctx.param("reaction_s"), **dict.fromkeys(OWN[port], False))
         levels = ", ".join(OWN[port])
         self.expect(dropped.met, f"{levels} are taken back", expected="all 0", actual=last(dropped))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from conformance.checks.alarms_helpers import pick, raised
 from conformance.checks.machine_helpers import RUNNING, STATE, comes, number, numbers, unchanged, value
@@ -37,7 +37,8 @@ SELECT, ACTIVE, REVISION = "recipe.select", "recipe.active", "recipe.revision"
 async def id_unchanged(ctx: Context) -> None:
     """The id of an item is the same when it is handed in, when it is offered, and in its record."""
     prefix, length = str(ctx.param("prefix")), ctx.profile.signals[ITEM_ID].length or 1
-    serial = str(int(ctx.now() * 1000)).zfill(length)[-(length - len(prefix)) :]  # as long as ids may be, and used once
+    since = int(datetime.now(UTC).timestamp() * 1000)
+    serial = str(since).zfill(length)[-(length - len(prefix)) :]  # as long as ids may be, and used once
     async with passing(ctx) as line:
         before = (await last_record(ctx))[BEFORE]
         item = await line.send(item_id=prefix + serial)

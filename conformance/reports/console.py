@@ -15,8 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.text import Text
 from rich.tree import Tree
 
-from conformance.reports.records import Finding, Header, RequirementRecord, Restore, Verdict
-from conformance.reports.stream import Report, Result, build_report, parse_event, unknown_requirement
+from conformance.reports.records import Finding, Header, Record, RequirementRecord, Restore, Verdict
+from conformance.reports.stream import Report, Result, parse_event, report_of, unknown_requirement
 from conformance.reports.summary import summarise
 from conformance.reports.texts import texts_in
 from conformance.reports.values import clean, one_line, seconds, show
@@ -63,7 +63,7 @@ class ConsolePrinter:
         self._console = console
         self._texts = texts_in(lang)
         self._quiet = quiet
-        self._events: list[Any] = []
+        self._records: list[Record | None] = []
         self._requirements: dict[str, RequirementRecord] = {}
         self._area: str | None = None
         self._progress: Progress | None = None
@@ -78,13 +78,13 @@ class ConsolePrinter:
     ) -> None:
         if self._progress is not None:
             self._progress.stop()
-        if self._events:
-            self.report = build_report(self._events)
+        if self._records:
+            self.report = report_of(self._records)
             self._print_summary(self.report)
 
     def handle(self, event: Any) -> None:
         record = parse_event(event)
-        self._events.append(event)
+        self._records.append(record)
         if isinstance(record, Header):
             self._print_header(record)
         elif isinstance(record, RequirementRecord):

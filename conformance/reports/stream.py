@@ -134,7 +134,12 @@ def parse_event(event: Any, name: str = "stream", line: int = 0) -> Record | Non
 
 def build_report(events: Iterable[Any], name: str = "stream") -> Report:
     """A report of events in memory, as dicts. Raises ``StreamError``; the line is the number of the event."""
-    return _assemble(((number, event) for number, event in enumerate(events, 1)), name)
+    return _assemble(_parsed(enumerate(events, 1), name), name)
+
+
+def report_of(records: Iterable[Record | None], name: str = "stream") -> Report:
+    """A report of events that are parsed already. Raises ``StreamError``."""
+    return _assemble(enumerate(records, 1), name)
 
 
 def read_report(path: str | Path) -> Report:
@@ -146,7 +151,7 @@ def read_report(path: str | Path) -> Report:
         raise StreamError(name, 0, "is not UTF-8 text", _MEND) from None
     except OSError as error:
         raise StreamError(name, 0, f"cannot be read ({error.strerror})", "check the path and its permissions") from None
-    return _assemble(read_lines(text, name), name)
+    return _assemble(_parsed(read_lines(text, name), name), name)
 
 
 def read_lines(text: str, name: str = "stream") -> Iterator[tuple[int, Any]]:
@@ -164,12 +169,15 @@ def read_lines(text: str, name: str = "stream") -> Iterator[tuple[int, Any]]:
         yield number, event
 
 
-def _assemble(numbered: Iterable[tuple[int, Any]], name: str) -> Report:
+def _parsed(numbered: Iterable[tuple[int, Any]], name: str) -> Iterator[tuple[int, Record | None]]:
+    return ((line, parse_event(event, name, line)) for line, event in numbered)
+
+
+def _assemble(numbered: Iterable[tuple[int, Record | None]], name: str) -> Report:
     header: Header | None = None
     footer: Footer | None = None
     rest: list[Record] = []
-    for line, event in numbered:
-        record = parse_event(event, name, line)
+    for line, record in numbered:
         if isinstance(record, Header):
             if header is not None:
                 raise StreamError(name, line, "holds a second header", "give one run per file")

@@ -14,6 +14,8 @@ _HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u20
 
 def clean(text: str) -> str:
     """The text with harmful characters made visible as escapes; tab and newline stay."""
+    if text.isprintable():  # nearly all are, and a report prints a million
+        return text
     return _HARMFUL.sub(lambda found: _escape(found.group()), text.replace("\r\n", "\n"))
 
 

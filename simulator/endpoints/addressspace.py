@@ -31,6 +31,7 @@ class Template:
         self.nodes = nodes
         self.namespaces = namespaces
         self.declarations: dict[ua.NodeId, list[tuple[ua.NodeId, ua.NodeId, ua.NodeId]]] = {}
+        self.reference_types: dict[ua.NodeId, frozenset[ua.NodeId]] = {}
 
 
 class OverlayNodes(MutableMapping[ua.NodeId, NodeData]):
@@ -111,6 +112,7 @@ class SharedAddressSpace(AddressSpace):  # type: ignore[misc]
         super().__init__()
         self.overlay = OverlayNodes(template.nodes)
         self.declarations = template.declarations
+        self.reference_types = template.reference_types
         self._nodes = self.overlay
 
     def peek(self, nodeid: ua.NodeId) -> NodeData | None:

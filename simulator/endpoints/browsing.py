@@ -96,8 +96,9 @@ class Browser:
 
     def _targets(self, nodeid: ua.NodeId, element: ua.RelativePathElement) -> Iterator[ua.NodeId]:
         types = self._types(element.ReferenceTypeId, element.IncludeSubtypes)
-        for ref in self._references(nodeid):
-            if ref.BrowseName != element.TargetName or ref.IsForward == element.IsInverse:
+        node, name = self._unit.aspace.peek(nodeid), element.TargetName
+        for ref in node.references if node is not None else ():
+            if ref.IsForward == element.IsInverse or ref.BrowseName != name or ref.NodeId in self._unit.hidden:
                 continue
             if types is None or ref.ReferenceTypeId in types:
                 yield ref.NodeId
@@ -105,18 +106,26 @@ class Browser:
     def _is_known(self, nodeid: ua.NodeId) -> bool:
         return nodeid not in self._unit.hidden and self._unit.aspace.peek(nodeid) is not None
 
-    def _types(self, root: ua.NodeId, subtypes: bool) -> set[ua.NodeId] | None:
-        """The reference types that are asked for; None for all."""
+    def _types(self, root: ua.NodeId, subtypes: bool) -> frozenset[ua.NodeId] | None:
+        """The reference types that are asked for; None for all. They are the template's, so all servers share them."""
         if root == _NULL:
             return None
-        found, open_ = {root}, [root] if subtypes else []
+        if not subtypes or self._unit.aspace.peek(root) is None:
+            return frozenset({root})
+        known = self._unit.aspace.reference_types
+        if root not in known:
+            known[root] = self._with_subtypes(root)
+        return known[root]
+
+    def _with_subtypes(self, root: ua.NodeId) -> frozenset[ua.NodeId]:
+        found, open_ = {root}, [root]
         while open_:
             node = self._unit.aspace.peek(open_.pop())
             for ref in node.references if node is not None else ():
                 if ref.IsForward and ref.ReferenceTypeId == HAS_SUBTYPE and ref.NodeId not in found:
                     found.add(ref.NodeId)
                     open_.append(ref.NodeId)
-        return found
+        return frozenset(found)
 
     def _in_language(self, ref: ua.ReferenceDescription, locales: Sequence[str]) -> ua.ReferenceDescription:
         title = self._unit.machine.titles.get(ref.NodeId)

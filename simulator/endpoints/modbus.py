@@ -133,10 +133,10 @@ class RegisterImage:
         return signal.option in self._without and not self._quirks().serves_unclaimed
 
     def rebuild(self) -> None:
-        """Take all values anew, after quirks were switched."""
+        """Take all values anew, after quirks were switched. None of them has changed, so none is torn."""
         self._words.clear()
-        self._lag = Lag()
         self.update(self._equipment.values())
+        self._lag = Lag()
 
     def _decoded(self, signal: Signal, position: int, words: list[int], function: int) -> Any:
         binding = signal.modbus

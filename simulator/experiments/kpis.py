@@ -12,8 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from scipy.special import stdtrit
-
 from simulator.experiments.accounts import ACCOUNTS, account
 from simulator.experiments.run import Experiment
 from simulator.experiments.said import Failure, Said, failures, figures
@@ -200,6 +198,8 @@ def interval(values: Sequence[float], confidence: float = CONFIDENCE) -> tuple[f
     mean = sum(values) / n
     if n < 2:
         return mean, None
+    from scipy.special import stdtrit  # takes longer to import than most commands to run, which need it not
+
     sd = sqrt(sum((v - mean) ** 2 for v in values) / (n - 1))
     return mean, float(stdtrit(n - 1, (1 + confidence) / 2)) * sd / sqrt(n)
 

@@ -74,6 +74,17 @@ def _keeps_last(value: Any, scene: Scene) -> Any:
     return scene.memory["last"]
 
 
+def _when_stopped(value: Any, scene: Scene) -> Any:
+    if scene.values[STATE] == STOPPED:
+        scene.memory["shown"] = value
+    return scene.memory.setdefault("shown", value)
+
+
+def _lost_when_stopped(value: Any, scene: Scene) -> Any:
+    first = _stands(value, scene)
+    return first if scene.values[STATE] == STOPPED else value
+
+
 def _unscaled(value: Any, scene: Scene) -> Any:
     return 1e6 * (value + 1) if isinstance(value, float) else value
 
@@ -123,13 +134,13 @@ fault(
 )
 fault(
     "production.counters_lost_in_stopped",
-    "Good items read 0 in Stopped",
-    values={"production.good": lambda v, s: 0 if s.values[STATE] == STOPPED else v},
+    "Good items that were made since it came do not count in Stopped",
+    values={"production.good": _lost_when_stopped},
 )
 fault(
     "production.modbus_misses_one",
-    "Modbus counts one good item too few",
-    values_modbus={"production.good": lambda v, s: max(v - 1, 0)},
+    "Modbus misses the next good item",
+    values_modbus={"production.good": lambda v, s: v if v == _stands(v, s) else v - 1},
 )
 fault("production.modbus_other_id", "Modbus cuts item ids", values_modbus={"item.id": lambda v, s: v[:8]})
 fault(
@@ -160,8 +171,8 @@ fault(
 )
 fault(
     "production.sequence_late",
-    "The sequence numbers follow the record six seconds late",
-    values={"item.seq_*": _late(6.0)},
+    "The sequence numbers follow the record only when the unit has stopped",
+    values={"item.seq_*": _when_stopped},
 )
 fault(
     "production.sequence_after_missing",

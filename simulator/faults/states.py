@@ -33,8 +33,8 @@ def _speed_at_standstill(value: Any, scene: Scene) -> Any:
 fault("states.undefined_state", "Stopped is reported as 0", values={STATE: _undefined_when_stopped})
 fault(
     "states.undefined_cause",
-    "No cause, and the operator's, are reported as 99",
-    values={"state.cause": lambda v, s: 99 if v in (0, 6) else v},
+    "Every cause is reported as 99",
+    values={"state.cause": lambda v, s: 99},
 )
 fault(
     "states.never_out_of_service",

@@ -25,6 +25,10 @@ class AlarmBook:
         self._unconfirmed: set[int] = set()
         self._seen: dict[int, float] = {}
         self._comments: dict[int, str] = {}
+        self._shown: list[Condition] | None = (
+            None  # conditions() as of ``_shown_of``, if nothing here has changed since
+        )
+        self._shown_of: tuple[object, ...] = ()
 
     def refresh(self) -> None:
         """Note newly raised alarms: they want acknowledgement and confirmation again."""
@@ -33,11 +37,13 @@ class AlarmBook:
                 self._seen[alarm.number] = alarm.raised_at
                 self._unconfirmed.add(alarm.number)
                 self._comments.pop(alarm.number, None)
+                self._shown = None
         for alarm in list(self._unit.alarms):
             declared = self._profile.alarms.get(alarm.number)
             if declared is not None and not declared.latched and not alarm.active and not alarm.acked:
                 self._unit.acknowledge(alarm.number)  # nobody need acknowledge what comes and goes by itself
                 self._unconfirmed.discard(alarm.number)
+                self._shown = None
 
     def is_active(self, number: int) -> bool:
         """A latched alarm stays active until its cause is gone and it has been acknowledged."""
@@ -63,8 +69,13 @@ class AlarmBook:
         return max((self._profile.alarms[n].severity for n in self.active()), default=0)
 
     def conditions(self) -> list[Condition]:
+        """All of them, in the order of the profile; the same list as before if none has changed."""
         self.refresh()
-        return [self.condition(number) for number in self._profile.alarms]
+        of = (*self._unit.alarms, self._faults.has("alarm.not_latched"), self._to_utc(0.0))
+        if self._shown is None or of != self._shown_of:
+            self._shown = [self.condition(number) for number in self._profile.alarms]
+            self._shown_of = of
+        return self._shown
 
     def condition(self, number: int) -> Condition:
         declared = self._profile.alarms[number]
@@ -89,6 +100,7 @@ class AlarmBook:
             raise Refused(RefusalKind.BAD_STATE, f"alarm {number} has nothing to acknowledge")
         self._unit.acknowledge(number)
         self._comments[number] = comment
+        self._shown = None
         if confirm:
             self._unconfirmed.discard(number)
 
@@ -98,6 +110,7 @@ class AlarmBook:
             raise Refused(RefusalKind.BAD_STATE, f"alarm {number} has nothing to confirm")
         self._unconfirmed.discard(number)
         self._comments[number] = comment
+        self._shown = None
 
     def _declared(self, number: int) -> Alarm:
         return self._profile.alarms[number]

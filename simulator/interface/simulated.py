@@ -83,6 +83,7 @@ class SimulatedEquipment:
         )  # fmt: skip
         self._values: Changes = {}
         self._conditions: dict[int, Condition] = {}
+        self._told: list[Condition] = []
         self._listeners: list[Listener] = []
         self._condition_listeners: list[ConditionListener] = []
         self.tick()
@@ -183,7 +184,11 @@ class SimulatedEquipment:
             self.unit.clear_alarm(number)
 
     def _tell_conditions(self) -> None:
-        for condition in self.alarms.conditions():
+        conditions = self.alarms.conditions()
+        if conditions is self._told:
+            return
+        self._told = conditions
+        for condition in conditions:
             if self._conditions.get(condition.number, condition) != condition or (
                 condition.number not in self._conditions and condition.retain
             ):

@@ -14,7 +14,7 @@ from simulator.line.packml import State, Transitions
 if TYPE_CHECKING:
     from simulator.line.unit import Unit
 
-_CELLS = 18 * 28
+_CELLS = [(state, mode, cause) for state in range(18) for mode in range(4) for cause in range(7)]
 
 
 @dataclass
@@ -54,9 +54,10 @@ class Accounts:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._seconds = [0.0] * _CELLS
+        self._seconds = [0.0] * len(_CELLS)
         self._cell = 0
         self._since = 0.0
+        self._entered: dict[tuple[int, int, int], float] | None = None  # seconds() as of the last change, once asked
 
     def enter(self, state: int, mode: int, cause: int) -> None:
         """From now on time counts for another (state, mode, cause)."""
@@ -64,12 +65,18 @@ class Accounts:
         self._seconds[self._cell] += now - self._since
         self._since = now
         self._cell = state * 28 + mode * 7 + cause
+        self._entered = None
 
     def seconds(self) -> dict[tuple[int, int, int], float]:
         """Seconds by (state, mode, cause), up to now."""
-        totals = list(self._seconds)
-        totals[self._cell] += self._clock.time - self._since
-        return {(c // 28, c // 7 % 4, c % 7): s for c, s in enumerate(totals) if s > 0}
+        if self._entered is None:
+            cells = enumerate(self._seconds)
+            self._entered = {_CELLS[c]: s for c, s in cells if s > 0 or c == self._cell}
+        totals, here = dict(self._entered), _CELLS[self._cell]
+        totals[here] += self._clock.time - self._since
+        if totals[here] <= 0:
+            del totals[here]
+        return totals
 
     def state_times(self) -> dict[tuple[int, int], float]:
         """Seconds by (state, mode), up to now."""
@@ -86,8 +93,9 @@ class Accounts:
 
     def reset(self) -> None:
         """Start anew (end of warm-up)."""
-        self._seconds = [0.0] * _CELLS
+        self._seconds = [0.0] * len(_CELLS)
         self._since = self._clock.time
+        self._entered = None
 
 
 def state_times(seconds: dict[tuple[int, int, int], float]) -> dict[tuple[int, int], float]:

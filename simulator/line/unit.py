@@ -2,6 +2,7 @@
 
 ``UnitView`` is implemented here; subclasses add the process: ``take``, ``give``,
 ``rest_cause`` and what to do when Execute is entered and left.
+The module is a little long because ``UnitView`` is one interface, and a unit answers for all of it.
 """
 
 from __future__ import annotations

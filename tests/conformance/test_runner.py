@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from conformance_fakes import Stand, findings
+from warp import in_warped_time
 
 from conformance.baseline import load_baseline
+from conformance.context import Reading
 from conformance.errors import UsageError
 from conformance.events import from_json, to_json, to_line
 from conformance.exitcodes import ExitCode
@@ -301,3 +305,22 @@ async def test_an_interrupt_ends_all_that_look_and_begins_no_other() -> None:
     assert begun == [f"BC-TEST-00{n}" for n in range(1, 5)]  # as many as the target file allows at the same time
     assert {f.verdict for f in findings(events).values()} == {"inconclusive"}
     assert events[-1].exit_code == ExitCode.INTERRUPTED
+
+
+@in_warped_time
+async def test_what_comes_in_time_is_not_missed_because_one_reply_is_late() -> None:
+    async def check(ctx: Any) -> None:
+        asyncio.get_running_loop().call_later(1.0, stand.link.values.update, {"comm.heartbeat": 2})
+        seen = await ctx.until("comm.heartbeat", 2, within_s=2.0)
+        ctx.expect(seen.met, "the heartbeat changes")
+
+    stand = Stand(check, check_s=60.0)
+    read = stand.link.read
+
+    async def late(signals: Sequence[str]) -> dict[str, Reading]:
+        found = await read(signals)
+        await asyncio.sleep(3.0)
+        return {name: replace(reading, at=stand.bench.clock.now()) for name, reading in found.items()}
+
+    stand.link.read = late  # type: ignore[method-assign]
+    assert findings(await stand.run())["BC-TEST-001"].verdict == "pass"

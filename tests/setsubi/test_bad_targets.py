@@ -17,8 +17,8 @@ from asyncua.crypto.truststore import TrustStore
 from asyncua.crypto.validator import CertificateValidator, CertificateValidatorOptions
 from command import refused, setsubi
 from conformance_servers import free_port
-from mockbench import ServedMock
 from opcua_clients import keys
+from served_mock import ServedMock
 from strangers import closing, greeting, http, listening, silent
 
 from conformance.exitcodes import ExitCode
@@ -26,18 +26,23 @@ from simulator.endpoints.host import HostOptions
 from simulator.endpoints.security import SecuritySettings, certificate_and_key
 
 PROTOCOLS = ("opc.tcp", "modbus")
+LONG_S, SHORT_S = 60.0, 0.5
+"""Wall seconds of patience with what must come, and with what never comes: how fast the computer is decides nothing."""
 
 
 @pytest.fixture
 def target(tmp_path: Path) -> Callable[..., Path]:
-    """Writes a target file with short patience."""
+    """Writes a target file."""
 
-    def write(protocol: str, port: int, more: str = "") -> Path:
+    def write(
+        protocol: str, port: int, more: str = "", *, connect_s: float = LONG_S, request_s: float = LONG_S
+    ) -> Path:
         place = f"url: opc.tcp://127.0.0.1:{port}" if protocol == "opc.tcp" else f"host: 127.0.0.1, port: {port}"
         key = "opcua" if protocol == "opc.tcp" else "modbus"
         path = tmp_path / "target.yaml"
         path.write_text(
-            f"kind: mock\nprofile: conveyor\n{key}: {{{place}{more}}}\ntimeouts: {{connect_s: 1.5, request_s: 0.3}}\n",
+            f"kind: mock\nprofile: conveyor\n{key}: {{{place}{more}}}\n"
+            f"timeouts: {{connect_s: {connect_s}, request_s: {request_s}}}\n",
             encoding="utf-8",
         )
         return path
@@ -87,8 +92,12 @@ def test_something_else_listens(
     protocol: str, answer: Callable[[socket.socket], None], opcua: str, target: Callable[..., Path]
 ) -> None:
     with listening(answer) as port:
-        said = opcua if protocol == "opc.tcp" else "takes connections but does not answer"
-        unreachable(target(protocol, port), f"127.0.0.1:{port}", said, "?")
+        if protocol == "opc.tcp":
+            path = target(protocol, port, connect_s=LONG_S if answer is http else SHORT_S)
+            unreachable(path, f"127.0.0.1:{port}", opcua, "?")
+        else:
+            path = target(protocol, port, request_s=SHORT_S)
+            unreachable(path, f"127.0.0.1:{port}", "takes connections but does not answer", "?")
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -156,7 +165,7 @@ def distrusting() -> Iterator[int]:
 
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), daemon=True)
     thread.start()
-    assert ready.wait(60)
+    assert ready.wait(LONG_S)
     try:
         yield port
     finally:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 from command import setsubi
-from mockbench import ServedMock
+from served_mock import ServedMock
 
 from conformance.exitcodes import ExitCode
 from conformance.targetfile import load_target
@@ -22,7 +22,7 @@ from simulator.endpoints.host import HostOptions
 
 @pytest.fixture(scope="module")
 def mock() -> Iterator[ServedMock]:
-    with ServedMock("stacking", speed=1.0) as served:
+    with ServedMock("stacking") as served:
         yield served
 
 
@@ -63,7 +63,7 @@ def test_a_mock_writes_the_target_file_by_which_it_is_checked(tmp_path: Path) ->
 
 def test_a_mock_on_all_addresses_writes_a_target_file_by_which_it_is_checked_here(tmp_path: Path) -> None:
     path = tmp_path / "M1.yaml"
-    with ServedMock("conveyor", speed=1.0, options=HostOptions(host="0.0.0.0")) as served:
+    with ServedMock("conveyor", options=HostOptions(host="0.0.0.0")) as served:
         path.write_text(target_text("M1", "conveyor", served.unit.addresses, 1.0), encoding="utf-8")
         file = load_target(str(path)).file
         assert file.opcua is not None and file.modbus is not None and file.panel is not None

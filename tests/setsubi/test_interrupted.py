@@ -14,14 +14,14 @@ from typing import Any
 
 import pytest
 from command import setsubi
-from conformance_servers import free_port
-from mockbench import ServedMock
 from pyModbusTCP.client import ModbusClient
 from served_line import Command
+from served_mock import ServedMock
 from strangers import listening, silent
 
 from conformance.aftercare import Aftercare
 from conformance.exitcodes import ExitCode
+from conformance.targetfile import load_target
 
 PATIENCE_S = 60.0
 """Wall seconds until a wait counts as failed; nothing is decided by how long it takes."""
@@ -40,7 +40,8 @@ def write_target(mock: ServedMock, folder: Path) -> Path:
     path = folder / "target.yaml"
     path.write_text(
         f"kind: mock\nprofile: conveyor\nopcua: {{url: {at.opcua}}}\nmodbus: {{host: {host}, port: {port}}}\n"
-        "timeouts: {connect_s: 2, request_s: 1}\n",
+        "parameters: {ID-USER-001: {read_back_s: 600}}\n"
+        "timeouts: {connect_s: 600, request_s: 600, check_s: 600}\n",
         encoding="utf-8",
     )
     return path
@@ -136,19 +137,23 @@ def test_ctrl_c_is_heard_while_a_target_lets_one_wait(tmp_path: Path) -> None:
     assert events_in(tmp_path / "out")[-1]["exit_code"] == ExitCode.INTERRUPTED
 
 
-def test_ctrl_c_ends_a_mock_in_peace() -> None:
-    port = free_port()
-    while port > 65000:
-        port = free_port()
-
+def test_ctrl_c_ends_a_mock_in_peace(tmp_path: Path) -> None:
     def is_served() -> bool:
-        client = ModbusClient(host="127.0.0.1", port=port + 1, unit_id=255, auto_open=True, auto_close=True)
+        written = list(tmp_path.glob("*.yaml"))
+        if not written or not written[0].read_text(encoding="utf-8").endswith("\n"):
+            return False
+        file = load_target(str(written[0])).file
+        assert file.modbus is not None
+        client = ModbusClient(file.modbus.host, file.modbus.port, unit_id=255, auto_open=True, auto_close=True)
         return bool(client.read_input_registers(0, 1))
 
     with ctrl_c_when(is_served):
-        said = setsubi("mock", "conveyor", "--base-port", str(port))
+        said = setsubi("mock", "conveyor", "--base-port", "0", "--targets", tmp_path)
     assert said.code == 0, said.text
-    assert f"opc.tcp://127.0.0.1:{port}" in said.out
+    (path,) = tmp_path.glob("*.yaml")
+    opcua = load_target(str(path)).file.opcua
+    assert opcua is not None
+    assert opcua.url in said.out
     assert said.err == ""
 
 
@@ -157,12 +162,8 @@ def test_a_target_that_dies_is_said_and_everything_found_before_is_kept(tmp_path
     served = Command("mock", "conveyor", "--base-port", "0", "--targets", tmp_path, "--speed", "5", cwd=tmp_path)
     try:
         served.wait_for("serving;")
-        path = tmp_path / "M1.yaml"
-        path.write_text(
-            path.read_text(encoding="utf-8") + "timeouts: {connect_s: 1, request_s: 0.5}\n", encoding="utf-8"
-        )
         out = tmp_path / "out"
-        run = Command("check", path, "--impact", "actuate", "--out", out, cwd=tmp_path)
+        run = Command("check", tmp_path / "M1.yaml", "--impact", "actuate", "--out", out, cwd=tmp_path)
         try:
             run.wait_for("STA-")  # the checks that move the unit have begun
             served.kill()

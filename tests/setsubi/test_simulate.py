@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from setsubi.app import app
+from simulator.experiments.compiled import EngineError, choice
 
 LINE = "name: x\nunits:\n  - {name: A, process_time: 10}\n  - {name: B, process_time: 9}\n"
 
@@ -84,3 +85,64 @@ def test_a_line_file_that_is_not_there_or_wrong_is_one_line(tmp_path: Path) -> N
     assert code == 4
     assert "bad.yaml:4:15: units.1.proces_time: unknown key proces_time (did you mean 'process_time'?)" in stderr
     assert stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "engine: compiled (as asked); its first 3960 s, "),
+        ("ja", "計算エンジン：コンパイル済み（指定による）。最初の3960秒（イベント"),
+    ],
+)
+def test_terminal_and_report_say_which_engine_ran_and_that_both_agree(
+    line: Path, tmp_path: Path, lang: str, said: str
+) -> None:
+    page = tmp_path / "r.html"
+    code, stdout, stderr = run(
+        line, "--hours", 1, "--replications", 2, "--engine", "compiled", "--lang", lang, "--report", page
+    )
+    assert (code, stderr) == (0, "")
+    assert stdout.startswith(said)
+    assert said in page.read_text(encoding="utf-8")
+
+
+def test_both_engines_print_the_same_figures_and_write_the_same_log(line: Path, tmp_path: Path) -> None:
+    printed = {}
+    for engine in ("simpy", "compiled"):
+        _, stdout, _ = run(line, "--hours", 1, "--engine", engine, "--log", tmp_path / f"{engine}.csv")
+        printed[engine] = stdout.split("\n", 1)[1]
+    assert printed["simpy"] == printed["compiled"] and "Throughput" in printed["simpy"]
+    assert (tmp_path / "simpy.csv").read_bytes() == (tmp_path / "compiled.csv").read_bytes()
+
+
+def test_a_short_run_says_that_it_is_one(line: Path) -> None:
+    _, stdout, _ = run(line, "--hours", 1, "--replications", 1)
+    assert stdout.startswith("engine: SimPy (a short run)")
+
+
+def test_a_line_that_the_compiled_engine_does_not_cover_runs_in_simpy_and_says_why(tmp_path: Path) -> None:
+    path = tmp_path / "line.yaml"
+    path.write_text(LINE + "operator: {response: 60}\n", encoding="utf-8")
+    code, stdout, _ = run(path, "--hours", 1, "--replications", 1)
+    assert code == 0
+    assert stdout.startswith("engine: SimPy (not covered: an operator who recovers after safety trips)")
+    code, stdout, stderr = run(path, "--hours", 1, "--engine", "compiled")
+    assert (code, stdout) == (4, "")
+    assert "--engine compiled: the compiled engine can not run this line: not covered: an operator" in stderr
+    assert "give --engine simpy" in stderr and stderr.count("\n") == 1
+
+
+def test_engines_that_disagree_are_one_error_and_the_result_is_simpys(
+    line: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def disagree(*_: object) -> None:
+        raise EngineError("the two engines disagree at B, t = 3.0 s: 1 and 2. This is a defect of setsubi")
+
+    monkeypatch.setattr(choice, "check_prefix", disagree)
+    page = tmp_path / "r.html"
+    code, stdout, stderr = run(line, "--hours", 1, "--engine", "compiled", "--report", page)
+    assert code == 0
+    assert stderr.count("\n") == 1 and "disagree at B" in stderr and "those of the SimPy model" in stderr
+    assert stdout.startswith("engine: SimPy (the compiled engine disagrees with the SimPy model")
+    assert "360.0 ± 0.0" in stdout
+    assert "disagree at B" in page.read_text(encoding="utf-8")

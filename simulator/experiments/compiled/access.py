@@ -15,6 +15,7 @@ from simulator.experiments.compiled.layout import (
     ITEM,
     JOINT,
     MODE,
+    NODE,
     ROW,
     SERVER,
     STREAM,
@@ -81,7 +82,13 @@ def cell_at(k: Any, index: int) -> Any:
 @part
 def node_at(k: Any, index: int) -> Any:
     """A node of the tournament."""
-    return record_at(k.at_tree, index, WHOLE)
+    return record_at(k.at_tree, index, NODE)
+
+
+@part
+def leaf_at(k: Any, cell: int) -> Any:
+    """The leaf of a cell, which says when its event happens."""
+    return record_at(k.at_tree, k.tree + cell, NODE)
 
 
 @part

@@ -8,50 +8,65 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.experiments.compiled.access import cell_at, node_at, row_at, stream_at, value_at
-from simulator.experiments.compiled.jit import part
+from simulator.experiments.compiled.access import cell_at, leaf_at, node_at, row_at, stream_at, value_at
+from simulator.experiments.compiled.jit import hot, part
 from simulator.experiments.compiled.layout import NEVER
 
 
 @part
-def first_of(k: Any, a: int, b: int) -> int:
-    """The cell of two that comes first; ``a`` is the lower one."""
-    left, right = cell_at(k, a), cell_at(k, b)
-    if right.when < left.when:
-        return b
-    if right.when == left.when and right.order == left.order and right.seq < left.seq:
-        return b
-    return a
+def precedes(k: Any, a: int, b: int) -> bool:
+    """Whether the event of a cell comes before that of another at the same time."""
+    one, other = cell_at(k, a), cell_at(k, b)
+    if one.order == other.order:
+        return bool(one.seq < other.seq)
+    return a < b
 
 
-@part
+@hot
 def sift(k: Any, cell: int) -> None:
-    """Play the matches of a cell again, as far as they may end otherwise."""
-    node = (cell + k.tree) >> 1
-    while node >= 1:
-        winner = first_of(k, node_at(k, 2 * node).x, node_at(k, 2 * node + 1).x)
-        if winner != cell and node_at(k, node).x == winner:
+    """Play the matches of a cell again, as far as they may end otherwise.
+
+    ``when`` and ``winner`` stay in registers on the way up; who wins is chosen without a jump that nobody could foresee.
+    """
+    at = cell + k.tree
+    when, winner = node_at(k, at).when, cell
+    while at > 1:
+        rival = node_at(k, at ^ 1)
+        better = rival.when < when
+        if rival.when == when and when != NEVER:
+            better = precedes(k, rival.cell, winner)
+        when = rival.when if better else when
+        winner = rival.cell if better else winner
+        at >>= 1
+        node = node_at(k, at)
+        if winner != cell and node.cell == winner:
             return
-        node_at(k, node).x = winner
-        node >>= 1
+        node.when, node.cell = when, winner
 
 
-@part
+@hot
 def sift_whole(k: Any, cell: int) -> None:
     """Play all matches of a cell again: some above may have been played while its time was changing."""
-    node = (cell + k.tree) >> 1
-    while node >= 1:
-        node_at(k, node).x = first_of(k, node_at(k, 2 * node).x, node_at(k, 2 * node + 1).x)
-        node >>= 1
+    at = cell + k.tree
+    when, winner = node_at(k, at).when, cell
+    while at > 1:
+        rival = node_at(k, at ^ 1)
+        better = rival.when < when
+        if rival.when == when and when != NEVER:
+            better = precedes(k, rival.cell, winner)
+        when = rival.when if better else when
+        winner = rival.cell if better else winner
+        at >>= 1
+        node = node_at(k, at)
+        node.when, node.cell = when, winner
 
 
 @part
 def put(k: Any, cell: int, when: float) -> None:
     """Let the event of a cell happen at ``when``."""
-    c = cell_at(k, cell)
-    c.when = when
+    leaf_at(k, cell).when = when
     k.seq += 1
-    c.seq = k.seq
+    cell_at(k, cell).seq = k.seq
     if cell != k.current:  # the current event's cell is played at the end of the event
         sift(k, cell)
 
@@ -59,9 +74,9 @@ def put(k: Any, cell: int, when: float) -> None:
 @part
 def drop(k: Any, cell: int) -> None:
     """The event of a cell will not happen."""
-    c = cell_at(k, cell)
-    if c.when != NEVER:
-        c.when = NEVER
+    leaf = leaf_at(k, cell)
+    if leaf.when != NEVER:
+        leaf.when = NEVER
         if cell != k.current:
             sift(k, cell)
 

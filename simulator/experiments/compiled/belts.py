@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.experiments.compiled.access import arrival_at, cell_at, item_at, level_at, slot_at, unit_at
+from simulator.experiments.compiled.access import arrival_at, item_at, leaf_at, level_at, slot_at, unit_at
 from simulator.experiments.compiled.agenda import drop, note, put
 from simulator.experiments.compiled.jit import part
 from simulator.experiments.compiled.layout import NEVER
@@ -29,7 +29,7 @@ def belt_wants_room(k: Any, u: int) -> None:
     """A sender waits: come again when the distance to the last item is wide enough."""
     unit = unit_at(k, u)
     due = unit.next_entry + unit.stood
-    if cell_at(k, unit.entry_cell).when == NEVER and not unit.stands and k.now < due:
+    if leaf_at(k, unit.entry_cell).when == NEVER and not unit.stands and k.now < due:
         put(k, unit.entry_cell, due)
 
 

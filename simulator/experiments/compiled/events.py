@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.experiments.compiled.access import cell_at, item_at, joint_at, node_at, server_at, slot_at, unit_at
-from simulator.experiments.compiled.agenda import draw, first_of, note, put, sift_whole
+from simulator.experiments.compiled.access import (
+    cell_at,
+    item_at,
+    joint_at,
+    leaf_at,
+    node_at,
+    server_at,
+    slot_at,
+    unit_at,
+)
+from simulator.experiments.compiled.agenda import draw, note, precedes, put, sift_whole
 from simulator.experiments.compiled.belts import belt_gates, head_arrives
 from simulator.experiments.compiled.breakdowns import FINISH, fail, follow, repaired
-from simulator.experiments.compiled.jit import entry, part, rare
+from simulator.experiments.compiled.jit import entry, hot, part, rare
 from simulator.experiments.compiled.layout import (
     BROKEN,
     CONVEYOR,
@@ -41,7 +50,10 @@ def start(k: Any) -> None:
     """As if Reset and Start had been given: downstream first (semantics, section 7.3)."""
     k.started = 1
     for node in range(k.tree - 1, 0, -1):
-        node_at(k, node).x = first_of(k, node_at(k, 2 * node).x, node_at(k, 2 * node + 1).x)
+        winner, right = node_at(k, 2 * node), node_at(k, 2 * node + 1)
+        if right.when < winner.when or (right.when == winner.when and precedes(k, right.cell, winner.cell)):
+            winner = right
+        node_at(k, node).when, node_at(k, node).cell = winner.when, winner.cell
     for u in range(k.n_units - 1, -1, -1):
         unit = unit_at(k, u)
         set_state(k, u, EXECUTE, 0)
@@ -59,7 +71,7 @@ def start(k: Any) -> None:
         judge(k, u)
 
 
-@part
+@hot
 def served(k: Any, s: int) -> int:
     """A service has ended; returns the joint to settle."""
     server = server_at(k, s)
@@ -112,7 +124,7 @@ def seldom(k: Any, kind: int, owner: int) -> None:
         fail(k, owner, 1)
 
 
-@part
+@hot
 def happen(k: Any, kind: int, owner: int) -> None:
     """Process an event: what changes at its owner, then the joints to settle, then the judgement of the owner.
 
@@ -167,13 +179,14 @@ def run(line: Any, until: float) -> int:
     while True:
         if k.low or k.broken or k.log_n > k.log_limit:
             return BROKEN if k.broken else LOW if k.low else LOG_FULL
-        cell = node_at(k, 1).x
-        c = cell_at(k, cell)
-        if not c.when <= until:
+        first = node_at(k, 1)
+        if not first.when <= until:
             break
-        k.now = c.when
+        k.now = first.when
+        cell = first.cell
         k.current = cell
-        c.when = NEVER
+        leaf_at(k, cell).when = NEVER
+        c = cell_at(k, cell)
         happen(k, c.kind, c.owner)
         k.current = -1
         sift_whole(k, cell)

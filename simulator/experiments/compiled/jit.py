@@ -63,6 +63,11 @@ def part(function: _F) -> _F:
     return numba.njit(**_OPTIONS)(function)  # type: ignore[no-any-return]
 
 
+def hot(function: _F) -> _F:
+    """Compile a part of the kernel into each of its callers."""
+    return numba.njit(forceinline=True, **_OPTIONS)(function)  # type: ignore[no-any-return]
+
+
 def rare(function: _F) -> _F:
     """Compile a part of the kernel that runs rarely, by itself: inlining it everywhere would only cost time."""
     return numba.njit(**_OPTIONS)(function)  # type: ignore[no-any-return]

@@ -52,7 +52,8 @@ JOINT = _record("transfer since", "capacity moving cell place0 head items level0
 SERVER = _record("left ends", "unit running working recipe cell item0 head items")
 MODE = _record("due", "timed between repair alarm")
 STREAM = _record("", "at step limit end")
-CELL = _record("when", "seq order kind owner")
+CELL = _record("", "seq order kind owner")
+NODE = _record("when", "cell")
 ITEM = _record("born", "number recipe bad")
 FLOAT, WHOLE = _record("x", ""), _record("", "x")
 ROW = np.dtype(
@@ -87,7 +88,7 @@ class Arrays(NamedTuple):
     streams: Records
     values: Floats
     cells: Records
-    tree: Integers
+    tree: Records
     queue: Integers
     arrivals: Floats
     items: Records

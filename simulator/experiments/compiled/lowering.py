@@ -247,13 +247,13 @@ def _items(build: _Build, line: at.Records) -> at.Records:
     return _records(n, at.ITEM)
 
 
-def _agenda(build: _Build, line: at.Records, units: at.Records, joints: at.Records) -> tuple[at.Records, at.Integers]:
+def _agenda(build: _Build, line: at.Records, units: at.Records, joints: at.Records) -> tuple[at.Records, at.Records]:
     build.cells.sort(key=lambda c: (c.priority, c.rank))
     size = 2
     while size < len(build.cells):
         size *= 2
     cells = _records(size, at.CELL)
-    cells.when, cells.kind = np.inf, -1
+    cells.kind = -1
     for index, cell in enumerate(build.cells):
         cells[index].kind, cells[index].owner = cell.kind, cell.owner
         cells[index].order = cell.priority * 4096 + cell.rank
@@ -261,8 +261,9 @@ def _agenda(build: _Build, line: at.Records, units: at.Records, joints: at.Recor
         setattr(cell.record, cell.name, index)
     cells.order[len(build.cells) :] = np.arange(size - len(build.cells)) + 1_000_000
     line[0].tree = size
-    tree = np.zeros(2 * size, np.int64)
-    tree[size:] = np.arange(size)
+    tree = _records(2 * size, at.NODE)
+    tree.when = np.inf
+    tree.cell[size:] = np.arange(size)
     return cells, tree
 
 
@@ -299,7 +300,7 @@ class _Start:
     def _put(self, cell: int, when: float) -> None:
         g = self._k.line[0]
         g.seq += 1
-        self._k.cells[cell].when, self._k.cells[cell].seq = when, g.seq
+        self._k.tree[g.tree + cell].when, self._k.cells[cell].seq = when, g.seq
 
     def _dues(self, unit: np.record) -> None:
         modes = self._k.modes[unit.first_mode : unit.first_mode + unit.modes]

@@ -6,14 +6,14 @@ from typing import Any
 
 from simulator.experiments.compiled.access import item_at, server_at, slot_at, unit_at
 from simulator.experiments.compiled.agenda import draw, drop, note, put
-from simulator.experiments.compiled.jit import part
+from simulator.experiments.compiled.jit import hot, part
 from simulator.experiments.compiled.states import EXECUTE, judge, run_service
 from simulator.line.log import Kind
 
 _ENTER, _START, _LEAVE, _SCRAP = int(Kind.ENTER), int(Kind.START), int(Kind.LEAVE), int(Kind.SCRAP)
 
 
-@part
+@hot
 def take_free(k: Any, u: int) -> int:
     """The free server of the lowest index (a binary heap in ``queue``)."""
     unit = unit_at(k, u)
@@ -33,7 +33,7 @@ def take_free(k: Any, u: int) -> int:
     return int(lowest)
 
 
-@part
+@hot
 def release(k: Any, s: int) -> None:
     """A server has become free."""
     unit = unit_at(k, server_at(k, s).unit)
@@ -46,7 +46,7 @@ def release(k: Any, s: int) -> None:
     unit.room = unit.open
 
 
-@part
+@hot
 def machine_takes(k: Any, u: int, item: int) -> None:
     """An item has arrived through the infeed."""
     unit = unit_at(k, u)
@@ -68,7 +68,7 @@ def machine_takes(k: Any, u: int, item: int) -> None:
     unit.room = unit.open
 
 
-@part
+@hot
 def begin(k: Any, u: int, s: int) -> None:
     """A tray is loaded: its service begins."""
     unit, server = unit_at(k, u), server_at(k, s)
@@ -114,7 +114,7 @@ def inspect(k: Any, u: int, s: int) -> None:
     server.items = kept
 
 
-@part
+@hot
 def machine_gives(k: Any, u: int) -> int:
     """Let the item on offer go: the first of the tray that finished first."""
     unit = unit_at(k, u)
@@ -135,7 +135,7 @@ def machine_gives(k: Any, u: int) -> int:
     return int(item)
 
 
-@part
+@hot
 def count_leaving(k: Any, u: int, item: int) -> None:
     """Count an item that leaves through the outfeed."""
     unit, bad = unit_at(k, u), item_at(k, item).bad

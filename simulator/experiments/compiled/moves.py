@@ -11,7 +11,7 @@ from typing import Any
 from simulator.experiments.compiled.access import bucket_at, item_at, joint_at, level_at, slot_at, unit_at
 from simulator.experiments.compiled.agenda import draw, drop, put
 from simulator.experiments.compiled.belts import belt_gives, belt_has_room, belt_takes, belt_wants_room
-from simulator.experiments.compiled.jit import part
+from simulator.experiments.compiled.jit import hot, part
 from simulator.experiments.compiled.layout import CONVEYOR
 from simulator.experiments.compiled.machines import forget_item, machine_gives, machine_takes
 from simulator.experiments.compiled.states import judge
@@ -34,7 +34,7 @@ def new_item(k: Any) -> int:
     return int(index)
 
 
-@part
+@hot
 def source_gives(k: Any) -> int:
     """An item from outside."""
     if k.source_cell >= 0:
@@ -70,7 +70,7 @@ def sink_takes(k: Any, index: int) -> None:
         put(k, k.sink_cell, now + draw(k, k.sink_stream))
 
 
-@part
+@hot
 def give(k: Any, j: int) -> int:
     """The item that the sender of a joint offers."""
     if j == 0:
@@ -80,7 +80,7 @@ def give(k: Any, j: int) -> int:
     return machine_gives(k, j - 1)
 
 
-@part
+@hot
 def take(k: Any, j: int, item: int) -> None:
     """The receiver of a joint takes an item."""
     if j == k.n_units:
@@ -91,7 +91,7 @@ def take(k: Any, j: int, item: int) -> None:
         machine_takes(k, j, item)
 
 
-@part
+@hot
 def has_room(k: Any, j: int) -> int:
     """Whether the receiver of a joint takes an item now."""
     if j == k.n_units:

@@ -6,7 +6,7 @@ from typing import Any
 
 from simulator.experiments.compiled.access import joint_at, second_at, server_at, unit_at
 from simulator.experiments.compiled.agenda import drop, note, put
-from simulator.experiments.compiled.jit import part
+from simulator.experiments.compiled.jit import hot, part
 from simulator.experiments.compiled.layout import CAUSES, CELLS, CONVEYOR
 from simulator.line.log import Kind
 from simulator.line.packml import Cause, Mode, State
@@ -55,7 +55,7 @@ def execute_ends(k: Any, u: int) -> None:
         drop(k, unit.age_cell)
 
 
-@part
+@hot
 def run_service(k: Any, s: int) -> None:
     """Start or resume a service; whether the unit will fail within it is known now."""
     server = server_at(k, s)

@@ -1,92 +1,80 @@
 """The checks of claims, identification, communication, consistency, Modbus and OPC UA against mocks on real sockets.
 
-A clean unit passes; each fault fails the requirements of these areas that name it, and no other of them. Three mocks
+A clean mock passes; each fault fails the requirements of these areas that name it, and no other of them. Three mocks
 serve all faults, which are switched while they run: one as profiled, one that lacks its options, one that has users.
+Mock and tester share a warped loop (``warp.py``), so that the verdicts do not depend on how fast the machine is.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
-from mockbench import ServedMock, findings
+from warpbench import NOT_APPLICABLE, Mock, exceptions
 
 from conformance.exitcodes import ExitCode
 from conformance.registry import load_checks
-from profiles import load_pack, load_profile, profile_names
-from simulator.endpoints.host import HostOptions
+from profiles import load_pack
 from simulator.endpoints.security import SecuritySettings
 from simulator.faults import FAULTS
 
 AREAS = ("claims", "identification", "communication", "consistency", "modbus", "opcua")
-PROFILES = [name for name in profile_names() if not load_profile(name).spec.abstract]
+PROFILE = "stacking"
 LEDGER = {r.id: r for r in load_pack().ledger if r.area in AREAS}
 BY_FAULT = {fault: {r.id for r in LEDGER.values() if fault in r.faults} for r in LEDGER.values() for fault in r.faults}
-SCALE = 20.0
+SPEED, SLOW = 20.0, 5.0
 OPTIONS = frozenset({"remote_commands", "recipes", "energy", "traceability"})
 LEAN = ("claims.unclaimed_served",)  # only a unit that lacks options can serve what it does not claim
 GUARDED = ("opcua.anonymous_accepted", "opcua.any_password")  # only where there are users
 SEED, SAMPLE = 20261125, 4
 PASSWORD_ENV = "SETSUBI_TEST_PASSWORD"
-
-
-@contextmanager
-def served(profile: str, scale: float = SCALE, **options: Any) -> Iterator[ServedMock]:
-    with ServedMock(profile, scale, HostOptions(**options)) as mock:
-        yield mock
+Bench = tuple[Mock, dict[str, Any]]
+"""A mock, and what the target file says of it."""
 
 
 @pytest.fixture(scope="module")
-def plain() -> Iterator[ServedMock]:
-    with served("stacking") as mock:
-        yield mock
+def plain() -> Iterator[Bench]:
+    with Mock(PROFILE, SPEED) as mock:
+        yield mock, {}
 
 
 @pytest.fixture(scope="module")
-def lean() -> Iterator[ServedMock]:
-    with served("stacking", without=OPTIONS) as mock:
-        yield mock
+def lean() -> Iterator[Bench]:
+    with Mock(PROFILE, SPEED, without=OPTIONS) as mock:
+        yield mock, {"claims": dict.fromkeys(OPTIONS, False)}
 
 
 @pytest.fixture(scope="module")
-def guarded() -> Iterator[ServedMock]:
-    with served("stacking", security=SecuritySettings(anonymous=False, users={"tester": "kensa"})) as mock:
-        yield mock
+def guarded() -> Iterator[Bench]:
+    security = SecuritySettings(anonymous=False, users={"tester": "kensa"})
+    with pytest.MonkeyPatch.context() as patch, Mock(PROFILE, SPEED, security=security) as mock:
+        patch.setenv(PASSWORD_ENV, "kensa")
+        entry = {"url": mock.unit.addresses.opcua, "user": "tester", "password_env": PASSWORD_ENV}
+        yield mock, {"claims": {"users": True}, "opcua": entry}
 
 
 @pytest.fixture
-def bench(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Where a fault can be seen, and what the target file says of it."""
+def bench(request: pytest.FixtureRequest) -> Callable[[str], Bench]:
+    """Where a fault can be seen."""
 
-    def choose(fault: str | None, kind: str = "") -> tuple[ServedMock, dict[str, Any]]:
-        name = kind or ("lean" if fault in LEAN else "guarded" if fault in GUARDED else "plain")
-        mock: ServedMock = request.getfixturevalue(name)
-        if name == "lean":
-            return mock, {"claims": dict.fromkeys(OPTIONS, False)}
-        if name == "guarded":
-            monkeypatch.setenv(PASSWORD_ENV, "kensa")
-            entry = {"url": mock.unit.addresses.opcua, "user": "tester", "password_env": PASSWORD_ENV}
-            return mock, {"claims": {"users": True}, "opcua": entry}
-        return mock, {}
+    def choose(fault: str) -> Bench:
+        name = "lean" if fault in LEAN else "guarded" if fault in GUARDED else "plain"
+        found: Bench = request.getfixturevalue(name)
+        return found
 
     return choose
 
 
-async def verdicts(mock: ServedMock, only: Any = AREAS, **changes: Any) -> dict[str, str]:
-    found, _ = await findings(mock, only=only, **changes)
-    return {name: str(f.verdict) for name, f in found.items()}
-
-
-async def failed(bench: Any, fault: str, only: Any = AREAS) -> set[str]:
+def failed(bench: Callable[[str], Bench], fault: str, only: Iterable[str] = AREAS) -> set[str]:
     mock, changes = bench(fault)
     mock.switch(fault, True)
     try:
-        return {name for name, verdict in (await verdicts(mock, only, **changes)).items() if verdict == "fail"}
+        found, _ = mock.findings(only=only, **changes)
     finally:
-        mock.switch(fault, False)
+        mock.clear()
+    return {name for name, finding in found.items() if finding.verdict == "fail"}
 
 
 def test_every_fault_of_these_areas_is_named_and_every_requirement_has_its_check() -> None:
@@ -95,50 +83,54 @@ def test_every_fault_of_these_areas_is_named_and_every_requirement_has_its_check
     assert {str(r.check) for r in LEDGER.values()} <= set(load_checks())
 
 
-@pytest.mark.parametrize("profile", PROFILES)
-async def test_a_clean_mock_passes(profile: str) -> None:
-    with served(profile) as mock:
-        found, footer = await findings(mock, only=AREAS)
-    assert {name: f.reason for name, f in found.items() if f.verdict not in ("pass", "not-applicable")} == {}
+def assert_clean(profile: str, speed: float) -> None:
+    with Mock(profile, speed) as mock:
+        found, footer = mock.findings(only=AREAS)
+    assert exceptions(found, NOT_APPLICABLE[profile]) == {}
     assert footer.exit_code == ExitCode.CONFORMANT
-    open_ = {name for name, f in found.items() if f.verdict == "not-applicable"}
-    assert open_ == {"CLM-OPTION-002", "CLM-OPTION-003", "UA-SEC-003"}  # every option is claimed, but users are not
 
 
-@pytest.mark.parametrize(("kind", "decided"), [("lean", "CLM-OPTION-003"), ("guarded", "UA-SEC-003")])
-async def test_a_clean_mock_passes_with_other_claims(bench: Any, kind: str, decided: str) -> None:
-    mock, changes = bench(None, kind)
-    found = await verdicts(mock, **changes)
-    assert {name: v for name, v in found.items() if v not in ("pass", "not-applicable")} == {}
-    assert found[decided] == "pass"
+@pytest.mark.parametrize("profile", NOT_APPLICABLE)
+def test_a_clean_mock_passes(profile: str) -> None:
+    assert_clean(profile, SPEED)
 
 
-async def test_claims_come_first_among_checks_of_one_impact(plain: ServedMock) -> None:
-    found, _ = await findings(plain, only=("claims", "identification"))
+@pytest.mark.matrix
+@pytest.mark.parametrize("profile", NOT_APPLICABLE)
+def test_a_clean_mock_passes_at_a_slower_pace(profile: str) -> None:
+    assert_clean(profile, SLOW)
+
+
+def test_a_clean_mock_that_lacks_options_passes(lean: Bench) -> None:
+    mock, changes = lean
+    found, _ = mock.findings(only=AREAS, **changes)
+    assert exceptions(found, {"CLM-OPTION-001", "MOD-WRITE-001", "UA-SEC-003", "UA-CALL-001", "UA-STATE-002"}) == {}
+
+
+def test_a_clean_mock_that_has_users_passes(guarded: Bench) -> None:
+    mock, changes = guarded
+    found, _ = mock.findings(only=AREAS, **changes)
+    assert exceptions(found, NOT_APPLICABLE[PROFILE] - {"UA-SEC-003"}) == {}
+
+
+def test_claims_come_first_among_checks_of_one_impact(plain: Bench) -> None:
+    found, _ = plain[0].findings(only=("claims", "identification"))
     impacts = [(LEDGER[name].impact.rank, LEDGER[name].area != "claims") for name in found]
     assert impacts == sorted(impacts)
     assert len({LEDGER[name].area for name in found}) == 2
 
 
 @pytest.mark.parametrize("fault", sorted(BY_FAULT))
-async def test_a_fault_fails_the_requirements_that_name_it(bench: Any, fault: str) -> None:
-    assert await failed(bench, fault, tuple(BY_FAULT[fault])) == BY_FAULT[fault]
+def test_a_fault_fails_the_requirements_that_name_it(bench: Callable[[str], Bench], fault: str) -> None:
+    assert failed(bench, fault, BY_FAULT[fault]) == BY_FAULT[fault]
 
 
 @pytest.mark.parametrize("fault", random.Random(SEED).sample(sorted(BY_FAULT), SAMPLE))
-async def test_a_fault_fails_no_other_requirement(bench: Any, fault: str) -> None:
-    assert await failed(bench, fault) == BY_FAULT[fault]
+def test_a_fault_fails_no_other_requirement(bench: Callable[[str], Bench], fault: str) -> None:
+    assert failed(bench, fault) == BY_FAULT[fault]
 
 
 @pytest.mark.matrix
 @pytest.mark.parametrize("fault", sorted(BY_FAULT))
-async def test_the_whole_matrix_of_the_protocols(bench: Any, fault: str) -> None:
-    assert await failed(bench, fault) == BY_FAULT[fault]
-
-
-@pytest.mark.matrix
-@pytest.mark.parametrize("profile", PROFILES)
-async def test_a_clean_mock_passes_at_a_slower_pace(profile: str) -> None:
-    with served(profile, 5.0) as mock:
-        found = await verdicts(mock)
-    assert {name: v for name, v in found.items() if v not in ("pass", "not-applicable")} == {}
+def test_the_whole_matrix_of_the_protocols(bench: Callable[[str], Bench], fault: str) -> None:
+    assert failed(bench, fault) == BY_FAULT[fault]

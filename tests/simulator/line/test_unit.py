@@ -219,3 +219,18 @@ def test_a_table_with_an_endless_acting_state_is_refused() -> None:
     table = {k: v for k, v in default_transitions().items() if k != (10, "done")}
     with pytest.raises(ValueError, match="10"):
         Line(line_of(machine("A", 5.0)), transitions=table)
+
+
+def test_the_account_of_time_does_not_depend_on_how_often_it_is_asked_for() -> None:
+    """To the last digit and in its order, because sums of it are compared between a served run and a batch run."""
+    spec = line_of(machine("A", exponential(1.0), failures=[{"mtbf": 5, "mttr": 2}]), machine("B", exponential(1.0)))
+    often, once = Line(spec), Line(spec)
+    for tenth in range(1, 500):
+        often.run(tenth / 10)
+        asked = often.units["A"].seconds()
+        assert sum(asked.values()) == pytest.approx(tenth / 10)
+        assert min(asked.values()) > 0
+    once.run(49.9)
+    told = once.units["A"].seconds()
+    assert len(told) > 2
+    assert list(often.units["A"].seconds().items()) == list(told.items())
