@@ -114,7 +114,7 @@ def test_a_bend_does_not_pass_for_certainty(tmp_path: Path) -> None:
     assert 0.5 < effect.explained < 0.95
 
 
-def test_the_result_depends_on_neither_processes_nor_the_time_of_looking(plan_of: Load) -> None:
+def test_the_result_does_not_depend_on_the_number_of_processes(plan_of: Load) -> None:
     text = HEAD.replace("hours: 1", "hours: 0.1") + "replications: 3\nscenarios: {slow: {units.C.process_time: 9}}\n"
     one, two = (run_study(plan_of(text), processes=n, engine="simpy") for n in (1, 2))
     assert [o.experiment.results for o in one.outcomes] == [o.experiment.results for o in two.outcomes]
