@@ -8,6 +8,7 @@ from contextlib import suppress
 from fnmatch import fnmatchcase
 from typing import Any, TypeVar
 
+import pytest
 from warp import WarpLoop, warped
 
 from conformance.events import Finding, Footer
@@ -19,6 +20,7 @@ from profiles import Profile, load_profile
 from profiles.model import Impact
 from setsubi.hosting import host_mock
 from simulator.endpoints.host import HostOptions
+from simulator.endpoints.security import SecuritySettings
 from simulator.interface.equipment import Refused
 from simulator.interface.localside import ActionError, nominal
 from simulator.line.packml import State
@@ -31,6 +33,8 @@ SETTLE_S = 8.0
 """Machine seconds after which a port or an alarm without cause has come to rest."""
 EMPTY_S = 60
 """Machine seconds within which a unit that runs has no item left."""
+LACKS = frozenset({"remote_commands", "recipes", "energy", "traceability"})
+PASSWORD_ENV = "SETSUBI_TEST_PASSWORD"
 _UNCLAIMED = {"CLM-OPTION-002", "CLM-OPTION-003", "UA-SEC-003"}  # every option is claimed, but users are not
 _OF_A_MACHINE = {
     "PRD-LOT-001", "PRD-RECIPE-001", "PRD-VALUE-001", "PRD-VALUE-002", "PRD-VALUE-003", "REC-ACTIVE-001",
@@ -61,16 +65,41 @@ def exceptions(found: Mapping[str, Finding], not_applicable: Collection[str]) ->
     }
 
 
+def lean(profile: str, speed: float = SPEED) -> Mock:
+    """A mock that lacks options, and says so."""
+    return Mock(profile, speed, claims=dict.fromkeys(LACKS, False), without=LACKS)
+
+
+def guarded(profile: str, speed: float = SPEED) -> Mock:
+    """A mock that lets users in, and nobody else."""
+    security = SecuritySettings(anonymous=False, users={"tester": "kensa"})
+    return Mock(
+        profile, speed, claims={"users": True}, login={"user": "tester", "password": "kensa"}, security=security
+    )
+
+
 class Mock:
     """One mock alone. Between two runs its time stands still."""
 
-    def __init__(self, profile: str, speed: float = SPEED, **options: Any) -> None:
-        """``options`` are those of ``HostOptions``."""
+    def __init__(
+        self,
+        profile: str,
+        speed: float = SPEED,
+        *,
+        claims: Mapping[str, bool] | None = None,
+        login: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> None:
+        """``claims`` and ``login`` (user and password) are what the target file says; ``options`` those of ``HostOptions``."""
         self.profile: Profile = load_profile(profile)
         self.speed, self._options = speed, HostOptions(**options)
+        self._claims, self._login = claims or {}, login or {}
+        self._environment = pytest.MonkeyPatch()
         self._loop = WarpLoop()
 
     def __enter__(self) -> Mock:
+        if self._login:
+            self._environment.setenv(PASSWORD_ENV, self._login["password"])
         self.host = self.do(self._start())
         (self.unit,) = self.host.units.values()
         self._new = self._picture()
@@ -79,6 +108,7 @@ class Mock:
     def __exit__(self, *_: object) -> None:
         self.do(self.host.__aexit__(None, None, None))
         self._loop.close()
+        self._environment.undo()
 
     async def _start(self) -> Any:
         return await host_mock(self.profile, "M1", seed=1, speed=self.speed, options=self._options).__aenter__()
@@ -102,13 +132,15 @@ class Mock:
     def target(self, **changes: Any) -> Target:
         at = self.unit.addresses
         host, _, port = at.modbus.removeprefix("modbus://").rpartition(":")
+        login = {"user": self._login["user"], "password_env": PASSWORD_ENV} if self._login else {}
         file = {
             "kind": "mock",
             "name": "M1",
-            "opcua": {"url": at.opcua},
+            "opcua": {"url": at.opcua, **login},
             "modbus": {"host": host, "port": int(port)},
             "panel": at.panel,
             "time_scale": self.speed,
+            "claims": dict(self._claims),
             **changes,
         }
         return Target(file=TargetFile.model_validate(file), ref="mock.yaml")

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
 import pytest
+import warpbench
 from warpbench import NOT_APPLICABLE, Mock, exceptions
 
 from conformance.exitcodes import ExitCode
 from conformance.registry import load_checks
 from profiles import load_pack
-from simulator.endpoints.security import SecuritySettings
 from simulator.faults import FAULTS
 
 AREAS = ("claims", "identification", "communication", "consistency", "modbus", "opcua")
@@ -25,53 +24,46 @@ PROFILE = "stacking"
 LEDGER = {r.id: r for r in load_pack().ledger if r.area in AREAS}
 BY_FAULT = {fault: {r.id for r in LEDGER.values() if fault in r.faults} for r in LEDGER.values() for fault in r.faults}
 SPEED, SLOW = 20.0, 5.0
-OPTIONS = frozenset({"remote_commands", "recipes", "energy", "traceability"})
 LEAN = ("claims.unclaimed_served",)  # only a unit that lacks options can serve what it does not claim
 GUARDED = ("opcua.anonymous_accepted", "opcua.any_password")  # only where there are users
 SEED, SAMPLE = 20261125, 4
-PASSWORD_ENV = "SETSUBI_TEST_PASSWORD"
-Bench = tuple[Mock, dict[str, Any]]
-"""A mock, and what the target file says of it."""
 
 
 @pytest.fixture(scope="module")
-def plain() -> Iterator[Bench]:
+def plain() -> Iterator[Mock]:
     with Mock(PROFILE, SPEED) as mock:
-        yield mock, {}
+        yield mock
 
 
 @pytest.fixture(scope="module")
-def lean() -> Iterator[Bench]:
-    with Mock(PROFILE, SPEED, without=OPTIONS) as mock:
-        yield mock, {"claims": dict.fromkeys(OPTIONS, False)}
+def lean() -> Iterator[Mock]:
+    with warpbench.lean(PROFILE, SPEED) as mock:
+        yield mock
 
 
 @pytest.fixture(scope="module")
-def guarded() -> Iterator[Bench]:
-    security = SecuritySettings(anonymous=False, users={"tester": "kensa"})
-    with pytest.MonkeyPatch.context() as patch, Mock(PROFILE, SPEED, security=security) as mock:
-        patch.setenv(PASSWORD_ENV, "kensa")
-        entry = {"url": mock.unit.addresses.opcua, "user": "tester", "password_env": PASSWORD_ENV}
-        yield mock, {"claims": {"users": True}, "opcua": entry}
+def guarded() -> Iterator[Mock]:
+    with warpbench.guarded(PROFILE, SPEED) as mock:
+        yield mock
 
 
 @pytest.fixture
-def bench(request: pytest.FixtureRequest) -> Callable[[str], Bench]:
+def bench(request: pytest.FixtureRequest) -> Callable[[str], Mock]:
     """Where a fault can be seen."""
 
-    def choose(fault: str) -> Bench:
+    def choose(fault: str) -> Mock:
         name = "lean" if fault in LEAN else "guarded" if fault in GUARDED else "plain"
-        found: Bench = request.getfixturevalue(name)
+        found: Mock = request.getfixturevalue(name)
         return found
 
     return choose
 
 
-def failed(bench: Callable[[str], Bench], fault: str, only: Iterable[str] = AREAS) -> set[str]:
-    mock, changes = bench(fault)
+def failed(bench: Callable[[str], Mock], fault: str, only: Iterable[str] = AREAS) -> set[str]:
+    mock = bench(fault)
     mock.switch(fault, True)
     try:
-        found, _ = mock.findings(only=only, **changes)
+        found, _ = mock.findings(only=only)
     finally:
         mock.clear()
     return {name for name, finding in found.items() if finding.verdict == "fail"}
@@ -101,36 +93,34 @@ def test_a_clean_mock_passes_at_a_slower_pace(profile: str) -> None:
     assert_clean(profile, SLOW)
 
 
-def test_a_clean_mock_that_lacks_options_passes(lean: Bench) -> None:
-    mock, changes = lean
-    found, _ = mock.findings(only=AREAS, **changes)
+def test_a_clean_mock_that_lacks_options_passes(lean: Mock) -> None:
+    found, _ = lean.findings(only=AREAS)
     assert exceptions(found, {"CLM-OPTION-001", "MOD-WRITE-001", "UA-SEC-003", "UA-CALL-001", "UA-STATE-002"}) == {}
 
 
-def test_a_clean_mock_that_has_users_passes(guarded: Bench) -> None:
-    mock, changes = guarded
-    found, _ = mock.findings(only=AREAS, **changes)
+def test_a_clean_mock_that_has_users_passes(guarded: Mock) -> None:
+    found, _ = guarded.findings(only=AREAS)
     assert exceptions(found, NOT_APPLICABLE[PROFILE] - {"UA-SEC-003"}) == {}
 
 
-def test_claims_come_first_among_checks_of_one_impact(plain: Bench) -> None:
-    found, _ = plain[0].findings(only=("claims", "identification"))
+def test_claims_come_first_among_checks_of_one_impact(plain: Mock) -> None:
+    found, _ = plain.findings(only=("claims", "identification"))
     impacts = [(LEDGER[name].impact.rank, LEDGER[name].area != "claims") for name in found]
     assert impacts == sorted(impacts)
     assert len({LEDGER[name].area for name in found}) == 2
 
 
 @pytest.mark.parametrize("fault", sorted(BY_FAULT))
-def test_a_fault_fails_the_requirements_that_name_it(bench: Callable[[str], Bench], fault: str) -> None:
+def test_a_fault_fails_the_requirements_that_name_it(bench: Callable[[str], Mock], fault: str) -> None:
     assert failed(bench, fault, BY_FAULT[fault]) == BY_FAULT[fault]
 
 
 @pytest.mark.parametrize("fault", random.Random(SEED).sample(sorted(BY_FAULT), SAMPLE))
-def test_a_fault_fails_no_other_requirement(bench: Callable[[str], Bench], fault: str) -> None:
+def test_a_fault_fails_no_other_requirement(bench: Callable[[str], Mock], fault: str) -> None:
     assert failed(bench, fault) == BY_FAULT[fault]
 
 
 @pytest.mark.matrix
 @pytest.mark.parametrize("fault", sorted(BY_FAULT))
-def test_the_whole_matrix_of_the_protocols(bench: Callable[[str], Bench], fault: str) -> None:
+def test_the_whole_matrix_of_the_protocols(bench: Callable[[str], Mock], fault: str) -> None:
     assert failed(bench, fault) == BY_FAULT[fault]
