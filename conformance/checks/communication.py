@@ -37,6 +37,7 @@ async def heartbeat_rate(ctx: Context) -> None:
     """Beats in a stretch of time, from the first change seen to the last."""
     period, patience = ctx.profile.handover.heartbeat_s, ctx.param("patience_s")
     seen: list[tuple[float, int]] = []
+    doubts: list[float] = []
     last: Value = (await ctx.read("comm.heartbeat")).value
     while not seen or seen[-1][0] - seen[0][0] < ctx.param("beats") * period:
         change = await ctx.until("comm.heartbeat", lambda v, old=last: v != old, patience)  # type: ignore[misc]
@@ -45,11 +46,14 @@ async def heartbeat_rate(ctx: Context) -> None:
             return
         last = change.last.value
         seen.append((change.last.at, int(str(last))))
+        doubts.append(change.uncertainty)
     (first, low), (end, high) = seen[0], seen[-1]
     beats = (high - low) % COUNTER
-    mean = (end - first) / max(1, beats)
+    mean, doubt = (end - first) / max(1, beats), (doubts[0] + doubts[-1]) / max(1, beats)
+    if doubt > period:
+        ctx.inconclusive("replies are too slow to time the heartbeat")
     shortest, longest = (period * factor for factor in ctx.param("factors"))
-    ctx.expect(shortest <= mean <= longest, "the mean period of the heartbeat is as declared",
+    ctx.expect(shortest - doubt <= mean <= longest + doubt, "the mean period of the heartbeat is as declared",
                expected=f"{shortest:g} to {longest:g} s", actual=f"{mean:.2f} s over {beats} beats")  # fmt: skip
 
 
