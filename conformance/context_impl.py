@@ -170,7 +170,10 @@ class CheckContext:
         via: Wire | None = None,
         since: float | None = None,
     ) -> Observation:
-        """Polls. The change lies between the look before and the look that saw it: that span is the uncertainty."""
+        """Polls. The change lies between the look before and the look that saw it: that span is the uncertainty.
+
+        Nothing is said to be missing by an answer to a question from before the deadline: it may have waited for us.
+        """
         link = self.link([signal], via)
         called = self.now()
         start = called if since is None else since
@@ -184,7 +187,7 @@ class CheckContext:
             if reading.ok and _is(reading.value, wanted):
                 doubt = max(reading.at - last_look, 0.0) + self.bench.scan_s
                 return Observation(True, reading.at - start, doubt, reading, tuple(dict.fromkeys(evidence)))
-            if reading.at >= deadline:
+            if looked >= deadline:
                 doubt = reading.at - looked + self.bench.scan_s
                 return Observation(False, reading.at - start, doubt, reading, tuple(dict.fromkeys(evidence)))
             last_look = looked
