@@ -276,8 +276,10 @@ class Neighbour(Protocol):
     """
 
     port: str
-    late: str
-    """How the tester itself was later than a timer of the unit allows; empty while it was in time."""
+
+    @property
+    def late(self) -> str:
+        """How the tester itself was later than a timer of the unit allows; empty while it was in time."""
 
     async def set(self, **levels: Any) -> Outcome:
         """Write peer signals by short name (``available=True``, ``item_id="X1"``), as one step where the protocol allows."""

@@ -172,7 +172,8 @@ class CheckContext:
     ) -> Observation:
         """Polls. The change lies between the look before and the look that saw it: that span is the uncertainty.
 
-        The last look begins after the time is up: one reply that is late does not make the change late.
+        Nothing is said to be missing by an answer to a question from before the deadline: one reply that is late, or had to
+        wait for the tester, does not make the change late.
         """
         link = self.link([signal], via)
         called = self.now()

@@ -39,7 +39,7 @@ class PortNeighbour:
         if port not in ("infeed", "outfeed"):
             raise HarnessError(f"there is no port '{port}'")
         self.port = port
-        self.late = ""
+        self._late = ""
         self._context = context
         self._levels = dict(SENDER if port == "infeed" else RECEIVER)
         self._own = RECEIVER if port == "infeed" else SENDER
@@ -132,7 +132,7 @@ class PortNeighbour:
                 doubt = max(0.0, last.at - last_look) + context.bench.scan_s
                 self.evidence += evidence
                 return Observation(True, last.at - start, doubt, last, evidence)
-            if last.at - start >= within_s:
+            if looked - start >= within_s:  # as in ``Context.until``
                 return Observation(False, last.at - start, last.at - looked + context.bench.scan_s, last, evidence)
             last_look = looked
             await context.bench.clock.sleep(pace)
@@ -207,8 +207,19 @@ class PortNeighbour:
 
     def be_late(self, what: str, took_s: float, limit_s: float) -> None:
         """Note a delay of the tester's own that the unit may rightly take for a fault."""
-        if took_s >= limit_s and not self.late:
-            self.late = f"the tester itself was late: {what} took {took_s:.2f} s of {limit_s:g} s"
+        if took_s >= limit_s and not self._late:
+            self._late = f"the tester itself was late: {what} took {took_s:.2f} s of {limit_s:g} s"
+
+    @property
+    def late(self) -> str:
+        """See ``Neighbour``; a heartbeat that is due and has not been written yet counts."""
+        if self._beat_at is not None:
+            self._beat_late(self.now())
+        return self._late
+
+    def _beat_late(self, at: float) -> None:
+        assert self._beat_at is not None
+        self.be_late("a heartbeat", at - self._beat_at, self._context.profile.handover.heartbeat_loss_s)
 
     def now(self) -> float:
         return self._context.now()
@@ -254,7 +265,6 @@ class PortNeighbour:
         self._beat = self._beat % 65535 + 1
         outcome = await self._link.write({signal: self._beat})
         if self._beat_at is not None:
-            gap = outcome.at - self._beat_at
-            self.be_late("a heartbeat", gap, self._context.profile.handover.heartbeat_loss_s)
+            self._beat_late(outcome.at)
         self._beat_at = outcome.at
         return outcome

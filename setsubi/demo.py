@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import AsyncExitStack
 from io import StringIO
 from multiprocessing import get_context
 from pathlib import Path
@@ -14,13 +16,13 @@ from typing import Annotated, NamedTuple
 import typer
 
 from conformance.exitcodes import ExitCode
-from conformance.reports import Report, make_console
+from conformance.reports import make_console
 from conformance.runner import Options, Session
 from conformance.selection import Selection
 from conformance.targetfile import Target, TargetFile
 from profiles import load_profile
 from profiles.model import Impact
-from setsubi.check import run_session, write_reports
+from setsubi.check import CheckedReport, run_session, write_reports
 from setsubi.errors import guarded
 from setsubi.files import write_whole
 from setsubi.hosting import fitted_line, host_line, host_mock, quieten, tool_version, transitions_of
@@ -46,6 +48,13 @@ class Case(NamedTuple):
     fault: str | None = None
 
 
+class Done(NamedTuple):
+    """A run that has ended, its reports not yet written."""
+
+    entry: Entry
+    checked: CheckedReport
+
+
 # The two lists take about the same time; each is checked in a process of its own, all of its mocks at the same time.
 CASES = (
     (Case("stacking"), Case("electrolyte_filling"), Case("conveyor")),
@@ -59,7 +68,6 @@ def demo(
     lang: Language = Lang.EN,
 ) -> None:
     """Serve, check and simulate the example line, and write a page that links all reports."""
-    want_folder(out, "--out")
     want_folder(out, "--out")
     started = time.monotonic()
     typer.echo("1. the running line: seven units on real sockets, each checked at impact 'observe'")
@@ -87,10 +95,11 @@ async def _line(out: Path, lang: str) -> list[Entry]:
     line = host_line(spec, profiles, seed=1, speed=1.0, log=None, options=HostOptions(version=tool_version()))
     async with line:
         runs = [
-            _checked(unit, "line", f"{name}: {_title(unit, lang)}", out / f"line-{name}", lang)
+            _checked(unit, "line", f"{name}: {_title(unit, lang)}", f"line-{name}", lang)
             for name, unit in line.units.items()
         ]
-        return list(await asyncio.gather(*runs))
+        done = await asyncio.gather(*runs)
+    return _reported(done, out, lang)
 
 
 def _mocks(out: Path, lang: str) -> Iterator[Entry]:
@@ -102,43 +111,51 @@ def _mocks(out: Path, lang: str) -> Iterator[Entry]:
 
 
 def check_mocks(cases: Sequence[Case], out: str, lang: str) -> list[Entry]:
-    """Serve and check some mocks at the same time, in this process."""
+    """Serve and check some mocks at the same time, in this process.
+
+    While checks run, nothing else may take the loop for long: a fifth of a second is more than a machine second of a mock's.
+    So all mocks are there before the first check, reports are written after the last, and no garbage is collected.
+    """
     quieten()
-
-    async def all_of_them() -> list[Entry]:
-        return list(await asyncio.gather(*(_mock(case, Path(out), lang) for case in cases)))
-
-    return asyncio.run(all_of_them())
+    gc.disable()
+    return _reported(asyncio.run(_mocks_checked(cases, lang)), Path(out), lang)
 
 
-async def _mock(case: Case, out: Path, lang: str) -> Entry:
-    faults = (case.fault,) if case.fault else ()
-    options = HostOptions(version=tool_version(), faults=faults)
-    async with host_mock(load_profile(case.profile), "M1", seed=1, speed=MOCK_SPEED, options=options) as mock:
-        (unit,) = mock.units.values()
-        group = "faulty" if case.fault else "mock"
-        return await _checked(unit, group, _title(unit, lang), out / f"{group}-{case.profile}", lang)
+async def _mocks_checked(cases: Sequence[Case], lang: str) -> list[Done]:
+    async with AsyncExitStack() as stack:
+        runs = []
+        for case in cases:
+            group, faults = ("faulty", (case.fault,)) if case.fault else ("mock", ())
+            options = HostOptions(version=tool_version(), faults=faults)
+            mock = host_mock(load_profile(case.profile), "M1", seed=1, speed=MOCK_SPEED, options=options)
+            (unit,) = (await stack.enter_async_context(mock)).units.values()
+            runs.append(_checked(unit, group, _title(unit, lang), f"{group}-{case.profile}", lang))
+        return list(await asyncio.gather(*runs))
 
 
 def _title(unit: UnitHost, lang: str) -> str:
     return str(getattr(unit.profile.title, lang))
 
 
-async def _checked(unit: UnitHost, group: str, title: str, out: Path, lang: str) -> Entry:
+async def _checked(unit: UnitHost, group: str, title: str, folder: str, lang: str) -> Done:
     impact, scale = (Impact.OBSERVE, 1.0) if group == "line" else (Impact.ACTUATE, MOCK_SPEED)
     expected = ExitCode.NONCONFORMITY if group == "faulty" else ExitCode.CONFORMANT
     session = Session(_target(unit, scale), unit.profile, Options(selection=Selection(impact=impact)))
     started = time.monotonic()
     checked = await run_session(session, lang=lang, quiet=True, console=make_console(StringIO()))
-    write_reports(checked, lang, out=out)
-    report: Report = checked.report
     entry = entry_of(
-        report, group=group, title=title, folder=out.name, expected=expected, seconds=time.monotonic() - started,
+        checked.report, group=group, title=title, folder=folder, expected=expected, seconds=time.monotonic() - started,
         lang=lang,
     )  # fmt: skip
     sums = ", ".join(f"{n} {name}" for n, name in zip(entry.columns, TEXTS["en"]["columns"], strict=True))
     typer.echo(f"   {title:45} exit code {entry.exit_code}: {sums}")
-    return entry
+    return Done(entry, checked)
+
+
+def _reported(done: Sequence[Done], out: Path, lang: str) -> list[Entry]:
+    for entry, checked in done:
+        write_reports(checked, lang, out=out / entry.folder)
+    return [entry for entry, _ in done]
 
 
 def _target(unit: UnitHost, scale: float) -> Target:

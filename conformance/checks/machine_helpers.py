@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from conformance.context import Context, Observation, Outcome, Value
+from conformance.context import Context, Observation, Outcome, Reading, Value
 
 STATE = "state.unit_state"
 RUNNING = ("Execute", "Suspending", "Suspended", "Unsuspending")
@@ -50,6 +50,18 @@ async def value(ctx: Context, signal: str) -> Any:
     if not reading.ok:
         ctx.inconclusive(f"{signal} cannot be read: {reading.status}")
     return reading.value
+
+
+def passed(before: Iterable[Reading], after: Iterable[Reading]) -> tuple[float, float]:
+    """The least and the most time (machine s) from one look at the unit to another: each value is from some moment between
+    question and answer, and an answer may have waited for us."""
+    earlier, later = list(before), list(after)
+    least = min(r.at - 2 * r.uncertainty for r in later) - max(r.at for r in earlier)
+    return least, max(r.at for r in later) - min(r.at - 2 * r.uncertainty for r in earlier)
+
+
+def span(least: float, most: float) -> str:
+    return f"{least:.2f} to {most:.2f} s"
 
 
 def judge(ctx: Context, seen: Observation, limit_s: float, what: str, expected: Any = None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from conformance.checks.machine_helpers import value
+from conformance.checks.machine_helpers import passed, value
 from conformance.checks.production_helpers import COMMANDED, ENERGY, claimed, passing
 from conformance.context import Context, Reading
 from conformance.registry import check
@@ -73,8 +73,8 @@ async def _power(ctx: Context) -> tuple[float, float]:
     await ctx.record([ENERGY], ctx.param("watch_s"))
     last = await _energy(ctx)
     joule = 3600 * (float(last.value) - float(first.value))  # type: ignore[arg-type]
-    between = last.at - first.at
-    return joule / (between + late), joule / max(between - late, late)
+    least, most = passed([first], [last])
+    return joule / (most + late), joule / max(least - late, late)
 
 
 async def _energy(ctx: Context) -> Reading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -171,6 +172,56 @@ async def test_the_tester_knows_when_it_was_itself_too_late(scale: float, late: 
 
     stand = Stand(transfers, impact=Impact.ACTUATE)
     Sender(stand.link)
+    assert findings(await stand.run())["BC-TEST-001"].verdict == "pass"
+
+
+@pytest.mark.parametrize("stood_still_s", [0.0, 5.0])
+async def test_a_heartbeat_that_is_not_yet_written_counts_as_late(stood_still_s: float) -> None:
+    """The unit may have told the loss before the tester's own heart has noticed."""
+
+    async def looks(ctx: Any) -> None:
+        async with ctx.neighbour("outfeed") as peer:
+            ctx.bench.clock._zero -= stood_still_s
+            ctx.expect(bool(peer.late) is bool(stood_still_s), "it knows", actual=peer.late)
+
+    stand = Stand(looks, impact=Impact.ACTUATE)
+    Sender(stand.link)
+    assert findings(await stand.run())["BC-TEST-001"].verdict == "pass"
+
+
+def answered_before_the_tester_stood_still(stand: Stand, ctx: Any, signal: str, then: Any) -> None:
+    """The next look is answered with the present value, of which the tester learns five seconds later; then is another."""
+    read = stand.link.read
+
+    async def late(signals: Any) -> Any:
+        stand.link.read = read  # type: ignore[method-assign]
+        answers = await read(signals)
+        ctx.bench.clock._zero -= 5.0
+        stand.link.values[signal] = then
+        return {name: replace(answer, at=ctx.now()) for name, answer in answers.items()}
+
+    stand.link.read = late  # type: ignore[method-assign]
+
+
+async def test_nothing_is_said_to_be_missing_by_an_answer_from_before_the_deadline() -> None:
+    async def watches(ctx: Any) -> None:
+        answered_before_the_tester_stood_still(stand, ctx, "comm.heartbeat", 2)
+        seen = await ctx.until("comm.heartbeat", 2, within_s=2.0)
+        ctx.expect(seen.met and seen.elapsed > 2.0, "it counts", actual=seen)
+
+    stand = Stand(watches)
+    assert findings(await stand.run())["BC-TEST-001"].verdict == "pass"
+
+
+async def test_the_same_holds_for_the_levels_of_a_port() -> None:
+    async def watches(ctx: Any) -> None:
+        async with ctx.neighbour("outfeed") as peer:
+            answered_before_the_tester_stood_still(stand, ctx, "handover.outfeed.available", True)
+            ctx.expect((await peer.see(2.0, available=True)).met, "it offers")
+
+    stand = Stand(watches, impact=Impact.ACTUATE)
+    Sender(stand.link)
+    stand.link.values["handover.outfeed.available"] = False
     assert findings(await stand.run())["BC-TEST-001"].verdict == "pass"
 
 

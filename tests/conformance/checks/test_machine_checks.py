@@ -13,8 +13,11 @@ import pytest
 from bench_context import verdict
 from scripted_unit import ScriptedUnit
 
+from conformance.checks.machine_helpers import passed
+from conformance.context import Reading
 from conformance.registry import load_checks
 from profiles import Profile, load_profile
+from profiles.model import Protocol
 
 Lies = Mapping[str, Callable[[Any], Any]]
 
@@ -88,3 +91,11 @@ async def test_a_wrong_unit_fails(requirement: str, wrong: tuple[str, ...], lies
     found, why = await outcome(requirement, *wrong, lies=lies)
     assert found == "fail", why
     assert why
+
+
+def test_the_time_between_two_looks_lies_between_what_question_and_answer_allow() -> None:
+    def look(asked: float, answered: float) -> Reading:
+        return Reading("x", Protocol.OPCUA, 1, True, "Good", answered, (answered - asked) / 2)
+
+    assert passed([look(0, 1)], [look(10, 14)]) == (9, 14)
+    assert passed([look(0, 1), look(1, 2)], [look(10, 11), look(11, 14)]) == (8, 14)
