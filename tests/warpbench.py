@@ -39,12 +39,13 @@ _UNCLAIMED = {"CLM-OPTION-002", "CLM-OPTION-003", "UA-SEC-003"}  # every option 
 _OF_A_MACHINE = {
     "PRD-LOT-001", "PRD-RECIPE-001", "PRD-VALUE-001", "PRD-VALUE-002", "PRD-VALUE-003", "REC-ACTIVE-001",
     "REC-PARAM-001", "REC-PARAM-002", "REC-PARAM-003", "REC-SELECT-001", "REC-SELECT-002", "REC-SELECT-003",
-    "REC-SELECT-004", "REC-STATUS-001", "REC-TRACE-001", "REC-TRACE-002", "SAF-PROCESS-001", "SAF-SENSOR-001",
+    "REC-SELECT-004", "REC-STATUS-001", "REC-TRACE-001", "REC-TRACE-002",
 }  # fmt: skip
+_NOTHING_MEASURED = {"SAF-PROCESS-001", "SAF-SENSOR-001"}  # no safety function with a measured value
 NOT_APPLICABLE: Mapping[str, frozenset[str]] = {
-    "conveyor": frozenset(_UNCLAIMED | _OF_A_MACHINE),
-    "stacking": frozenset(_UNCLAIMED | {"HO-ITEM-001", "PRD-VALUE-003"}),
-    "tab_welding": frozenset(_UNCLAIMED | {"HO-ITEM-001", "PRD-VALUE-003"}),
+    "conveyor": frozenset(_UNCLAIMED | _OF_A_MACHINE | _NOTHING_MEASURED),
+    "stacking": frozenset(_UNCLAIMED | _NOTHING_MEASURED | {"HO-ITEM-001", "PRD-VALUE-003"}),
+    "tab_welding": frozenset(_UNCLAIMED | _NOTHING_MEASURED | {"HO-ITEM-001", "PRD-VALUE-003"}),
     "electrolyte_filling": frozenset(_UNCLAIMED | {"HO-ITEM-001"}),
     "formation_eol": frozenset(_UNCLAIMED | {"HO-ITEM-001"}),
 }
