@@ -13,7 +13,8 @@ from pathlib import Path
 
 from targets import Measured
 
-PROFILE, TIME_SCALE = "stacking", 10.0
+# At twelve times real time an acting state of a mock lasts 25 ms, a little more than the poll of 20 ms.
+PROFILE, TIME_SCALE = "stacking", 12.0
 LIMITS = {"observe": 10.0, "disrupt": 90.0}
 SETSUBI = [sys.executable, "-m", "setsubi"]
 

@@ -166,7 +166,7 @@ class MachineBuilder:
             HAS_COMPONENT,
             wanted,
         )
-        for path in sorted(nested, key=len, reverse=True):
+        for path in sorted(nested, key=lambda path: (-len(path), path)):  # the same order in every run
             nodeid = self.nodes.descendant(machine.packml, [ua.QualifiedName(name, pml) for name in path])
             if nodeid is None:
                 continue
