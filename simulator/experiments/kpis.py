@@ -198,10 +198,15 @@ def interval(values: Sequence[float], confidence: float = CONFIDENCE) -> tuple[f
     mean = sum(values) / n
     if n < 2:
         return mean, None
+    sd = sqrt(sum((v - mean) ** 2 for v in values) / (n - 1))
+    return mean, students_t(n - 1, confidence) * sd / sqrt(n)
+
+
+def students_t(freedom: int, confidence: float = CONFIDENCE) -> float:
+    """The two-sided quantile of Student's t."""
     from scipy.special import stdtrit  # takes longer to import than most commands to run, which need it not
 
-    sd = sqrt(sum((v - mean) ** 2 for v in values) / (n - 1))
-    return mean, float(stdtrit(n - 1, (1 + confidence) / 2)) * sd / sqrt(n)
+    return float(stdtrit(freedom, (1 + confidence) / 2))
 
 
 def unit_figures(spec: UnitSpec, results: Sequence[UnitResult], hours: float) -> UnitFigures:

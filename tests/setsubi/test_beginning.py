@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,6 +73,15 @@ def test_a_mock_on_all_addresses_writes_a_target_file_by_which_it_is_checked_her
         assert (file.modbus.host, file.panel.partition(":")[0]) == ("127.0.0.1", "127.0.0.1")
         checked = setsubi("check", path, "--only", "identification")
         assert checked.code == ExitCode.CONFORMANT, checked.text
+
+
+def test_a_command_begins_without_what_few_commands_need() -> None:
+    """Half a second of every command, if somebody imports them at the top of a module again."""
+    code = (
+        "import sys, setsubi.app; print([m for m in ('matplotlib', 'numba', 'pyarrow', 'scipy') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout == "[]\n"
 
 
 def test_an_export_says_all_that_a_profile_says(tmp_path: Path) -> None:

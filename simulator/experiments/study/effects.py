@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtrit
 
-from simulator.experiments.kpis import CONFIDENCE, interval
+from simulator.experiments.kpis import interval, students_t
 from simulator.experiments.study.plan import Factor
 from simulator.experiments.study.result import Outcome, Study
 
@@ -105,7 +104,7 @@ def _slopes(factors: Sequence[tuple[int, Factor]], points: Sequence[Outcome], va
     left = float(((means - matrix @ fitted.mean(axis=1)) ** 2).sum())
     explained = 1 - left / float(((means - means.mean()) ** 2).sum()) if np.ptp(means) else 1.0
     errors = np.sqrt(np.diag(np.linalg.inv(matrix.T @ matrix)) * left / spare)[1:]
-    unexplained = (float(stdtrit(spare, (1 + CONFIDENCE) / 2)) * errors).tolist()
+    unexplained = (students_t(spare) * errors).tolist()
     centre = float(values.mean())
     for (_, factor, numbers), column, slope, wide in zip(numeric, columns, fitted[1:], unexplained, strict=True):
         mean, half_width = interval(slope.tolist())
