@@ -276,9 +276,7 @@ class Session:
 
     def _reproduce(self, selected: Selected) -> str:
         rid, impact = selected.requirement.id, selected.requirement.impact
-        return (
-            f"setsubi check {shlex.quote(self.target.ref)} --profile {self.profile.id} --only {rid} --impact {impact}"
-        )
+        return f"setsubi check {shlex.quote(self.target.ref)} --profile {shlex.quote(self.profile.ref)} --only {rid} --impact {impact}"
 
     # --- end ----------------------------------------------------------------------------------------------------------
     async def _finish(self) -> list[Restore]:

@@ -71,6 +71,13 @@ class Profile:
         return self.spec.profile
 
     @property
+    def ref(self) -> str:
+        """What ``load_profile`` takes to give this profile again, from any folder."""
+        if self.path.stem not in self.pack.profile_names or self.path.stem != self.id:
+            return str(self.path.resolve())
+        return self.id if self.pack.id == DEFAULT_PACK else f"{self.pack.folder.resolve()}:{self.id}"
+
+    @property
     def version(self) -> str:
         return self.spec.version
 

@@ -166,7 +166,7 @@ async def _run(served: LineHost, wanted: _Wanted) -> None:
             # One line a unit, whole on every terminal: addresses are there to be copied.
             typer.echo(f"{name:{width}}  {unit.profile.id:20} {at.opcua}  {at.modbus}  panel {at.panel}")
             if targets is not None:
-                text = target_text(name, unit.profile.id, at, wanted.speed, wanted.login)
+                text = target_text(name, unit.profile.ref, at, wanted.speed, wanted.login)
                 write_whole(targets / f"{name}.yaml", text)
         if targets is not None:
             typer.echo(f"target files: {targets}; for example: setsubi check {targets / next(iter(served.units))}.yaml")
