@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
+from profiles.model import Signal, SignalType
 from profiles.pack import Profile
 from simulator.faults import FaultSet
 from simulator.interface.alarmbook import RED_SEVERITY, AlarmBook
@@ -22,6 +23,22 @@ from simulator.line.view import UnitView
 _OUT_OF_SERVICE = (State.ABORTING, State.ABORTED, State.CLEARING)
 _HELD = (State.HOLDING, State.HELD, State.UNHOLDING)
 _DOWN = (*_OUT_OF_SERVICE, *_HELD)
+
+
+def at_rest(signal: Signal) -> Value:
+    """What a signal of one's own profile shows, which no part of the simulation drives: 0, or the nearest that its range or
+    enumeration allows; an empty text; 1970."""
+    if signal.type in (SignalType.STRING, SignalType.LOCALIZED):
+        return ""
+    if signal.type is SignalType.DATETIME:
+        return datetime.fromtimestamp(0, UTC)
+    if signal.type is SignalType.BOOL:
+        return False
+    low, high = signal.range or (0.0, 0.0)
+    nearest = min(max(0.0, low), high)
+    if signal.enum and 0 not in signal.enum:
+        nearest = min(signal.enum)
+    return float(nearest) if signal.type in (SignalType.FLOAT32, SignalType.FLOAT64) else int(nearest)
 
 
 class PortPicture(Protocol):
@@ -81,6 +98,7 @@ class Projection:
         fixed = {s.id: s.value for s in self.profile.signals.values() if s.constant and s.value is not None}
         who = self.identity
         self._constants = {
+            **{s.id: at_rest(s) for s in self.profile.signals.values()},
             **fixed,
             "profile.id": self.profile.id,
             "profile.version": self.profile.version,
