@@ -73,9 +73,10 @@ class Profile:
     @property
     def ref(self) -> str:
         """What ``load_profile`` takes to give this profile again, from any folder."""
-        if self.path.stem not in self.pack.profile_names or self.path.stem != self.id:
+        if self.id not in self.pack.profile_names or not _find_profile(self.id, self.pack).samefile(self.path):
             return str(self.path.resolve())
-        return self.id if self.pack.id == DEFAULT_PACK else f"{self.pack.folder.resolve()}:{self.id}"
+        bundled = self.pack.folder.samefile(PACKS / DEFAULT_PACK)
+        return self.id if bundled else f"{self.pack.folder.resolve()}:{self.id}"
 
     @property
     def version(self) -> str:

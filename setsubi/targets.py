@@ -19,7 +19,7 @@ def target_text(name: str, profile: str, at: Addresses, speed: float, login: tup
         f"# Target file of the simulated unit {name}, written while it was served.",
         "kind: mock",
         f"name: {json.dumps(name)}",
-        f"profile: {json.dumps(profile)}" if set(profile) & set(" \\:#") else f"profile: {profile}",
+        f"profile: {json.dumps(profile)}",
         "opcua:",
         f"  url: opc.tcp://{host}:{at.opcua.rpartition(':')[2]}",
         *([] if is_loopback(served) else ["  policy: Basic256Sha256"]),

@@ -187,3 +187,18 @@ def test_packs_that_come_to_extend_each_other_after_they_were_read_are_refused(b
     for folder in (ours, base):
         with pytest.raises(ProfileError, match="the packs extend each other"):
             load_pack(folder)
+
+
+def test_a_reference_finds_the_same_profile_from_any_folder(
+    ours: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of the bundled pack, the same with the ledger of ours, and a file that is called like a bundled one."""
+    own = write(tmp_path, "stacking.yaml", "profile: stacking\nversion: 9.0.0\nextends: basc_cell_line:stacking\n")
+    monkeypatch.chdir(tmp_path)
+    profiles = [load_profile(ref) for ref in ("stacking", "ours:stacking", own)]
+    known = [(p.path.resolve(), p.pack.folder.resolve(), p.version) for p in profiles]
+    refs = [p.ref for p in profiles]
+    monkeypatch.chdir(ours)
+    again = [load_profile(ref) for ref in refs]
+    assert [(p.path.resolve(), p.pack.folder.resolve(), p.version) for p in again] == known
+    assert (refs[0], again[2].version) == ("stacking", "9.0.0")
