@@ -91,14 +91,15 @@ class Projection:
     utc_now: Callable[[], datetime]
     time_scale: float = 1.0
     _constants: dict[str, Value] = field(default_factory=dict)
+    _at_rest: dict[str, Value] = field(init=False)
     _last_item: LastItem = field(init=False)
 
     def __post_init__(self) -> None:
         self._last_item = LastItem(self.profile, self.unit, self.to_utc)
+        self._at_rest = {s.id: at_rest(s) for s in self.profile.signals.values()}
         fixed = {s.id: s.value for s in self.profile.signals.values() if s.constant and s.value is not None}
         who = self.identity
         self._constants = {
-            **{s.id: at_rest(s) for s in self.profile.signals.values()},
             **fixed,
             "profile.id": self.profile.id,
             "profile.version": self.profile.version,
@@ -117,6 +118,10 @@ class Projection:
 
     def values(self, now: float) -> dict[str, Value]:
         """All values at model time ``now`` (s)."""
+        return {**self._at_rest, **self.driven(now)}
+
+    def driven(self, now: float) -> dict[str, Value]:
+        """The values that follow the unit: of a bundled profile these are all."""
         out = dict(self._constants)
         out.update(self._liveness(now))
         out.update(self._states(now))

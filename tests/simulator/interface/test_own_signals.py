@@ -32,7 +32,6 @@ signals:
 def test_a_mock_of_such_a_profile_conforms_to_it(tmp_path: Path) -> None:
     path = tmp_path / "my_stacking.yaml"
     path.write_text(OWN, encoding="utf-8")
-    assert load_profile(path).ref == str(path.resolve())
     with Mock(str(path)) as mock:
         assert mock.unit.equipment.value("process.vacuum") == 20.0
         found, _ = mock.findings(only=["claims", "consistency", "ID-PROFILE"])
@@ -54,5 +53,7 @@ def test_a_value_at_rest_is_one_that_the_signal_may_have(name: str, value: objec
     assert signal.enum is None or at_rest(signal) in signal.enum
 
 
-def test_a_bundled_profile_is_found_again_by_its_name() -> None:
-    assert load_profile("stacking").ref == "stacking"
+@pytest.mark.parametrize("profile", NOT_APPLICABLE)
+def test_every_signal_of_a_bundled_profile_is_driven(profile: str) -> None:
+    with Mock(profile) as mock:
+        assert set(mock.unit.equipment._projection.driven(0.0)) == set(mock.profile.signals)
