@@ -25,7 +25,7 @@ from profiles.model import Impact
 from setsubi.check import CheckedReport, run_session, write_reports
 from setsubi.errors import guarded
 from setsubi.files import write_whole
-from setsubi.hosting import fitted_line, host_line, host_mock, quieten, tool_version, transitions_of
+from setsubi.hosting import host_line, host_mock, quieten, tool_version
 from setsubi.options import Lang, Language, want_folder
 from setsubi.overview import TEXTS, Entry, Figure, entry_of, render_overview
 from setsubi.simulate import command
@@ -34,6 +34,7 @@ from simulator.experiments.kpis import kpis
 from simulator.experiments.report import print_tables, render_report
 from simulator.experiments.run import run_experiment
 from simulator.experiments.texts import FIGURES
+from simulator.interface.fitted import fitted_line, transitions_of
 
 EXAMPLE = Path(__file__).parent / "examples" / "cell_line.yaml"
 FAULT = "states.operation_mode_constant"

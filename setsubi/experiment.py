@@ -16,8 +16,8 @@ from conformance.reports import make_console
 from setsubi.errors import guarded
 from setsubi.files import write_whole
 from setsubi.hosting import tool_version
-from setsubi.options import Lang, Language, Seed, want_folder
-from setsubi.simulate import COMPILING, EngineOption
+from setsubi.options import Engine, EngineOption, Lang, Language, Processes, Quiet, Seed, want_folder
+from setsubi.simulate import COMPILING
 from simulator.experiments.compiled import NotCovered
 from simulator.experiments.study.plan import Plan, load_plan, make_plan
 from simulator.experiments.study.report import render_study
@@ -28,18 +28,17 @@ from simulator.experiments.study.tables import csv_files, print_study
 from simulator.experiments.study.texts import words
 from simulator.line.yamlfile import first_fault
 
+Out = Annotated[Path | None, typer.Option(help="Folder for report.html and the CSV files.")]
+
 
 @guarded
 def experiment(
     file: Annotated[Path, typer.Argument(help="Experiment file (YAML).")],
-    out: Annotated[Path | None, typer.Option(help="Folder for report.html and the CSV files.")] = None,
+    out: Out = None,
     lang: Language = Lang.EN,
-    processes: Annotated[int, typer.Option(min=0, help="Processes; 0: one per core.")] = 1,
-    engine: Annotated[
-        EngineOption,
-        typer.Option(help="auto: the compiled engine where it covers the line. Both give the same figures."),
-    ] = EngineOption.AUTO,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No tables; files only.")] = False,
+    processes: Processes = 1,
+    engine: Engine = EngineOption.AUTO,
+    quiet: Quiet = False,
 ) -> None:
     """Compare scenarios of a line: factors, replications to a precision, paired differences, effects."""
     want_folder(out, "--out")
@@ -61,14 +60,11 @@ def sensitivity(
     ] = None,
     seed: Seed = 1,
     replications: Annotated[int, typer.Option(help="Runs of every scenario, with the same seeds.")] = 20,
-    out: Annotated[Path | None, typer.Option(help="Folder for report.html and the CSV files.")] = None,
+    out: Out = None,
     lang: Language = Lang.EN,
-    processes: Annotated[int, typer.Option(min=0, help="Processes; 0: one per core.")] = 1,
-    engine: Annotated[
-        EngineOption,
-        typer.Option(help="auto: the compiled engine where it covers the line. Both give the same figures."),
-    ] = EngineOption.AUTO,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No tables; files only.")] = False,
+    processes: Processes = 1,
+    engine: Engine = EngineOption.AUTO,
+    quiet: Quiet = False,
 ) -> None:
     """Rank what one more percent of MTBF, MTTR, speed or places would bring, unit by unit."""
     want_folder(out, "--out")

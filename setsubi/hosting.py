@@ -7,14 +7,12 @@ from importlib.metadata import PackageNotFoundError, version
 
 from profiles import Profile
 from simulator.endpoints.host import HostOptions, LineHost
-from simulator.interface.fitted import fitted_line, transitions_of
+from simulator.interface.fitted import transitions_of
 from simulator.interface.fitting import mock_spec
 from simulator.line import Line, mock_line
 from simulator.line.log import EventLog
 from simulator.line.packml import transitions
 from simulator.line.spec import LineSpec
-
-__all__ = ["build_line", "fitted_line", "host_line", "host_mock", "quieten", "tool_version", "transitions_of"]
 
 
 def tool_version() -> str:

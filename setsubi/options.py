@@ -31,6 +31,22 @@ class Lang(StrEnum):
 
 
 Language = Annotated[Lang, typer.Option("--lang", help="Language of texts and reports.")]
+
+
+class EngineOption(StrEnum):
+    """Which engine runs."""
+
+    AUTO = "auto"
+    SIMPY = "simpy"
+    COMPILED = "compiled"
+
+
+Engine = Annotated[
+    EngineOption,
+    typer.Option(help="auto: the compiled engine for long runs that it covers. Both give the same figures."),
+]
+Processes = Annotated[int, typer.Option(min=0, help="Processes; 0: one per core.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No tables; files only.")]
 Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Same seed, same run.")]
 
 

@@ -18,12 +18,13 @@ from conformance.reports import make_console
 from profiles import load_profile
 from setsubi.errors import guarded
 from setsubi.files import write_whole
-from setsubi.hosting import fitted_line, host_line, host_mock, tool_version
+from setsubi.hosting import host_line, host_mock, tool_version
 from setsubi.options import Seed, did_you_mean, want_file, want_folder
 from setsubi.targets import target_text
 from simulator.endpoints.host import HostOptions, LineHost, last_port
 from simulator.endpoints.security import SecuritySettings
 from simulator.faults import FAULTS
+from simulator.interface.fitted import fitted_line
 from simulator.line.log import SUFFIXES, open_log
 
 MOST_SPEED = 10000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from enum import StrEnum
 from math import isfinite
 from pathlib import Path
 from typing import Annotated
@@ -15,26 +14,19 @@ from conformance.errors import UsageError
 from conformance.reports import make_console
 from setsubi.errors import guarded
 from setsubi.files import write_whole
-from setsubi.hosting import fitted_line, tool_version, transitions_of
-from setsubi.options import Lang, Language, Seed, want_file
+from setsubi.hosting import tool_version
+from setsubi.options import Engine, EngineOption, Lang, Language, Processes, Quiet, Seed, want_file
 from simulator.experiments.compiled import NotCovered
 from simulator.experiments.kpis import kpis
 from simulator.experiments.report import print_tables, render_report
 from simulator.experiments.run import Experiment, run_experiment
 from simulator.experiments.tables import print_bottleneck
+from simulator.interface.fitted import fitted_line, transitions_of
 from simulator.line.log import SUFFIXES
 
 WARMUP_SHARE = 0.1
 COMPILING = {Lang.EN: "compiling the engine, once", Lang.JA: "エンジンをコンパイル中（初回のみ）"}
 MOST_REPLICATIONS = 10_000
-
-
-class EngineOption(StrEnum):
-    """Which engine runs."""
-
-    AUTO = "auto"
-    SIMPY = "simpy"
-    COMPILED = "compiled"
 
 
 @guarded
@@ -46,16 +38,13 @@ def simulate(
     ] = None,
     seed: Seed = 1,
     replications: Annotated[int, typer.Option(min=1, help="Runs with other seeds, for the confidence intervals.")] = 10,
-    processes: Annotated[int, typer.Option(min=0, help="Processes; 0: one per core.")] = 1,
+    processes: Processes = 1,
     log: Annotated[Path | None, typer.Option(help="Event log of the first replication, .csv or .parquet.")] = None,
     items: Annotated[Path | None, typer.Option(help="Item records of the first replication, .csv or .parquet.")] = None,
-    engine: Annotated[
-        EngineOption,
-        typer.Option(help="auto: the compiled engine for long runs that it covers. Both give the same figures."),
-    ] = EngineOption.AUTO,
+    engine: Engine = EngineOption.AUTO,
     report: Annotated[Path | None, typer.Option(help="HTML report.")] = None,
     lang: Language = Lang.EN,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No tables; files only.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Simulate a line: throughput, OEE, bottleneck, scrap, energy, with confidence intervals."""
     before = WARMUP_SHARE * hours if warmup is None else warmup

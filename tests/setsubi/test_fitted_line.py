@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from setsubi.hosting import build_line, fitted_line
+from setsubi.hosting import build_line
+from simulator.interface.fitted import fitted_line
 from simulator.line import LineError
 from simulator.line.packml import State
 

@@ -13,8 +13,9 @@ from pymodbus.client import AsyncModbusTcpClient
 from warp import in_warped_time
 
 import setsubi
-from setsubi.hosting import build_line, fitted_line, host_line
+from setsubi.hosting import build_line, host_line
 from simulator.endpoints.host import HostOptions, LineHost
+from simulator.interface.fitted import fitted_line
 from simulator.line.log import Kind, MemoryLog
 
 EXAMPLE = Path(setsubi.__file__).parent / "examples" / "cell_line.yaml"
