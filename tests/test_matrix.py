@@ -62,11 +62,16 @@ class Mocks:
             self._made[profile, kind] = make(profile).__enter__()
         return self._made[profile, kind]
 
-    def put_right(self, mock: Mock) -> None:
-        """As good as new, or gone."""
-        if mock.recover():
-            (key,) = [k for k, m in self._made.items() if m is mock]
-            self._made.pop(key).__exit__(None, None, None)
+    def findings(self, profile: str, fault: str, only: tuple[str, ...]) -> dict[str, Finding]:
+        """What is found while the fault is on. Afterwards the mock is as good as new, or gone."""
+        mock = self.of(profile, fault)
+        mock.switch(fault, True)
+        try:
+            return mock.findings(only=only)[0]
+        finally:
+            if mock.recover():
+                (key,) = [k for k, m in self._made.items() if m is mock]
+                self._made.pop(key).__exit__(None, None, None)
 
     def close(self) -> None:
         while self._made:
@@ -130,29 +135,12 @@ def _caught(mocks: Mocks, fault: str, others: list[str] | None) -> tuple[str, di
     """What the named requirements, and the others (all, if None), say while the fault is on, where it can bite."""
     named, found = BY_FAULT[fault], {}
     for profile in BITES_ON:
-        mock = mocks.of(profile, fault)
-        mock.switch(fault, True)
-        try:
-            found, _ = mock.findings(only=() if others is None else (*named, *others))
-        finally:
-            mocks.put_right(mock)
+        found = mocks.findings(profile, fault, () if others is None else (*named, *others))
         if any(found[i].verdict != "not-applicable" for i in named if i in found):
-            found |= _alone(mocks, fault, profile, [i for i in named if found[i].verdict == "inconclusive"])
+            for blind in [i for i in named if found[i].verdict == "inconclusive"]:
+                found |= mocks.findings(profile, fault, (blind,))  # alone: some faults leave no unit to test
             return profile, found
     return BITES_ON[-1], found
-
-
-def _alone(mocks: Mocks, fault: str, profile: str, named: list[str]) -> dict[str, Finding]:
-    """What the named requirements say if no other has met the fault before: some faults leave no unit to test."""
-    found: dict[str, Finding] = {}
-    for requirement in named:
-        mock = mocks.of(profile, fault)
-        mock.switch(fault, True)
-        try:
-            found |= mock.findings(only=[requirement])[0]
-        finally:
-            mocks.put_right(mock)
-    return found
 
 
 def _deviations(fault: str, found: dict[str, Finding]) -> list[str]:

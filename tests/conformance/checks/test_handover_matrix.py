@@ -26,10 +26,8 @@ LEDGER: tuple[Requirement, ...] = tuple(r for r in load_profile(PROFILE).ledger 
 FAULTY = sorted(name for name in FAULTS if name.partition(".")[0] == AREA)
 NAMED = {fault: [r.id for r in LEDGER if fault in r.faults] for fault in FAULTY}
 PROFILES = [name for name in profile_names() if not load_profile(name).spec.abstract]
-OTHERS, SEED = (
-    2,
-    20261126,
-)  # requirements that do not name a fault and are tried with it nevertheless, each time the same
+OTHERS, SEED = 2, 20261126
+"""Requirements that do not name a fault and are tried with it nevertheless, each time the same."""
 
 
 @pytest.fixture(scope="module")
