@@ -169,6 +169,7 @@ def test_a_fault_fails_what_names_it_and_nothing_of_a_sample_of_the_rest(mocks: 
 
 
 @pytest.mark.matrix
+@pytest.mark.timeout(0)
 def test_the_whole_matrix(mocks: Mocks) -> None:
     """Every fault against every requirement; the table is printed as it grows, and written to a file."""
     deviating: dict[str, list[str]] = {}
