@@ -7,6 +7,7 @@ import shlex
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
+from math import isclose
 from pathlib import Path
 
 from conformance.aftercare import RUN, Aftercare
@@ -24,6 +25,7 @@ from conformance.observing import Done, Observers
 from conformance.registry import Check, load_checks
 from conformance.selection import Disposition, Planned, Selected, Selection, dry_run, select
 from conformance.targetfile import Target
+from conformance.timescale import told_time_scale
 from conformance.verdicts import Result, Stop, Verdict, conclude, merge, tally
 from profiles.model import Protocol as Wire
 from profiles.model import Text
@@ -128,6 +130,8 @@ class Session:
         for link in self.bench.links.values():
             await link.connect()
         await self._compare_versions()
+        if self._stop is None:
+            await self._compare_time_scales()
         await self._care.look()
 
     async def _compare_versions(self) -> None:
@@ -152,6 +156,15 @@ class Session:
                 self._remarks.append(
                     f"over {wire} the target has profile digest {digest.value}, ours is {self.profile.digest}"
                 )
+
+    async def _compare_time_scales(self) -> None:
+        """A simulated unit tells its own; at another one every time that is measured would be wrong."""
+        told, ours = await told_time_scale(self.bench), self.bench.clock.scale
+        if told is not None and not isclose(told, ours, rel_tol=1e-4):
+            reason = (
+                f"the target is a simulated unit that lives at time scale {told:g}, it was to be checked at {ours:g}"
+            )
+            self._stop = Stop(ExitCode.USAGE, f"{reason}; {self.target.mend_time_scale(told)}")
 
     # --- one requirement ----------------------------------------------------------------------------------------------
     async def _one(self, selected: Selected) -> AsyncIterator[Event]:

@@ -152,6 +152,12 @@ class Target(_File):
             raise UsageError(f"--time-scale {time_scale:g}: must be above 0 and at most {MOST_TIME_SCALE}")
         return self.model_copy(update={"file": self.file.model_copy(update={"time_scale": time_scale})})
 
+    def mend_time_scale(self, told: float) -> str:
+        """What to do about a simulated unit that tells another time scale than is meant."""
+        if self.source is None:
+            return f"'setsubi init {self.ref} --out target.yaml' writes a target file that knows it; check that one"
+        return f"write 'kind: mock' and 'time_scale: {told:g}' in {self.ref}"
+
     def fail(self, path: tuple[Any, ...], what: str, mend: str) -> TargetFileError:
         """An error at a key of the file."""
         place = self.source.place(path) if self.source is not None else Place(self.ref)

@@ -47,7 +47,8 @@ OWN_PREFIX = "s"
 
 
 class OpcuaEndpoint:
-    """Serves one equipment on OPC UA. Port 0 takes a free port; ``without`` are options that the equipment lacks."""
+    """Serves one equipment on OPC UA. Port 0 takes a free port; ``without`` are options that the equipment lacks,
+    ``time_scale`` is told in the BuildInfo."""
 
     def __init__(
         self,
@@ -59,6 +60,7 @@ class OpcuaEndpoint:
         quirks: OpcuaQuirks | None = None,
         nodesets: Path | None = None,
         without: frozenset[str] = frozenset(),
+        time_scale: float | None = None,
     ) -> None:
         self._equipment = equipment
         self._host = "127.0.0.1" if host == "localhost" else host
@@ -66,7 +68,7 @@ class OpcuaEndpoint:
         self._security = security or SecuritySettings()
         self._quirks = quirks or OpcuaQuirks()
         self._nodesets = nodesets
-        self._without = without
+        self._without, self._time_scale = without, time_scale
         self._server: Server | None = None
         self._listener: UnitListener | None = None
         self._unit: Unit | None = None
@@ -137,7 +139,7 @@ class OpcuaEndpoint:
         publisher = Publisher(iserver.aspace, lambda: self._quirks)
         unit = Unit(
             self._equipment, iserver.aspace, builder.nodes, machine, publisher, self._quirks, list(builder.index),
-            self._without,
+            self._without, self._time_scale,
         )  # fmt: skip
         unit.projections = Projections(builder.nodes, machine, builder.index[PACKML])
         unit.conditions = Conditions(unit, lambda: iserver.subscription_service.subscriptions)

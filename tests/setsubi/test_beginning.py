@@ -36,10 +36,37 @@ def test_what_init_writes_is_a_target_file_that_check_takes(protocol: str, mock:
     assert f"setsubi check {path}" in said.out
     file = load_target(str(path)).file
     assert file.profile == "stacking"  # as the equipment itself says
-    assert file.kind == "real"
+    assert (file.kind, file.time_scale) == ("mock", 1)  # as it says, too
     assert set(file.claims) == set(load_profile("stacking").options)  # those of its own profile, not of the base
     checked = setsubi("check", path, "--only", "identification")
     assert checked.code == ExitCode.CONFORMANT, checked.text
+
+
+@pytest.mark.parametrize("protocol", ["opcua", "modbus"])
+def test_a_mock_tells_its_time_scale_to_init_and_is_not_checked_at_another(protocol: str, tmp_path: Path) -> None:
+    path = tmp_path / "target.yaml"
+    with ServedMock("conveyor", speed=2.5) as quick:
+        address = getattr(quick.unit.addresses, protocol)
+        assert setsubi("init", address, "--out", path).code == 0
+        file = load_target(str(path)).file
+        assert (file.kind, file.time_scale) == ("mock", 2.5)
+        assert "time_scale: 2.5  # machine seconds per wall second" in path.read_text(encoding="utf-8")
+        assert setsubi("check", path, "--only", "ID-PLATE").code == ExitCode.CONFORMANT
+
+        bare = setsubi("check", address, "--profile", "conveyor", "--only", "ID-PLATE")
+        assert bare.code == ExitCode.USAGE
+        assert f"lives at time scale 2.5, it was to be checked at 1; 'setsubi init {address} --out" in bare.out
+        other = setsubi("check", path, "--time-scale", "3", "--only", "ID-PLATE")
+        assert other.code == ExitCode.USAGE
+        assert f"checked at 3; write 'kind: mock' and 'time_scale: 2.5' in {path}" in other.out
+
+
+def test_a_machine_that_does_not_say_that_it_is_simulated_is_taken_as_real(tmp_path: Path) -> None:
+    with ServedMock("conveyor") as served:
+        served.switch("opcua.empty_build_info", True)
+        said = setsubi("init", served.unit.addresses.opcua)
+    assert "\nkind: real" in said.out
+    assert "time_scale" not in said.out
 
 
 def test_what_init_says_in_comments_may_be_uncommented(mock: ServedMock, tmp_path: Path) -> None:
