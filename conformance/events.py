@@ -17,6 +17,8 @@ from conformance.errors import UsageError
 
 SCHEMA = 1
 Bilingual = dict[str, str]  # {"en": …, "ja": …}
+NOT_REACHED = "not reached: "
+"""The reason of a finding begins so where the run ended before its check."""
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,9 @@ class ConsolePrinter:
     def _print_finding(self, finding: Finding) -> None:
         result = build_result(finding, self._requirements)
         self._advance(finding)
-        if finding.verdict in _UNASKED:  # they may be most of the ledger; the summary counts them by reason
+        if (
+            finding.verdict in _UNASKED or finding.not_reached
+        ):  # they may be most of the ledger; the summary counts them
             return
         if self._quiet and not (finding.verdict.needs_action or finding.verdict is Verdict.KNOWN_FAILURE):
             return
@@ -191,19 +193,21 @@ class ConsolePrinter:
         self._line(summary.conclusion, _TONES[summary.tone])
         self._line("  " + " · ".join(summary.facts))
         duration = f"  {t('duration')}: {seconds(report.footer.duration_s)}" if report.footer else ""
-        meaning = t.of_code("code", report.exit_code)
+        meaning = summary.meaning
         self._line(f"  {t('exit_code')} {report.exit_code}: {meaning}{duration}")
-        if report.footer and report.footer.reason and report.exit_code:
-            self._line(f"  {t('reason')}: {report.footer.reason}", "bold")
+        reason = report.footer.reason if report.footer else ""
+        if reason and (report.exit_code or "; " in reason):  # of a good run, only where there are remarks behind it
+            self._line(f"  {t('reason')}: {reason}", "bold" if report.exit_code else "")
 
     def _unasked(self, report: Report) -> list[str]:
         """What was not asked, by reason: how many, and which as far as a line goes."""
         t = self._texts
+        late = sum(finding.not_reached for finding in report.findings)
         groups: dict[str, list[str]] = {}
         for result in report.of(*_UNASKED):
             reason = one_line(result.finding.reason, 120) if result.reached else t("not_reached")
             groups.setdefault(f"{t.verdict(result.verdict)} ({reason})", []).append(result.requirement.id)
-        return [
+        return [t("sum.not_reached", n=late)] * bool(late) + [
             f"{len(ids)} {name}: {', '.join(ids[:_NAMED])}{' …' if len(ids) > _NAMED else ''}"
             for name, ids in groups.items()
         ]

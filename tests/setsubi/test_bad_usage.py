@@ -58,7 +58,7 @@ OPTIONS: dict[str, tuple[list[str], tuple[str, ...]]] = {
     ),
     "no time at all": (["check", "good.yaml", "--time-scale", "0"], ("--time-scale 0: must be above 0",)),
     "a baseline to update, and none": (["check", "good.yaml", "--update-baseline"], ("needs --baseline",)),
-    "no such baseline": (["check", "good.yaml", "--baseline", "no.yaml"], ("no.yaml: no such file",)),
+    "no such baseline": (["check", "good.yaml", "--baseline", "no.yaml"], ("no.yaml: no such file", "--update-baseline")),
     "speed below nought": (["serve", "line.yaml", "--speed", "-1"], ("--speed -1: must be above 0",)),
     "speed that is no number": (["mock", "stacking", "--speed", "nan"], ("--speed nan: must be above 0",)),
     "no time to serve": (["mock", "stacking", "--for", "0"], ("--for 0: must be above 0", "leave it out")),

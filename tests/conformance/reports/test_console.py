@@ -65,6 +65,43 @@ def test_quiet_leaves_out_what_needs_nobody(stream):
     assert "BAS-SAFE-005" in text
 
 
+def told(findings, code=0, **options):
+    """The console's words for a run with these verdicts and reasons, all of MUST requirements."""
+    header = {"event": "header", "schema": 1, "profile": {"id": "p"}, "target": {"name": "t"}}
+    rows = [
+        {"event": "requirement", "id": f"BC-TEST-{n:03d}", "area": "states", "level": "MUST", "severity": "data"}
+        for n in range(1, len(findings) + 1)
+    ]
+    found = [
+        {"event": "finding", "id": row["id"], "verdict": verdict, "reason": reason}
+        for row, (verdict, reason) in zip(rows, findings, strict=True)
+    ]
+    out = io.StringIO()
+    footer = {"event": "footer", "exit_code": code, "reason": ""}
+    print_stream([header, *rows, *found, footer], make_console(out), **options)
+    return out.getvalue()
+
+
+def test_known_failures_are_told_from_new_ones():
+    text = told([("known-failure", "pump"), ("pass", "")])
+    assert "  known failure BC-TEST-001" in text
+    assert "0 MUST violated beyond the baseline; 1 known failure" in text
+    assert "Exit code 0: no nonconformity beyond the baseline was found" in text
+    assert "Conformant in what was exercised, but for known failures" in text
+    text = told([("known-failure", "pump"), ("known-failure", "pump"), ("fail", "door")], code=1)
+    assert "1 MUST violated beyond the baseline; 2 known failures" in text
+    assert "Exit code 1: at least one MUST is violated" in text
+    assert "beyond" not in told([("fail", "door")], code=1)
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_what_was_not_reached_is_one_line(quiet):
+    text = told([("pass", "")] + [("inconclusive", "not reached: interrupted")] * 180, code=2, quiet=quiet)
+    assert "\nnot reached: 180 requirements\n" in text
+    assert "BC-TEST-002" not in text
+    assert "BC-TEST-001" in told([("inconclusive", "it said nothing")], code=6)
+
+
 def test_a_terminal_shows_trees_and_progress(stream):
     text = terminal(stream("faulty"))
     assert "├──" in text
