@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from conformance.errors import TargetFileError, UsageError
+from conformance.errors import TargetFileError, UsageError, raise_all
 from profiles.errors import Place
 from profiles.model import SignalId, Slug
-from profiles.validation import validate
+from profiles.validation import validated
 from profiles.yamlsource import load_yaml
 
 MOST_TIME_SCALE = 10000
@@ -187,7 +187,9 @@ def load_target(ref: str) -> Target:
     if not isinstance(sourced.data, dict):
         found = "is empty" if sourced.data is None else "is not a mapping of keys"
         raise TargetFileError(sourced.place(()), found, "begin with 'kind: real' and 'opcua:' or 'modbus:'")
-    file = validate(TargetFile, sourced, fail=TargetFileError)
+    file, wrong = validated(TargetFile, sourced)
+    raise_all([TargetFileError(*violation) for violation in wrong])
+    assert file is not None
     return Target(file=_resolve_files(file, path.parent), ref=ref, source=sourced)
 
 

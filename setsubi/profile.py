@@ -17,9 +17,10 @@ from profiles import load_pack, load_profile, profile_names
 from profiles.diff import diff
 from profiles.export import exported, schema
 from profiles.lint import lint
+from profiles.naming import did_you_mean
 from setsubi.errors import guarded
 from setsubi.files import write_whole
-from setsubi.options import Lang, Language, SuiteGroup, did_you_mean, want_file
+from setsubi.options import Lang, Language, SuiteGroup, want_file
 
 app = typer.Typer(
     cls=SuiteGroup,

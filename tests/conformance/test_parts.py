@@ -210,3 +210,14 @@ def test_two_checks_of_one_name_are_our_error() -> None:
     with pytest.raises(HarnessError, match=r"selftest\.twice"):
         check("selftest.twice")(two)
     assert "selftest.twice" in load_checks()
+
+
+def test_every_check_that_does_more_than_look_says_what_it_writes() -> None:
+    """Else a dry run would keep it back."""
+    checks = load_checks()
+    silent = [
+        r.id
+        for r in load_profile("stacking").ledger
+        if r.check and r.impact is not Impact.OBSERVE and not checks[r.check].writes
+    ]
+    assert silent == ["MOD-MBAP-003"]  # a frame of a wrong length, and reads
