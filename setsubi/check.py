@@ -37,7 +37,7 @@ from profiles.model import Impact
 from profiles.model import Protocol as Wire
 from setsubi.errors import guarded
 from setsubi.files import write_whole
-from setsubi.options import Lang, Language, want_file, want_folder
+from setsubi.options import Lang, Language, counted, want_file, want_folder
 
 WHICH = "requirement ids, beginnings of them (HO-TIMER), globs, areas or levels; several by commas, or repeated"
 
@@ -231,7 +231,7 @@ def _print_plan(session: Session, *, writes: bool) -> None:
     if rows:
         make_console().print(table)
     split = f": {len(rows)} with writes, {len(planned) - len(rows)} that write nothing" if writes else ""
-    typer.echo(f"{len(planned)} requirements would be checked{split}")
+    typer.echo(f"{counted(len(planned), 'requirement')} would be checked{split}")
     if not planned:
         raise typer.Exit(int(ExitCode.NOTHING_CHECKED))
 

@@ -98,6 +98,11 @@ def _usage_text(error: Any, path: list[str]) -> str:
     return f"{where}{what[:1].lower()}{what[1:]}; {mend[:1].lower()}{mend[1:]}"
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 warning``, ``2 warnings``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def want_folder(folder: Path | None, option: str) -> None:
     """Make sure that files can be written into a folder, before a long run whose results it shall take."""
     if folder is None:
@@ -124,4 +129,4 @@ def want_file(path: Path | None, option: str, suffixes: tuple[str, ...] = ()) ->
     want_folder(path.parent, option)
 
 
-__all__ = ["Lang", "Language", "Seed", "SuiteGroup", "want_file", "want_folder"]
+__all__ = ["Lang", "Language", "Seed", "SuiteGroup", "counted", "want_file", "want_folder"]

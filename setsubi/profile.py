@@ -20,7 +20,7 @@ from profiles.lint import lint
 from profiles.naming import did_you_mean
 from setsubi.errors import guarded
 from setsubi.files import write_whole
-from setsubi.options import Lang, Language, SuiteGroup, want_file
+from setsubi.options import Lang, Language, SuiteGroup, counted, want_file
 
 app = typer.Typer(
     cls=SuiteGroup,
@@ -88,7 +88,7 @@ def lint_(profile: Which) -> None:
     warnings = lint(load_profile(profile))
     for warning in warnings:
         typer.echo(warning)
-    typer.echo(f"{len(warnings)} warnings")
+    typer.echo(counted(len(warnings), "warning"))
 
 
 @app.command("diff")
@@ -101,7 +101,7 @@ def diff_(
     changes = diff(load_profile(old), load_profile(new))
     for change in changes:
         typer.echo(str(change))
-    typer.echo(f"{len(changes)} changes")
+    typer.echo(counted(len(changes), "change"))
     if any(str(getattr(change, "compatibility", "")) == "breaking" for change in changes):
         raise typer.Exit(1)
 

@@ -35,6 +35,10 @@ OPTIONS: dict[str, tuple[list[str], tuple[str, ...]]] = {
     "unknown profile to show": (["profile", "show", "x"], ("x: is no profile", "one of: conveyor,")),
     "unknown profile to compare": (["profile", "diff", "stacking", "y"], ("y: is no profile",)),
     "unknown pack": (["profile", "lint", "their-pack:stacking"], ("their-pack: is no pack", "basc_cell_line")),
+    "a pack in place of a profile": (
+        ["profile", "lint", "basc_cell_line"], ("is a pack, no profile", "basc_cell_line:stacking"),
+    ),
+    "a pack and nothing in it": (["profile", "show", "basc_cell_line:"], ("is a pack, no profile", "basc_cell_line:stacking")),
     "unknown requirement": (["explain", "STA-STAT-001"], ("STA-STAT-001: there is no such requirement", "STA-STATE-001")),
     "unknown fault": (
         ["mock", "stacking", "--fault", "modbus.no_identificaton"],
@@ -347,6 +351,23 @@ def test_a_wrong_profile_is_named_at_its_place(
 ) -> None:
     (folder / "p.yaml").write_text(f"profile: p\nextends: stacking\n{body}", encoding="utf-8")
     refused(setsubi(*command.split()), ExitCode.USAGE, f"p.yaml{place}:", *parts)
+
+
+def test_a_pack_of_ones_own_in_place_of_a_profile_is_told_apart(folder: Path) -> None:
+    (folder / "plant7").mkdir()
+    text = "pack: plant7\nversion: 1.0.0\nextends: basc_cell_line\n"
+    (folder / "plant7" / "pack.yaml").write_text(text, encoding="utf-8")
+    for name in ("plant7", "plant7/pack.yaml"):
+        refused(setsubi("profile", "lint", name), ExitCode.USAGE, "is a pack, no profile", "plant7:stacking")
+    assert setsubi("profile", "lint", "plant7:stacking").code == 0
+
+
+def test_one_is_counted_as_one(folder: Path) -> None:
+    (folder / "p.yaml").write_text(
+        "profile: p\nextends: stacking\nsignals: {process.alignment_error: {update_ms: 10}}\n", "utf-8"
+    )
+    assert setsubi("profile", "lint", "p.yaml").out.splitlines()[-1] == "1 warning"
+    assert setsubi("profile", "lint", "stacking").out.splitlines()[-1] == "0 warnings"
 
 
 def test_profiles_that_extend_each_other_are_named_with_their_circle(folder: Path) -> None:
