@@ -133,14 +133,23 @@ def export(
 @guarded
 def explain(
     requirement: Annotated[str, typer.Argument(help="Requirement id, for example STA-STATE-001.")],
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            "--profile", "-p", help="Whose ledger: texts and parameters of your own pack. Else the bundled one."
+        ),
+    ] = None,
     lang: Language = Lang.EN,
 ) -> None:
     """What a requirement says, where it comes from, and how to meet it."""
-    ledger = {r.id: r for r in load_pack().ledger}
+    pack = load_pack() if profile is None else load_profile(profile).pack
+    ledger = {r.id: r for r in pack.ledger}
     if requirement.upper() not in ledger:
-        mend = did_you_mean(requirement.upper(), ledger, "'setsubi profile show stacking --requirements' lists all")
-        raise UsageError(f"{requirement}: there is no such requirement; {mend}")
-    make_console().print(explain_rich(ledger[requirement.upper()], lang))
+        lists = f"'setsubi profile show {profile or 'stacking'} --requirements' lists all"
+        raise UsageError(
+            f"{requirement}: there is no such requirement; {did_you_mean(requirement.upper(), ledger, lists)}"
+        )
+    make_console().print(explain_rich(ledger[requirement.upper()], lang, profile))
 
 
 @guarded

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 from command import setsubi
+from rich.cells import cell_len
 from served_mock import ServedMock
 
 from conformance.exitcodes import ExitCode
@@ -142,6 +143,40 @@ def _as_written(spec: dict[str, object]) -> dict[str, object]:
     for key in ("item_kinds", "item_qualities"):
         handover[key] = {int(number): name for number, name in handover[key].items()}
     return sections
+
+
+def test_explain_says_the_texts_and_parameters_of_ones_own_pack(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "plant7" / "ledger").mkdir(parents=True)
+    for name, text in (
+        ("pack.yaml", "pack: plant7\nversion: 1.0.0\nextends: basc_cell_line\n"),
+        ("own.yaml", "profile: own\nversion: 1.0.0\nextends: stacking\n"),
+        (
+            "ledger/handover.yaml",
+            "requirements:\n  HO-TIMER-002: {parameters: {slack_s: 4.5}, remedy: {en: Ask Ms Sato., ja: 佐藤}}\n",
+        ),
+    ):
+        (tmp_path / "plant7" / name).write_text(text, encoding="utf-8")
+    bundled = setsubi("explain", "HO-TIMER-002").out
+    for profile in ("plant7:stacking", "plant7/own.yaml"):
+        said = setsubi("explain", "ho-timer-002", "--profile", profile).out
+        assert "slack_s = 4.5" in said
+        assert "timer = t2" in said  # inherited
+        assert "Ask Ms Sato." in said
+        assert f"setsubi check TARGET --profile {profile} --only HO-TIMER-002" in said
+    assert "slack_s = 4.5" not in bundled
+    assert "--profile" not in bundled
+
+
+@pytest.mark.parametrize("requirement", ["HO-TIMER-002", "STA-MODE-003", "SAF-ALARM-001"])
+def test_a_japanese_explanation_is_wrapped_and_never_cut(requirement: str) -> None:
+    said = setsubi("explain", requirement, "--lang", "ja", env={"COLUMNS": "60"}).out
+    remedy = next(r for r in load_profile("stacking").ledger if r.id == requirement).remedy.ja
+    assert "…" not in said
+    assert max(cell_len(line) for line in said.splitlines()) <= 60
+    assert remedy.replace(" ", "") in "".join(said.split())
 
 
 def test_the_schema_names_every_key_of_the_language() -> None:
