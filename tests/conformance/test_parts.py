@@ -233,8 +233,9 @@ async def test_a_signal_without_a_value_is_told_from_one_that_cannot_be_read() -
 
     async def read(signals: Sequence[str]) -> dict[str, Reading]:
         found = await whole(signals)
-        found["state.cause"] = replace(found["state.cause"], value=None, status="Good")
-        found["comm.heartbeat"] = replace(found["comm.heartbeat"], value=None, ok=False, status="BadNoCommunication")
+        for name, ok, status in (("state.cause", True, "Good"), ("comm.heartbeat", False, "BadNoCommunication")):
+            if name in found:
+                found[name] = replace(found[name], value=None, ok=ok, status=status)
         return found
 
     stand.link.read = read  # type: ignore[method-assign]

@@ -2,8 +2,10 @@
 
 import io
 import json
+import re
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from conformance.reports import ConsolePrinter, make_console, print_stream
@@ -80,6 +82,45 @@ def told(findings, code=0, **options):
     footer = {"event": "footer", "exit_code": code, "reason": ""}
     print_stream([header, *rows, *found, footer], make_console(out), **options)
     return out.getvalue()
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_lines_that_go_on_stand_below_their_text_on_a_narrow_terminal(stream, lang):
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=True, width=80, color_system=None)
+    print_stream(events(stream("faulty")), console, lang)
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", out.getvalue().replace("\r", "\n"))
+    lines = [line.rstrip() for line in shown.splitlines() if "/14" not in line]  # without the progress
+    assert max(cell_len(line) for line in lines) <= 80
+    assert sum(line.startswith(" " * 16) for line in lines) > 5  # under the ids, where sentences begin
+    whole = plain(stream("faulty"), lang).splitlines()
+    for line in lines:  # what stands at the left edge begins a line of the log too
+        assert line[:1] in ("", " ") or any(w.startswith(line) for w in whole), line
+    sentence = next(n for n, line in enumerate(lines) if "BAS-HAND-003 [" in line)
+    assert lines[sentence].index("BAS-HAND-003") <= 16
+    assert lines[sentence + 1].startswith(" " * 16)
+
+
+def test_an_area_is_headed_once_and_what_does_more_than_look_by_its_impact():
+    rows = [
+        ("states", "observe"),
+        ("alarms", "observe"),
+        ("states", "write"),
+        ("alarms", "write"),
+        ("states", "actuate"),
+    ]
+    header = {"event": "header", "schema": 1, "profile": {"id": "p"}, "target": {"name": "t"}}
+    ids = [f"BC-TEST-{n:03d}" for n in range(len(rows))]
+    requirements = [
+        {"event": "requirement", "id": i, "area": area, "level": "MUST", "severity": "data", "impact": impact}
+        for i, (area, impact) in zip(ids, rows, strict=True)
+    ]
+    found = [{"event": "finding", "id": i, "verdict": "pass"} for i in ids]
+    out = io.StringIO()
+    print_stream([header, *requirements, *found, {"event": "footer", "exit_code": 0}], make_console(out))
+    body = [line.split()[-1] if line.startswith("  ") else line for line in out.getvalue().splitlines() if line]
+    wanted = ["states and modes", "alarms", "Impact: write", "Impact: actuate"]
+    assert [line for line in body if line in wanted] == wanted
 
 
 def test_known_failures_are_told_from_new_ones():
