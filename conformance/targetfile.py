@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from conformance.errors import TargetFileError, UsageError, raise_all
+from profiles.addresses import authority
 from profiles.errors import Place
 from profiles.model import SignalId, Slug
 from profiles.validation import validated
@@ -75,7 +76,7 @@ class ModbusEndpoint(_File):
 
     @property
     def address(self) -> str:
-        return f"{self.host}:{self.port}"
+        return authority(self.host, self.port)
 
 
 class BindingOverride(_File):

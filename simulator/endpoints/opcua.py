@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 from asyncua import Server, ua
 
+from profiles.addresses import authority
 from simulator.endpoints.addressspace import Template, standard_template
 from simulator.endpoints.conditions import Conditions
 from simulator.endpoints.errors import PortTaken
@@ -78,7 +79,7 @@ class OpcuaEndpoint:
     @property
     def address(self) -> str:
         """Where clients connect: ``opc.tcp://host:port``; the port is known once started."""
-        return f"opc.tcp://{self._host}:{self._listener.port if self._listener else self._port}"
+        return f"opc.tcp://{authority(self._host, self._listener.port if self._listener else self._port)}"
 
     @property
     def quirks(self) -> OpcuaQuirks:

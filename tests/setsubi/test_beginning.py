@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,10 +18,11 @@ from rich.cells import cell_len
 from served_mock import ServedMock
 
 from conformance.exitcodes import ExitCode
-from conformance.targetfile import load_target
+from conformance.targetfile import TargetFile, load_target
 from profiles import load_profile
 from setsubi.targets import target_text
-from simulator.endpoints.host import HostOptions
+from simulator.endpoints.errors import PortTaken
+from simulator.endpoints.host import Addresses, HostOptions
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +103,38 @@ def test_a_mock_on_all_addresses_writes_a_target_file_by_which_it_is_checked_her
         assert (file.modbus.host, file.panel.partition(":")[0]) == ("127.0.0.1", "127.0.0.1")
         checked = setsubi("check", path, "--only", "identification")
         assert checked.code == ExitCode.CONFORMANT, checked.text
+
+
+def has_ipv6() -> bool:
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
+
+
+def test_an_ipv6_address_is_printed_and_written_as_clients_take_it() -> None:
+    at = Addresses("opc.tcp://[::1]:4840", "modbus://[::1]:4841", "127.0.0.1:4842")
+    file = TargetFile.model_validate(yaml.safe_load(target_text("M1", "conveyor", at, 1.0)))
+    assert file.opcua is not None and file.modbus is not None
+    assert (file.opcua.url, file.opcua.policy) == ("opc.tcp://[::1]:4840", "None")
+    assert (file.modbus.host, file.modbus.port, file.modbus.address) == ("::1", 4841, "[::1]:4841")
+    everywhere = Addresses("opc.tcp://[::]:4840", "modbus://[::]:4841", "127.0.0.1:4842")
+    assert "url: opc.tcp://[::1]:4840" in target_text("M1", "conveyor", everywhere, 1.0)
+    assert str(PortTaken("OPC UA", "::1", 4840, OSError("in use"))).startswith("OPC UA cannot listen on [::1]:4840 ")
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="this computer has no IPv6")
+def test_a_mock_on_ipv6_is_found_by_the_addresses_that_it_prints(tmp_path: Path) -> None:
+    with ServedMock("conveyor", options=HostOptions(host="::1")) as served:
+        at = served.unit.addresses
+        assert at.opcua.startswith("opc.tcp://[::1]:")
+        assert at.modbus.startswith("modbus://[::1]:")
+        path = tmp_path / "M1.yaml"
+        path.write_text(target_text("M1", "conveyor", at, 1.0), encoding="utf-8")
+        for target in (path, at.opcua, at.modbus):
+            checked = setsubi("check", target, "--profile", "conveyor", "--only", "ID-PLATE")
+            assert checked.code == ExitCode.CONFORMANT, checked.text
 
 
 def test_a_command_begins_without_what_few_commands_need() -> None:
