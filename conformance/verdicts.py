@@ -118,7 +118,8 @@ def conclude(
         return ExitCode.INCOMPLETE, f"{len(open_)} MUST not decided: {_some(open_)}"
     if not any(r.verdict in (Verdict.PASS, Verdict.FAIL, Verdict.KNOWN_FAILURE) for r in results):
         return ExitCode.NOTHING_CHECKED, "nothing was checked; widen the selection or the impact"
-    return ExitCode.CONFORMANT, "no MUST failed"
+    known = any(r.verdict is Verdict.KNOWN_FAILURE for r in results)
+    return ExitCode.CONFORMANT, "no MUST failed beyond the baseline" if known else "no MUST failed"
 
 
 def _some(ids: Sequence[str], most: int = 5) -> str:

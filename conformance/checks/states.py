@@ -113,7 +113,7 @@ async def operation_mode_follows(ctx: Context) -> None:
         if mode not in table or not (await ctx.until(MODE, mode, ctx.param("reaction_s"))).met:
             ctx.inconclusive(f"mode {mode} cannot be reached")
         wanted = with_name(ctx, "state.operation_mode", table[mode])
-        what = f"in unit mode {mode} the operation mode is {wanted}"
+        what = f"in unit mode {mode} the operation mode shall be {wanted}"
         await comes(ctx, "state.operation_mode", wanted, ctx.param("reaction_s"), what)
 
 
