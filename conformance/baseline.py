@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from conformance.errors import TargetFileError, UsageError
 from conformance.verdicts import Result, Verdict
+from profiles.errors import Place
 from profiles.validation import validate
 from profiles.yamlsource import load_yaml
 
@@ -29,8 +30,11 @@ class Baseline:
     profile: str
     known: dict[str, str]
 
-    def knows(self, requirement: str) -> bool:
-        return requirement in self.known
+    def why(self, requirement: str, *, grows: bool = False) -> str | None:
+        """Why a failure is known; ``None`` if it is not. One that ``grows`` takes every failure in at the end of the run."""
+        if requirement in self.known:
+            return self.known[requirement] or "no reason given yet"
+        return "new in the baseline" if grows else None
 
     def stale(self, results: Iterable[Result]) -> list[str]:
         """Entries that were checked and pass now; one that was not decided stays."""
@@ -40,7 +44,7 @@ class Baseline:
     def updated(self, results: Sequence[Result]) -> Baseline:
         """What failed is known, with the reasons already given; what passed is not any more."""
         stale = set(self.stale(results))
-        failed = [r.id for r in results if r.verdict is Verdict.FAIL]
+        failed = [r.id for r in results if r.verdict in (Verdict.FAIL, Verdict.KNOWN_FAILURE)]
         known = {k: v for k, v in self.known.items() if k not in stale}
         known.update({f: known.get(f, "") for f in failed})
         return Baseline(self.path, self.profile, dict(sorted(known.items())))
@@ -62,12 +66,20 @@ class Baseline:
 
 
 def load_baseline(path: Path, profile: str, *, create: bool = False) -> Baseline:
-    """The baseline of a file; with ``create`` an empty one if there is none yet. ``TargetFileError`` names the place."""
-    if create and not path.exists():
-        return Baseline(path, profile, {})
+    """The baseline of a file. Every entry has a reason. With ``create`` (it is rewritten after the run) there may be no file
+    yet, and no reason. ``TargetFileError`` names the place."""
+    if not path.exists():
+        if create:
+            return Baseline(path, profile, {})
+        raise TargetFileError(Place(str(path)), "no such file", "check its name, or let --update-baseline begin it")
     sourced = load_yaml(path, TargetFileError)
     file = validate(_BaselineFile, sourced, fail=TargetFileError)
     if file.profile != profile:
         place = sourced.place(("profile",))
         raise TargetFileError(place, f"is a baseline of '{file.profile}', not of '{profile}'", "name the right file")
-    return Baseline(path, profile, {k: v or "" for k, v in file.known_failures.items()})
+    known = {requirement: (why or "").strip() for requirement, why in file.known_failures.items()}
+    nameless = next((requirement for requirement, why in known.items() if not why), None)
+    if nameless is not None and not create:
+        place = sourced.place(("known_failures", nameless))
+        raise TargetFileError(place, f"known_failures.{nameless}: has no reason", "say why it is known and until when")
+    return Baseline(path, profile, known)

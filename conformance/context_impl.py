@@ -29,6 +29,7 @@ from conformance.events import Diagram, Expectation, Lane, plain
 from conformance.fitting import Fitted
 from conformance.gates import GatedModbus, GatedOpcua, GatedOperator
 from conformance.journal import Journal
+from conformance.named import alike
 from conformance.neighbour import PortNeighbour
 from conformance.targets.base import Link, MethodLink
 from conformance.transcript import Transcript
@@ -290,7 +291,7 @@ class CheckContext:
         cited = [evidence] if isinstance(evidence, int) else list(evidence)
         via = None if self.only_via is None else str(self.only_via)
         kept = sorted({i for i in cited if i >= 0})
-        self.expectations.append(Expectation(what, met, plain(expected), plain(actual), via, kept))
+        self.expectations.append(Expectation(what, met, plain(alike(expected, actual)), plain(actual), via, kept))
 
     def inconclusive(self, reason: str) -> None:
         raise CheckEnded("inconclusive", reason)

@@ -9,6 +9,7 @@
     │   └── OperatorError    the person or the panel at the machine could not do what was asked
     ├── UserError            the user's: a file, an option, a profile (exit code 4)
     │   ├── TargetFileError  file:line:column, what, how to mend
+    │   ├── TargetFileErrors  several of them, in the order of the file
     │   └── UsageError       an option or address that cannot be used
     │       └── NothingSelected  the selection has no requirement at all (exit code 5)
     ├── ConsentLost          the operator's local test permit is not there, or not any more
@@ -16,6 +17,8 @@
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from profiles.errors import Place
 
@@ -56,6 +59,22 @@ class TargetFileError(UserError):
         self.place = place
         self.what = what
         self.mend = mend
+
+
+class TargetFileErrors(UserError):
+    """Several mistakes in one file, a line each."""
+
+    def __init__(self, errors: Sequence[TargetFileError]) -> None:
+        self.errors = sorted(errors, key=lambda e: (e.place.line, e.place.column))
+        super().__init__("\n".join(str(error) for error in self.errors))
+
+
+def raise_all(errors: Sequence[TargetFileError]) -> None:
+    """Raise what was found: the mistake, or all of them; nothing if there are none."""
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise TargetFileErrors(errors)
 
 
 class UsageError(UserError):

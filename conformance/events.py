@@ -14,9 +14,12 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from conformance.errors import UsageError
+from conformance.named import Named
 
 SCHEMA = 1
 Bilingual = dict[str, str]  # {"en": …, "ja": …}
+NOT_REACHED = "not reached: "
+"""The reason of a finding begins so where the run ended before its check."""
 
 
 @dataclass(frozen=True)
@@ -190,13 +193,15 @@ def read_events(lines: Iterable[str]) -> Iterator[Event]:
 
 
 def plain(value: Any, other: Callable[[Any], Any] = str) -> Any:
-    """Anything as JSON data: times as ISO 8601, bytes as hex, not-a-number as text, sets sorted, the rest as ``other``
+    """Anything as JSON data: numbers of enumerations with their names, times as ISO 8601, bytes as hex, not-a-number as text, sets sorted, the rest as ``other``
     makes it."""
     kind = type(value)
     if value is None or kind is str or kind is int or kind is bool:  # most values, and a run has a million
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
+    if isinstance(value, Named):
+        return str(value)
     if isinstance(value, (bool, int)):
         return value
     if isinstance(value, str):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
 
+from conformance.errors import TargetFileError, raise_all
 from conformance.targetfile import BindingOverride, Target
 from profiles.model import ModbusBinding, OpcuaBinding, Signal
+from profiles.naming import did_you_mean
 from profiles.pack import Profile
 
 _NODE_ID = re.compile(r"^(ns=\d+;|nsu=[^;]+;)?[isgb]=.+$")
@@ -31,25 +34,38 @@ class Fitted:
 
 
 def fit(profile: Profile, target: Target) -> Fitted:
-    """Apply a target file to a profile. Raises ``TargetFileError`` at the key that does not fit."""
+    """Apply a target file to a profile. Raises ``TargetFileError`` at the key that does not fit, ``TargetFileErrors`` at
+    several."""
     file = target.file
     signals = dict(profile.signals)
     nodes: dict[str, str] = {}
+    wrong = [*_strange_parameters(profile, target), *_strange_claims(profile, target)]
     for signal_id, override in file.bindings.items():
-        signal = _known(signals, signal_id, target, ("bindings", signal_id))
-        signals[signal_id] = _bound(signal, override, target)
+        try:
+            signal = _known(signals, signal_id, target, ("bindings", signal_id))
+            signals[signal_id] = _bound(signal, override, target)
+        except TargetFileError as error:
+            wrong.append(error)
         if override.opcua is not None and _NODE_ID.match(override.opcua):
             nodes[signal_id] = override.opcua
     for signal_id, tolerance in file.tolerances.items():
-        signal = _known(signals, signal_id, target, ("tolerances", signal_id))
-        signals[signal_id] = signal.model_copy(update={"tolerance": tolerance})
-    _check_parameters(profile, target)
-    return Fitted(replace(profile, signals=signals), nodes, _claims(profile, target), dict(file.parameters))
+        try:
+            signal = _known(signals, signal_id, target, ("tolerances", signal_id))
+            signals[signal_id] = signal.model_copy(update={"tolerance": tolerance})
+        except TargetFileError as error:
+            wrong.append(error)
+    raise_all(wrong)
+    claims = {o.id: file.claims.get(o.id, o.default) for o in profile.options.values()}
+    return Fitted(replace(profile, signals=signals), nodes, claims, dict(file.parameters))
 
 
 def _known(signals: dict[str, Signal], signal_id: str, target: Target, path: tuple[Any, ...]) -> Signal:
     if signal_id not in signals:
-        raise target.fail(path, f"the profile has no signal '{signal_id}'", "see setsubi profile show")
+        raise target.fail(
+            path,
+            f"the profile has no signal '{signal_id}'",
+            did_you_mean(signal_id, signals, "see setsubi profile show"),
+        )
     return signals[signal_id]
 
 
@@ -69,26 +85,25 @@ def _bound(signal: Signal, override: BindingOverride, target: Target) -> Signal:
         raise target.fail(at, f"the binding of {signal.id} does not fit: {message}", "correct the override") from None
 
 
-def _check_parameters(profile: Profile, target: Target) -> None:
+def _strange_parameters(profile: Profile, target: Target) -> Iterator[TargetFileError]:
     known = {r.id: r for r in profile.ledger}
     for requirement_id, values in target.file.parameters.items():
         if requirement_id not in known:
-            raise target.fail(
-                ("parameters", requirement_id), f"there is no requirement {requirement_id}", "see setsubi check --list"
-            )
+            mend = did_you_mean(requirement_id, known, "see setsubi check --list")
+            yield target.fail(("parameters", requirement_id), f"there is no requirement {requirement_id}", mend)
+            continue
         for name in values:
             if name not in known[requirement_id].parameters:
                 names = ", ".join(known[requirement_id].parameters) or "none"
-                raise target.fail(
+                yield target.fail(
                     ("parameters", requirement_id, name),
                     f"{requirement_id} has no parameter '{name}'",
                     f"it has: {names}",
                 )
 
 
-def _claims(profile: Profile, target: Target) -> dict[str, bool]:
+def _strange_claims(profile: Profile, target: Target) -> Iterator[TargetFileError]:
     for option in target.file.claims:
         if option not in profile.options:
             names = ", ".join(profile.options) or "none"
-            raise target.fail(("claims", option), f"the profile has no option '{option}'", f"it has: {names}")
-    return {o.id: target.file.claims.get(o.id, o.default) for o in profile.options.values()}
+            yield target.fail(("claims", option), f"the profile has no option '{option}'", f"it has: {names}")

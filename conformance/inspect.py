@@ -11,6 +11,7 @@ from conformance.context import Reading
 from conformance.context_impl import Bench
 from conformance.errors import Unreachable
 from conformance.targetfile import Target, load_target
+from conformance.timescale import told_time_scale
 from profiles.model import Protocol as Wire
 from profiles.pack import Profile
 
@@ -29,6 +30,7 @@ class Look:
     lines: list[str] = field(default_factory=list)  # remarks for the comment block
     missing: list[str] = field(default_factory=list)  # signals of the profile that do not answer
     profile_id: str | None = None
+    time_scale: float | None = None  # of a simulated unit, which tells it
 
 
 async def inspect(address: str, profile: Profile, known: Sequence[str] = ()) -> Look:
@@ -47,6 +49,7 @@ async def inspect(address: str, profile: Profile, known: Sequence[str] = ()) -> 
             if shown is not None and shown.ok and shown.value in known:
                 look.profile_id = str(shown.value)
             look.lines += await (_opcua_lines(bench) if wire is Wire.OPCUA else _modbus_lines(bench))
+        look.time_scale = await told_time_scale(bench)
     finally:
         for link in bench.links.values():
             await link.close()
@@ -94,11 +97,7 @@ def render(look: Look) -> str:
     profile = look.profile_id or look.profile.id
     lines = ["# Target file, written by setsubi init. What the equipment showed:"]
     lines += [f"#   {_one_line(text)}" for text in look.lines]
-    lines += [
-        "",
-        "kind: real  # a mock is its own consent; a real machine asks for the test permit above --impact write",
-    ]
-    lines += [f"profile: {profile}"]
+    lines += ["", *_kind(look.time_scale), f"profile: {profile}"]
     if file.opcua is not None:
         lines += ["opcua:", f"  url: {json.dumps(file.opcua.url)}", "  policy: None  # or Basic256Sha256"]
         lines += ["  # mode: SignAndEncrypt", "  # user: tester", "  # password_env: SETSUBI_PASSWORD"]
@@ -114,6 +113,15 @@ def render(look: Look) -> str:
     lines += ["agreed_modes: [2]  # unit modes in which the tester may act: Maintenance"]
     lines += _bindings(look)
     return "\n".join(lines) + "\n"
+
+
+def _kind(time_scale: float | None) -> list[str]:
+    if time_scale is None:
+        return ["kind: real  # a mock is its own consent; a real machine asks for the test permit above --impact write"]
+    return [
+        "kind: mock  # it says itself that it is a simulated unit, which needs no consent",
+        f"time_scale: {time_scale:g}  # machine seconds per wall second, as it says; another --speed, another number here",
+    ]
 
 
 def _bindings(look: Look) -> list[str]:

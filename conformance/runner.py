@@ -6,7 +6,7 @@ import asyncio
 import shlex
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
+from math import isclose
 from pathlib import Path
 
 from conformance.aftercare import RUN, Aftercare
@@ -17,16 +17,24 @@ from conformance.consent import Consent
 from conformance.context import Reading
 from conformance.context_impl import Bench, CheckEnded
 from conformance.errors import ConsentLost, TargetError, Unreachable, UserError
-from conformance.events import Diagram, Event, Finding, Footer, Header, RequirementRecord, Restore, plain
+from conformance.events import (
+    NOT_REACHED,
+    Diagram,
+    Event,
+    Finding,
+    Footer,
+    Restore,
+)
 from conformance.execution import Executor, Part, Trouble
 from conformance.exitcodes import ExitCode
 from conformance.observing import Done, Observers
+from conformance.opening import header, requirement_record
 from conformance.registry import Check, load_checks
 from conformance.selection import Disposition, Planned, Selected, Selection, dry_run, select
 from conformance.targetfile import Target
+from conformance.timescale import told_time_scale
 from conformance.verdicts import Result, Stop, Verdict, conclude, merge, tally
 from profiles.model import Protocol as Wire
-from profiles.model import Text
 from profiles.pack import Profile
 
 _UNRUN = {
@@ -90,9 +98,9 @@ class Session:
 
     async def events(self) -> AsyncGenerator[Event, None]:
         """The records of the run, as they happen. Cancelling the task that iterates is an interrupt."""
-        yield self._header()
+        yield header(self.target, self.profile, self.bench, self.options.selection)
         for selected in self.selected:
-            yield _requirement(selected, self.bench)
+            yield requirement_record(selected, self.bench)
         try:
             await self._open()
             if self._stop is None or self._stop.code is ExitCode.INTERRUPTED:
@@ -128,6 +136,8 @@ class Session:
         for link in self.bench.links.values():
             await link.connect()
         await self._compare_versions()
+        if self._stop is None:
+            await self._compare_time_scales()
         await self._care.look()
 
     async def _compare_versions(self) -> None:
@@ -152,6 +162,15 @@ class Session:
                 self._remarks.append(
                     f"over {wire} the target has profile digest {digest.value}, ours is {self.profile.digest}"
                 )
+
+    async def _compare_time_scales(self) -> None:
+        """A simulated unit tells its own; at another one every time that is measured would be wrong."""
+        told, ours = await told_time_scale(self.bench), self.bench.clock.scale
+        if told is not None and not isclose(told, ours, rel_tol=1e-4):
+            reason = (
+                f"the target is a simulated unit that lives at time scale {told:g}, it was to be checked at {ours:g}"
+            )
+            self._stop = Stop(ExitCode.USAGE, f"{reason}; {self.target.mend_time_scale(told)}")
 
     # --- one requirement ----------------------------------------------------------------------------------------------
     async def _one(self, selected: Selected) -> AsyncIterator[Event]:
@@ -188,7 +207,7 @@ class Session:
         if self._executor.interrupted.is_set():
             self._interrupted()
         if self._stop is not None:
-            return f"not reached: {self._stop.reason}"
+            return f"{NOT_REACHED}{self._stop.reason}"
         if self._consent.needed(selected.requirement.impact) and not self._no_consent:
             try:
                 await self._consent.demand()
@@ -196,7 +215,7 @@ class Session:
                 self._no_consent = f"no consent: {error}"
             except asyncio.CancelledError:
                 self._interrupted()
-                return "not reached: interrupted"
+                return f"{NOT_REACHED}interrupted"
         return self._no_consent if self._consent.needed(selected.requirement.impact) else ""
 
     async def _after(self, selected: Selected, parts: Sequence[Part]) -> None:
@@ -243,9 +262,12 @@ class Session:
             p.reason for p in parts if p.reason
         ]
         notes = [n for p in parts for n in p.context.notes]
-        known = self._record(selected, verdict)
-        if known:
-            notes.append(known)
+        if verdict is Verdict.FAIL and self.options.baseline is not None:
+            why = self.options.baseline.why(selected.requirement.id, grows=self.options.update_baseline)
+            if why is not None:
+                verdict = Verdict.KNOWN_FAILURE
+                notes.append(f"known failure: {why}")
+        self._record(selected, verdict)
         return Finding(
             id=selected.requirement.id,
             verdict=verdict.value,
@@ -265,14 +287,8 @@ class Session:
             selected.requirement.id, verdict.value, [], 0.0, reason, [], [], None, [], self._reproduce(selected)
         )
 
-    def _record(self, selected: Selected, verdict: Verdict) -> str:
-        """Count a verdict; returns the remark of the baseline, if it knows this failure."""
-        requirement, baseline = selected.requirement, self.options.baseline
-        known = verdict is Verdict.FAIL and baseline is not None and baseline.knows(requirement.id)
-        self._results.append(Result(requirement.id, requirement.level, verdict, known))
-        if not known or baseline is None:
-            return ""
-        return f"known failure: {baseline.known[requirement.id] or 'no reason given'}"
+    def _record(self, selected: Selected, verdict: Verdict) -> None:
+        self._results.append(Result(selected.requirement.id, selected.requirement.level, verdict))
 
     def _reproduce(self, selected: Selected) -> str:
         rid, impact = selected.requirement.id, selected.requirement.impact
@@ -303,12 +319,13 @@ class Session:
         baseline = self.options.baseline
         if baseline is not None and self.options.update_baseline and self._stop is None:
             try:
-                baseline.updated(self._results).save()
-                self._remarks.append(f"baseline {baseline.path.name} updated")
+                updated = baseline.updated(self._results)
+                updated.save()
+                bare = sum(not why for why in updated.known.values())
+                asked = f", entries without a reason: {bare}" if bare else ""
+                self._remarks.append(f"baseline {baseline.path.name} updated{asked}")
             except UserError as error:  # the run's findings are worth more than the baseline
                 self._stop = Stop(ExitCode.USAGE, str(error))
-            failed = {r.id for r in self._results if r.verdict is Verdict.FAIL}
-            self._results = [Result(r.id, r.level, r.verdict, r.id in failed) for r in self._results]
         elif baseline is not None:
             stale = baseline.stale(self._results)
         code, reason = conclude(self._results, stop=self._stop, strict=self.options.strict, stale=stale)
@@ -327,61 +344,9 @@ class Session:
             duration_s=round(self.bench.clock.wall(), 3),
         )
 
-    def _header(self) -> Header:
-        profile, options = self.profile, self.options
-        return Header(
-            tool="setsubi",
-            version=tool_version(),
-            started=utc_now(),
-            profile={
-                "id": profile.id,
-                "version": profile.version,
-                "digest": profile.digest,
-                "title": _text(profile.title),
-                "pack": f"{profile.pack.id} {profile.pack.version}",
-                "statement": _text(profile.basis.statement),
-            },
-            target=self.target.public(),
-            impact=str(options.selection.impact),
-            selection=options.selection.as_dict(),
-            protocols=[str(w) for w in self.bench.wires],
-            claims=dict(self.bench.fitted.claims),
-        )
-
     async def _read_anywhere(self, signals: Sequence[str]) -> dict[str, Reading]:
         """Signals over the first protocol that has them all."""
         for link in self.bench.links.values():
             if all(link.binds(s) for s in signals):
                 return dict(await link.read(signals))
         raise ConsentLost(f"the target does not show {', '.join(signals)}, so no one can consent at it")
-
-
-def _requirement(selected: Selected, bench: Bench) -> RequirementRecord:
-    requirement = selected.requirement
-    own = bench.fitted.parameters.get(requirement.id, {})
-    return RequirementRecord(
-        id=requirement.id,
-        area=requirement.area,
-        level=requirement.level.value,
-        severity=requirement.severity.value,
-        impact=requirement.impact.value,
-        since=requirement.since,
-        text=_text(requirement.text),
-        remedy=_text(requirement.remedy),
-        source=[s.model_dump(mode="json") for s in requirement.source],
-        parameters=plain({**requirement.parameters, **own}),
-        check=requirement.check,
-        excluded=None if requirement.excluded is None else _text(requirement.excluded),
-    )
-
-
-def _text(text: Text) -> dict[str, str]:
-    return {"en": text.en, "ja": text.ja}
-
-
-def tool_version() -> str:
-    """The version of the installed distribution."""
-    try:
-        return version("setsubi")
-    except PackageNotFoundError:
-        return "0+unknown"

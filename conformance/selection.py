@@ -82,9 +82,7 @@ def _refuse_strangers(ledger: Sequence[Requirement], selection: Selection) -> No
         known = [*(r.id for r in ledger), *dict.fromkeys(r.area for r in ledger)]
         near = [*get_close_matches(pattern.upper(), known, n=2), *get_close_matches(pattern.lower(), known, n=1)]
         mend = f"did you mean {', '.join(near)}?" if near else "see setsubi check --list"
-        alone = not any(matches(r, p) for r in ledger for p in selection.only)
-        kind = NothingSelected if pattern in selection.only and alone else UsageError
-        raise kind(f"'{pattern}' matches no requirement, area or level; {mend}")
+        raise UsageError(f"'{pattern}' matches no requirement, area or level; {mend}")
 
 
 def dry_run(selected: Sequence[Selected]) -> list[Planned]:

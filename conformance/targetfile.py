@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from conformance.errors import TargetFileError, UsageError
+from conformance.errors import TargetFileError, UsageError, raise_all
+from profiles.addresses import authority
 from profiles.errors import Place
 from profiles.model import SignalId, Slug
-from profiles.validation import validate
+from profiles.validation import validated
 from profiles.yamlsource import load_yaml
 
 MOST_TIME_SCALE = 10000
@@ -75,7 +76,7 @@ class ModbusEndpoint(_File):
 
     @property
     def address(self) -> str:
-        return f"{self.host}:{self.port}"
+        return authority(self.host, self.port)
 
 
 class BindingOverride(_File):
@@ -152,6 +153,12 @@ class Target(_File):
             raise UsageError(f"--time-scale {time_scale:g}: must be above 0 and at most {MOST_TIME_SCALE}")
         return self.model_copy(update={"file": self.file.model_copy(update={"time_scale": time_scale})})
 
+    def mend_time_scale(self, told: float) -> str:
+        """What to do about a simulated unit that tells another time scale than is meant."""
+        if self.source is None:
+            return f"'setsubi init {self.ref} --out target.yaml' writes a target file that knows it; check that one"
+        return f"write 'kind: mock' and 'time_scale: {told:g}' in {self.ref}"
+
     def fail(self, path: tuple[Any, ...], what: str, mend: str) -> TargetFileError:
         """An error at a key of the file."""
         place = self.source.place(path) if self.source is not None else Place(self.ref)
@@ -181,7 +188,9 @@ def load_target(ref: str) -> Target:
     if not isinstance(sourced.data, dict):
         found = "is empty" if sourced.data is None else "is not a mapping of keys"
         raise TargetFileError(sourced.place(()), found, "begin with 'kind: real' and 'opcua:' or 'modbus:'")
-    file = validate(TargetFile, sourced, fail=TargetFileError)
+    file, wrong = validated(TargetFile, sourced)
+    raise_all([TargetFileError(*violation) for violation in wrong])
+    assert file is not None
     return Target(file=_resolve_files(file, path.parent), ref=ref, source=sourced)
 
 

@@ -14,6 +14,7 @@ from profiles.model import Level
 class Verdict(StrEnum):
     PASS = "pass"
     FAIL = "fail"
+    KNOWN_FAILURE = "known-failure"  # it stands in the baseline and does not decide
     INCONCLUSIVE = "inconclusive"
     NOT_APPLICABLE = "not-applicable"
     NOT_EXERCISED = "not-exercised"  # needs more impact than the user permitted
@@ -51,12 +52,11 @@ def why(verdict: Verdict, expectations: Sequence[Expectation]) -> str:
 
 @dataclass(frozen=True)
 class Result:
-    """What the exit code needs of one finding. ``known`` failures stand in the baseline and do not decide."""
+    """What the exit code needs of one finding."""
 
     id: str
     level: Level
     verdict: Verdict
-    known: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def conclude(
     if stop is not None:
         return stop.code, stop.reason
     deciding = (Level.MUST, Level.SHOULD) if strict else (Level.MUST,)
-    failed = [r.id for r in results if r.verdict is Verdict.FAIL and r.level in deciding and not r.known]
+    failed = [r.id for r in results if r.verdict is Verdict.FAIL and r.level in deciding]
     if failed:
         return ExitCode.NONCONFORMITY, f"{len(failed)} failed: {_some(failed)}"
     if stale:
@@ -116,9 +116,10 @@ def conclude(
     open_ = [r.id for r in results if r.verdict is Verdict.INCONCLUSIVE and r.level is Level.MUST]
     if open_:
         return ExitCode.INCOMPLETE, f"{len(open_)} MUST not decided: {_some(open_)}"
-    if not any(r.verdict in (Verdict.PASS, Verdict.FAIL) for r in results):
+    if not any(r.verdict in (Verdict.PASS, Verdict.FAIL, Verdict.KNOWN_FAILURE) for r in results):
         return ExitCode.NOTHING_CHECKED, "nothing was checked; widen the selection or the impact"
-    return ExitCode.CONFORMANT, "no MUST failed"
+    known = any(r.verdict is Verdict.KNOWN_FAILURE for r in results)
+    return ExitCode.CONFORMANT, "no MUST failed beyond the baseline" if known else "no MUST failed"
 
 
 def _some(ids: Sequence[str], most: int = 5) -> str:

@@ -2,7 +2,7 @@
 
 *breaking*: something that a client or an equipment built to the old version relies on is gone, moved, weaker or
 stricter. *additive*: there is more, or a promise is stronger, and what was built to the old version goes on working.
-*cosmetic*: titles, sources, remedies.
+*cosmetic*: names of profiles, titles, sources, remedies.
 """
 
 from __future__ import annotations
@@ -204,7 +204,7 @@ _WHOLE = ("profile", "namespaces", "handover")
 
 _JUDGES: dict[str, Judge] = {
     "title": _cosmetic, "source": _cosmetic, "sources": _cosmetic, "remedy": _cosmetic, "alarms.text": _cosmetic,
-    "profile.title": _cosmetic, "profile.basis": _cosmetic, "profile.parameters": _grows, "profile.process_values": _grows,
+    "profile.profile": _cosmetic, "profile.title": _cosmetic, "profile.basis": _cosmetic, "profile.parameters": _grows, "profile.process_values": _grows,
     "handover.source": _cosmetic, "handover.item_kinds": _grows, "handover.item_qualities": _grows,
     "signals.enum": _enumeration, "signals.range": _limits, "signals.update_ms": _less_promises_more,
     "signals.tolerance": _less_promises_more, "signals.option": _option, "signals.constant": _constant,

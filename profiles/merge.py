@@ -13,6 +13,11 @@ from profiles.yamlsource import Sourced
 
 _OWN_KEYS = ("extends", "abstract")
 _ENTRY = 2  # the depth of an entry: section, id
+_TITLED = {
+    "signals": "signal", "methods": "method", "safety": "safety function", "devices": "device", "options": "option",
+}  # fmt: skip
+"""The sections whose entries have titles, and what an entry is called."""
+_ALIKE = 0.8  # from this similarity on, a name is taken for a misspelt one
 
 
 @dataclass(frozen=True)
@@ -28,10 +33,26 @@ def merge(layers: list[Layer]) -> Sourced:
     result = Sourced({}, {}, str(layers[-1].path))
     for layer in layers:
         data = {k: v for k, v in layer.sourced.data.items() if k not in _OWN_KEYS}
+        if result.data:
+            _refuse_untitled(result.data, data, layer.sourced)
         lay_over(result.data, copy.deepcopy(data), layer.sourced)
         result.places.update(layer.sourced.places)
     result.data["abstract"] = bool(layers[-1].sourced.data.get("abstract", False))
     return result
+
+
+def _refuse_untitled(below: dict[Any, Any], above: dict[Any, Any], sourced: Sourced) -> None:
+    """An entry without a title changes an inherited one; if nothing of its name is inherited, the name is misspelt."""
+    for section, kind in _TITLED.items():
+        entries, inherited = above.get(section), below.get(section)
+        if not isinstance(entries, dict) or not isinstance(inherited, dict):
+            continue
+        for name, entry in entries.items():
+            if isinstance(entry, dict) and "title" not in entry and name not in inherited:
+                near = get_close_matches(str(name), [str(k) for k in inherited], n=1, cutoff=_ALIKE)
+                mend = f"did you mean '{near[0]}'?" if near else "add it, or correct the name"
+                what = f"{section}.{name}: title is missing, and no such {kind} is inherited"
+                raise ProfileError(sourced.place((section, name)), what, mend)
 
 
 def lay_over(below: dict[Any, Any], above: dict[Any, Any], sourced: Sourced, at: tuple[Any, ...] = ()) -> None:

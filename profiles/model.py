@@ -7,10 +7,11 @@ The module is long because it is one document's grammar, and a grammar is read i
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 
 class _Frozen(BaseModel):
@@ -19,7 +20,21 @@ class _Frozen(BaseModel):
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 SignalId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$")]
-SemVer = Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+
+
+def _three_numbers(value: Any) -> Any:
+    """YAML reads 1.1 as a number; said before pydantic says that it is no text."""
+    shown = str(value)[:20]
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        whole = shown + ".0" * (2 - shown.count("."))
+        raise ValueError(f'{shown} is a number, no version; write three numbers and quote them: "{whole}"')
+    if isinstance(value, str) and not re.fullmatch(_SEMVER, value):
+        raise ValueError(f"'{shown}' is no version; write three numbers, for example \"1.1.0\"")
+    return value
+
+
+_SEMVER = r"^\d+\.\d+\.\d+$"
+SemVer = Annotated[str, Field(pattern=_SEMVER), BeforeValidator(_three_numbers)]
 
 
 class Text(_Frozen):

@@ -269,10 +269,20 @@ def _profile_path(ref: str | Path) -> tuple[Path, Pack | None]:
     """The file of a profile, and the pack if the reference names one."""
     text = str(ref)
     if text.endswith((".yaml", ".yml")):
+        _refuse_pack(str(Path(text).parent) if Path(text).name == "pack.yaml" else "", text)
         return Path(text), None
     pack_name, _, name = text.rpartition(":")
     pack = load_pack(pack_name or DEFAULT_PACK)
+    if name not in pack.profile_names:
+        _refuse_pack(pack_name if not name else "" if pack_name else name, text)
     return _find_profile(name, pack), pack
+
+
+def _refuse_pack(name: str, text: str) -> None:
+    """Say what to write where a pack is named in place of one of its profiles."""
+    if name and (_is_file(PACKS / name / "pack.yaml") or _is_file(Path(name) / "pack.yaml")):
+        known = ", ".join(f"{name}:{profile}" for profile in load_pack(name).profile_names)
+        raise ProfileError(Place(text), "is a pack, no profile", f"name one of its profiles: {known}")
 
 
 def _find_profile(name: str, pack: Pack) -> Path:

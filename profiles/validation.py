@@ -7,33 +7,40 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from profiles.errors import ProfileError
+from profiles.errors import Place, ProfileError
 from profiles.yamlsource import Fail, Sourced
 
 M = TypeVar("M", bound=BaseModel)
+Violation = tuple[Place, str, str]  # where, what, how to mend
 
 
 def validate(model: type[M], sourced: Sourced, at: tuple[Any, ...] = (), fail: Fail = ProfileError) -> M:
     """Validate the data as ``model``; the first violation is raised through ``fail`` with its place."""
+    valid, wrong = validated(model, sourced, at)
+    if valid is None:
+        place, what, mend = wrong[0]
+        raise fail(place, what + (f" (and {len(wrong) - 1} more)" if wrong[1:] else ""), mend)
+    return valid
+
+
+def validated(model: type[M], sourced: Sourced, at: tuple[Any, ...] = ()) -> tuple[M | None, list[Violation]]:
+    """The data as ``model``, or everything that is wrong with it."""
     try:
-        return model.model_validate(sourced.data)
+        return model.model_validate(sourced.data), []
     except ValidationError as error:
-        first = _telling(error.errors(include_url=False))
-        path = at + tuple(first["loc"])
-        place = sourced.place(path)
-        more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-        name = ".".join(str(step) for step in first["loc"]) or model.__name__
-        what, mend = _explain(first, model)
-        raise fail(place, f"{name}: {what}{more}", mend) from None
+        return None, [_violation(e, model, sourced, at) for e in _telling(error.errors(include_url=False))]
 
 
-def _telling(errors: list[Any]) -> Any:
-    """The first violation; where a key is missing beside an unknown one, the latter: it is the former, misspelt."""
-    first = errors[0]
-    if first["type"] == "missing":
-        beside = [e for e in errors if e["type"] == "extra_forbidden" and e["loc"][:-1] == first["loc"][:-1]]
-        return beside[0] if beside else first
-    return first
+def _violation(error: Any, model: type[BaseModel], sourced: Sourced, at: tuple[Any, ...]) -> Violation:
+    name = ".".join(str(step) for step in error["loc"]) or model.__name__
+    what, mend = _explain(error, model)
+    return sourced.place(at + tuple(error["loc"])), f"{name}: {what}", mend
+
+
+def _telling(errors: list[Any]) -> list[Any]:
+    """Where a key is missing beside an unknown one, only the latter is told: it is the former, misspelt."""
+    strange = {e["loc"][:-1] for e in errors if e["type"] == "extra_forbidden"}
+    return [e for e in errors if e["type"] != "missing" or e["loc"][:-1] not in strange]
 
 
 def _explain(error: Any, model: type[BaseModel]) -> tuple[str, str]:

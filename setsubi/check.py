@@ -37,9 +37,9 @@ from profiles.model import Impact
 from profiles.model import Protocol as Wire
 from setsubi.errors import guarded
 from setsubi.files import write_whole
-from setsubi.options import Lang, Language, want_file, want_folder
+from setsubi.options import Lang, Language, counted, want_file, want_folder
 
-WHICH = "requirement ids, beginnings of them (HO-TIMER), globs, areas or levels; may be repeated"
+WHICH = "requirement ids, beginnings of them (HO-TIMER), globs, areas or levels; several by commas, or repeated"
 
 
 @guarded
@@ -94,7 +94,7 @@ def check(
     described = _profile(loaded, profile)
     known = load_baseline(baseline, described.id, create=update_baseline) if baseline else None
     options = Options(
-        selection=Selection(impact=impact, only=tuple(only or ()), exclude=tuple(exclude or ())),
+        selection=Selection(impact=impact, only=_patterns(only), exclude=_patterns(exclude)),
         wires=(via,) if via else None,
         strict=strict,
         baseline=known,
@@ -198,6 +198,11 @@ def report(
     typer.echo(f"reports: {out / 'report.html'}")
 
 
+def _patterns(given: list[str] | None) -> tuple[str, ...]:
+    """``--only A,B`` is ``--only A --only B``."""
+    return tuple(pattern.strip() for some in given or () for pattern in some.split(",") if pattern.strip())
+
+
 def _profile(target: Target, named: str | None) -> Profile:
     """The profile of the command line or, with its place in the file, that of the target file."""
     if named is not None:
@@ -216,15 +221,18 @@ def _profile(target: Target, named: str | None) -> Profile:
 
 
 def _print_plan(session: Session, *, writes: bool) -> None:
-    table = Table("requirement", "impact", "level", *(["writes"] if writes else ["text"]))
-    rows = session.planned()
+    planned = session.planned()
+    rows = [row for row in planned if row.writes or not writes]
+    table = Table("requirement", "impact", "level", "writes" if writes else "text")
     for row in rows:
         requirement = session.profile.requirement(row.requirement)
-        last = ", ".join(row.writes) or "nothing" if writes else requirement.text.en
+        last = ", ".join(row.writes) if writes else requirement.text.en
         table.add_row(row.requirement, str(row.impact), str(requirement.level), last)
-    make_console().print(table)
-    typer.echo(f"{len(rows)} requirements would be checked")
-    if not rows:
+    if rows:
+        make_console().print(table)
+    split = f": {len(rows)} with writes, {len(planned) - len(rows)} that write nothing" if writes else ""
+    typer.echo(f"{counted(len(planned), 'requirement')} would be checked{split}")
+    if not planned:
         raise typer.Exit(int(ExitCode.NOTHING_CHECKED))
 
 

@@ -24,8 +24,9 @@ ISSUES = "please report it with the traceback that SETSUBI_DEBUG=1 prints"
 
 
 def fail(text: str, code: ExitCode = ExitCode.USAGE) -> NoReturn:
-    """Say one line on stderr and leave."""
-    typer.echo(f"setsubi: {text}", err=True)
+    """Say it on stderr, one line for each mistake, and leave."""
+    for line in text.splitlines():
+        typer.echo(f"setsubi: {line}", err=True)
     raise typer.Exit(int(code))
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -99,10 +98,9 @@ def _usage_text(error: Any, path: list[str]) -> str:
     return f"{where}{what[:1].lower()}{what[1:]}; {mend[:1].lower()}{mend[1:]}"
 
 
-def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
-    """A mend for a name that nobody knows."""
-    near = get_close_matches(name, list(known), n=3)
-    return f"did you mean {', '.join(near)}?" if near else otherwise
+def counted(number: int, noun: str) -> str:
+    """``1 warning``, ``2 warnings``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def want_folder(folder: Path | None, option: str) -> None:
@@ -131,4 +129,4 @@ def want_file(path: Path | None, option: str, suffixes: tuple[str, ...] = ()) ->
     want_folder(path.parent, option)
 
 
-__all__ = ["Lang", "Language", "Seed", "SuiteGroup", "did_you_mean", "want_file", "want_folder"]
+__all__ = ["Lang", "Language", "Seed", "SuiteGroup", "counted", "want_file", "want_folder"]

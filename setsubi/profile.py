@@ -17,9 +17,10 @@ from profiles import load_pack, load_profile, profile_names
 from profiles.diff import diff
 from profiles.export import exported, schema
 from profiles.lint import lint
+from profiles.naming import did_you_mean
 from setsubi.errors import guarded
 from setsubi.files import write_whole
-from setsubi.options import Lang, Language, SuiteGroup, did_you_mean, want_file
+from setsubi.options import Lang, Language, SuiteGroup, counted, want_file
 
 app = typer.Typer(
     cls=SuiteGroup,
@@ -87,7 +88,7 @@ def lint_(profile: Which) -> None:
     warnings = lint(load_profile(profile))
     for warning in warnings:
         typer.echo(warning)
-    typer.echo(f"{len(warnings)} warnings")
+    typer.echo(counted(len(warnings), "warning"))
 
 
 @app.command("diff")
@@ -100,7 +101,7 @@ def diff_(
     changes = diff(load_profile(old), load_profile(new))
     for change in changes:
         typer.echo(str(change))
-    typer.echo(f"{len(changes)} changes")
+    typer.echo(counted(len(changes), "change"))
     if any(str(getattr(change, "compatibility", "")) == "breaking" for change in changes):
         raise typer.Exit(1)
 
@@ -132,14 +133,23 @@ def export(
 @guarded
 def explain(
     requirement: Annotated[str, typer.Argument(help="Requirement id, for example STA-STATE-001.")],
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            "--profile", "-p", help="Whose ledger: texts and parameters of your own pack. Else the bundled one."
+        ),
+    ] = None,
     lang: Language = Lang.EN,
 ) -> None:
     """What a requirement says, where it comes from, and how to meet it."""
-    ledger = {r.id: r for r in load_pack().ledger}
+    pack = load_pack() if profile is None else load_profile(profile).pack
+    ledger = {r.id: r for r in pack.ledger}
     if requirement.upper() not in ledger:
-        mend = did_you_mean(requirement.upper(), ledger, "'setsubi profile show stacking --requirements' lists all")
-        raise UsageError(f"{requirement}: there is no such requirement; {mend}")
-    make_console().print(explain_rich(ledger[requirement.upper()], lang))
+        lists = f"'setsubi profile show {profile or 'stacking'} --requirements' lists all"
+        raise UsageError(
+            f"{requirement}: there is no such requirement; {did_you_mean(requirement.upper(), ledger, lists)}"
+        )
+    make_console().print(explain_rich(ledger[requirement.upper()], lang, profile))
 
 
 @guarded

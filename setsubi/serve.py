@@ -16,10 +16,11 @@ import typer
 from conformance.errors import UsageError
 from conformance.reports import make_console
 from profiles import load_profile
+from profiles.naming import did_you_mean
 from setsubi.errors import guarded
 from setsubi.files import write_whole
 from setsubi.hosting import host_line, host_mock, tool_version
-from setsubi.options import Seed, did_you_mean, want_file, want_folder
+from setsubi.options import Seed, want_file, want_folder
 from setsubi.targets import target_text
 from simulator.endpoints.host import HostOptions, LineHost, last_port
 from simulator.endpoints.security import SecuritySettings

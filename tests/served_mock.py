@@ -17,9 +17,9 @@ PATIENCE_S = 180.0
 class ServedMock:
     """One mock on real sockets, in a thread with an event loop of its own, so that nobody waits for anybody."""
 
-    def __init__(self, profile: str, options: HostOptions | None = None) -> None:
+    def __init__(self, profile: str, options: HostOptions | None = None, speed: float = 1.0) -> None:
         self.profile: Profile = load_profile(profile)
-        self._options = options or HostOptions()
+        self._options, self._speed = options or HostOptions(), speed
         self._ready: Future[LineHost] = Future()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name=f"mock-{profile}", daemon=True)
@@ -40,7 +40,7 @@ class ServedMock:
 
     async def _serve(self) -> None:
         self._done = asyncio.Event()
-        host = host_mock(self.profile, "M1", seed=1, speed=1.0, options=self._options)
+        host = host_mock(self.profile, "M1", seed=1, speed=self._speed, options=self._options)
         try:
             async with host:
                 self._ready.set_result(host)

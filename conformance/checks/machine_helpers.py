@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from conformance.context import Context, Observation, Outcome, Reading, Value
+from conformance.named import named
 
 STATE = "state.unit_state"
 RUNNING = ("Execute", "Suspending", "Suspended", "Unsuspending")
@@ -26,6 +27,12 @@ def number(ctx: Context, name: str) -> int:
 
 def numbers(ctx: Context, names: Iterable[str]) -> set[int]:
     return {number(ctx, name) for name in names}
+
+
+def with_name(ctx: Context, signal: str, value: int) -> int:
+    """A number of a signal's enumeration, to be shown with its name."""
+    shown: int = named(ctx.profile.signals[signal], value)
+    return shown
 
 
 async def picture(ctx: Context, *signals: str) -> dict[str, Any]:

@@ -69,7 +69,7 @@ async def coil_value(ctx: Context) -> None:
     )
 
 
-@check("modbus.write_limits", needs=MODBUS)
+@check("modbus.write_limits", needs=MODBUS, writes=("addresses outside the map",))
 async def write_limits(ctx: Context) -> None:
     """The largest lawful quantities, and one more. All go where no map is, so that nothing is written."""
     address, most, coils = ctx.param("address"), ctx.param("registers"), ctx.param("coils")
@@ -120,7 +120,7 @@ async def whole_request(ctx: Context) -> None:
     await _unchanged(ctx, name, before, "what lies before the reserved address is unchanged")
 
 
-@check("modbus.reserved_write", needs=MODBUS)
+@check("modbus.reserved_write", needs=MODBUS, writes=("reserved addresses", "addresses outside the map"))
 async def reserved_write(ctx: Context) -> None:
     """Functions 6 and 16 to reserved addresses of the holding table, and to one outside the map."""
     places = [reserved_after(ctx, name) for name in ctx.param("after")]

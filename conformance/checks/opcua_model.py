@@ -117,7 +117,7 @@ async def _together(ctx: Context, paths: list[str], signal: str) -> tuple[Readin
     raise AssertionError("unreachable")
 
 
-@check("opcua.packml_states", needs=OPCUA)
+@check("opcua.packml_states", needs=OPCUA, writes=("command.cntrl_cmd",))
 async def packml_states(ctx: Context) -> None:
     """The nested PackML state machines follow the unit's state through several states."""
     paths = [f"{path}/ua:CurrentState/ua:Number" for path in ctx.param("machines")]

@@ -60,7 +60,7 @@ async def timestamps(ctx: Context) -> None:
                    actual=" and ".join(names) or "none", evidence=reading.evidence)  # fmt: skip
 
 
-@check("opcua.read_only", needs=OPCUA)
+@check("opcua.read_only", needs=OPCUA, writes=("read-only signals, to be refused",))
 async def read_only(ctx: Context) -> None:
     """Writes to read-only signals, with the value that stands there."""
     there = [r for r in (await ctx.read_many(ctx.param("signals"), via=Protocol.OPCUA)).values() if r.value is not None]

@@ -87,7 +87,7 @@ async def alarm_shown(ctx: Context) -> None:
                 judge(ctx, seen, limit, f"alarm {function.alarm} when {function.id} trips")
 
 
-@check("safety.signals_not_writable")
+@check("safety.signals_not_writable", writes=("safety.* and device signals, to be refused",))
 async def signals_not_writable(ctx: Context) -> None:
     """Writing a safety signal over the network is refused and changes nothing."""
     names = {f.ok_signal for f in ctx.profile.safety.values()} | {d.signal for d in ctx.profile.devices.values()}

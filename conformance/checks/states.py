@@ -16,6 +16,7 @@ from conformance.checks.machine_helpers import (
     span,
     unchanged,
     value,
+    with_name,
 )
 from conformance.context import Context
 from conformance.registry import check
@@ -43,9 +44,12 @@ async def numbers_defined(ctx: Context) -> None:
 def mapped_item_state(ctx: Context, state: int, cause: int) -> int:
     """The item state that the requirement's table gives to a PackML state and cause."""
     failure = cause in ctx.param("failure_causes") and state in ctx.param("held")
+    wanted = 2
     if state in ctx.param("executing"):
-        return 3
-    return 1 if failure or state in ctx.param("out_of_service") else 2
+        wanted = 3
+    elif failure or state in ctx.param("out_of_service"):
+        wanted = 1
+    return with_name(ctx, "state.item_state", wanted)
 
 
 @check("states.item_state_follows", writes=("command.cntrl_cmd",))
@@ -69,15 +73,16 @@ async def item_state_consistent(ctx: Context) -> None:
     ctx.expect(seen["state.item_state"] == wanted, "item state as found", expected=wanted, actual=seen)
 
 
-def supported(word: int) -> list[int]:
-    return [bit for bit in range(16) if word >> bit & 1]
+def supported(ctx: Context, word: int) -> list[int]:
+    """The modes whose bits are set."""
+    return [with_name(ctx, MODE, bit) for bit in range(16) if word >> bit & 1]
 
 
 @check("states.supported_modes", per_protocol=True)
 async def supported_modes(ctx: Context) -> None:
     """The supported modes are defined ones, contain Production, and contain the present mode."""
     seen = await picture(ctx, "state.supported_modes", MODE)
-    modes, known = supported(seen["state.supported_modes"]), sorted(ctx.profile.signals[MODE].enum or ())
+    modes, known = supported(ctx, seen["state.supported_modes"]), sorted(ctx.profile.signals[MODE].enum or ())
     ctx.expect(set(modes) <= set(known), "supported modes are defined", expected=known, actual=modes)
     ctx.expect(ctx.param("production") in modes, "Production is supported", expected=True, actual=modes)
     ctx.expect(seen[MODE] in modes, "the present mode is supported", expected=modes, actual=seen[MODE])
@@ -88,7 +93,7 @@ async def mode_taken(ctx: Context) -> None:
     """At rest each supported mode is taken and shown."""
     await ctx.bring_to("Stopped")
     before = await picture(ctx, MODE, "state.supported_modes")
-    others = [m for m in supported(before["state.supported_modes"]) if m != before[MODE]]
+    others = [m for m in supported(ctx, before["state.supported_modes"]) if m != before[MODE]]
     if not others:
         ctx.not_applicable("the unit has one mode only")
     for mode in [*others, before[MODE]]:
@@ -103,12 +108,13 @@ async def operation_mode_follows(ctx: Context) -> None:
     await ctx.bring_to("Stopped")
     before = await picture(ctx, MODE, "state.supported_modes")
     table = {int(mode): int(wanted) for mode, wanted in ctx.param("table")}
-    for mode in [*supported(before["state.supported_modes"]), before[MODE]]:
+    for mode in [*supported(ctx, before["state.supported_modes"]), before[MODE]]:
         await ctx.write("command.unit_mode", mode)
         if mode not in table or not (await ctx.until(MODE, mode, ctx.param("reaction_s"))).met:
             ctx.inconclusive(f"mode {mode} cannot be reached")
-        what = f"operation mode in mode {mode}"
-        await comes(ctx, "state.operation_mode", table[mode], ctx.param("reaction_s"), what)
+        wanted = with_name(ctx, "state.operation_mode", table[mode])
+        what = f"in unit mode {mode} the operation mode shall be {wanted}"
+        await comes(ctx, "state.operation_mode", wanted, ctx.param("reaction_s"), what)
 
 
 @check("states.mode_kept_when_running", per_protocol=True, writes=("command.unit_mode", "command.cntrl_cmd"))
@@ -117,7 +123,7 @@ async def mode_kept_when_running(ctx: Context) -> None:
     async with ending_stopped(ctx):
         await run(ctx)
         before = await picture(ctx, MODE, "state.supported_modes")
-        others = [m for m in supported(before["state.supported_modes"]) if m != before[MODE]]
+        others = [m for m in supported(ctx, before["state.supported_modes"]) if m != before[MODE]]
         if not others:
             ctx.not_applicable("the unit has one mode only")
         answer = await ctx.write("command.unit_mode", others[0])

@@ -16,6 +16,7 @@ from conformance.checks.machine_helpers import (
     run,
     stays,
     value,
+    with_name,
 )
 from conformance.context import Context
 from conformance.registry import check
@@ -58,7 +59,12 @@ async def blocked(ctx: Context) -> None:
 async def _waits(ctx: Context, cause: int, on: str, off: str) -> None:
     await comes(ctx, STATE, number(ctx, "Suspended"), ctx.param("settle_s"), "the unit goes to Suspended")
     seen = await picture(ctx, STATE, "state.cause", on, off)
-    ctx.expect(seen["state.cause"] == cause, "the cause of waiting", expected=cause, actual=seen)
+    ctx.expect(
+        seen["state.cause"] == cause,
+        "the cause of waiting",
+        expected=with_name(ctx, "state.cause", cause),
+        actual=seen,
+    )
     ctx.expect(seen[on] is True and seen[off] is False, f"{on} is set, {off} is not", expected=on, actual=seen)
 
 

@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import IO, Any
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
@@ -20,6 +22,7 @@ from conformance.reports.stream import Report, Result, parse_event, report_of, u
 from conformance.reports.summary import summarise
 from conformance.reports.texts import texts_in
 from conformance.reports.values import clean, one_line, seconds, show
+from profiles.model import Impact
 
 _STYLES = {
     Verdict.PASS: "green",
@@ -65,7 +68,7 @@ class ConsolePrinter:
         self._quiet = quiet
         self._records: list[Record | None] = []
         self._requirements: dict[str, RequirementRecord] = {}
-        self._area: str | None = None
+        self._heading = ""
         self._progress: Progress | None = None
         self._task = TaskID(0)
         self.report: Report | None = None
@@ -95,12 +98,15 @@ class ConsolePrinter:
             line = f"{self._texts('not_ok')}: {record.signal} = {show(record.old)} ({show(record.status)})"
             self._line(line, "bold red")
 
-    def _line(self, text: str = "", style: str = "") -> None:
-        self._print(Text(clean(text), style))
-
-    def _print(self, text: Text) -> None:
-        """Logs are searched by line, so only a terminal wraps."""
-        self._console.print(text, soft_wrap=not self._console.is_terminal)
+    def _line(self, text: str = "", style: str = "", indent: int = 0) -> None:
+        """Logs are searched by line, so only a terminal wraps, and then so that a new line is told from one that goes on."""
+        shown = Text(clean(text), style)
+        if self._console.is_terminal and indent:
+            self._console.print(_indented(shown, indent))
+        elif self._console.is_terminal:
+            self._console.print(Text("\n  ").join(shown.wrap(self._console, self._console.width - 2)))
+        else:
+            self._console.print(Text(" " * indent) + shown, soft_wrap=True)
 
     def _print_header(self, header: Header) -> None:
         t = self._texts
@@ -115,34 +121,50 @@ class ConsolePrinter:
     def _print_finding(self, finding: Finding) -> None:
         result = build_result(finding, self._requirements)
         self._advance(finding)
-        if finding.verdict in _UNASKED:  # they may be most of the ledger; the summary counts them by reason
+        if (
+            finding.verdict in _UNASKED or finding.not_reached
+        ):  # they may be most of the ledger; the summary counts them
             return
         if self._quiet and not (finding.verdict.needs_action or finding.verdict is Verdict.KNOWN_FAILURE):
             return
         requirement = result.requirement
-        if requirement.area != self._area:
-            self._area = requirement.area
+        heading = self._heading_of(requirement)
+        if heading != self._heading:
+            self._heading = heading
             self._line()
-            self._line(self._texts.area(requirement.area), "bold")
-        head = self._head(result)
+            self._line(heading, "bold")
+        word, sentence = self._head(result)
         branches = self._branches(result)
-        if self._console.is_terminal and branches:
-            tree = Tree(head, guide_style="dim")
+        if not self._console.is_terminal:
+            self._console.print(Text("  ") + word + sentence, soft_wrap=True)
             for label, style in branches:
-                tree.add(Text(clean(label), style))
-            self._console.print(tree)
+                for line in label.split("\n"):
+                    self._line(line, style, 6)
             return
-        self._print(Text("  ") + head)
+        head = Table.grid()
+        head.add_column(width=word.cell_len)
+        head.add_column(overflow="fold")
+        head.add_row(word, sentence)
+        tree = Tree(head, guide_style="dim")
         for label, style in branches:
-            for line in clean(label).split("\n"):
-                self._line(f"      {line}", style)
+            lines = [(line.lstrip(), len(line) - len(line.lstrip())) for line in label.split("\n")]
+            tree.add(Group(*(_indented(Text(clean(line), style), indent) for line, indent in lines)))
+        self._console.print(_indented(tree if branches else head, 2))
 
-    def _head(self, result: Result) -> Text:
+    def _heading_of(self, requirement: RequirementRecord) -> str:
+        """What only looks comes by area; what does more comes after it by impact, so that no area is headed twice."""
+        t = self._texts
+        if requirement.impact is Impact.OBSERVE:
+            return t.area(requirement.area)
+        return f"{t('impact')}: {t(f'impact.{requirement.impact}')}"
+
+    def _head(self, result: Result) -> tuple[Text, Text]:
+        """The verdict, padded, and the requirement."""
         t, requirement = self._texts, result.requirement
         word = Text(t.verdict(result.verdict), _STYLES[result.verdict])
         word.pad_right(max(1, _WIDTH - word.cell_len))
         level = t(f"level.{requirement.level}")
-        return word + Text(clean(f"{requirement.id} [{level}] {one_line(requirement.text.in_language(t.lang))}"))
+        return word, Text(clean(f"{requirement.id} [{level}] {one_line(requirement.text.in_language(t.lang))}"))
 
     def _branches(self, result: Result) -> list[tuple[str, str]]:
         """(text, style) of what stands below a finding."""
@@ -189,24 +211,30 @@ class ConsolePrinter:
         for warning in summary.warnings:
             self._line(warning, "bold yellow")
         self._line(summary.conclusion, _TONES[summary.tone])
-        self._line("  " + " · ".join(summary.facts))
+        self._line(" · ".join(summary.facts), indent=2)
         duration = f"  {t('duration')}: {seconds(report.footer.duration_s)}" if report.footer else ""
-        meaning = t.of_code("code", report.exit_code)
-        self._line(f"  {t('exit_code')} {report.exit_code}: {meaning}{duration}")
-        if report.footer and report.footer.reason and report.exit_code:
-            self._line(f"  {t('reason')}: {report.footer.reason}", "bold")
+        meaning = summary.meaning
+        self._line(f"{t('exit_code')} {report.exit_code}: {meaning}{duration}", indent=2)
+        reason = report.footer.reason if report.footer else ""
+        if reason and (report.exit_code or "; " in reason):  # of a good run, only where there are remarks behind it
+            self._line(f"{t('reason')}: {reason}", "bold" if report.exit_code else "", 2)
 
     def _unasked(self, report: Report) -> list[str]:
         """What was not asked, by reason: how many, and which as far as a line goes."""
         t = self._texts
+        late = sum(finding.not_reached for finding in report.findings)
         groups: dict[str, list[str]] = {}
         for result in report.of(*_UNASKED):
             reason = one_line(result.finding.reason, 120) if result.reached else t("not_reached")
             groups.setdefault(f"{t.verdict(result.verdict)} ({reason})", []).append(result.requirement.id)
-        return [
+        return [t("sum.not_reached", n=late)] * bool(late) + [
             f"{len(ids)} {name}: {', '.join(ids[:_NAMED])}{' …' if len(ids) > _NAMED else ''}"
             for name, ids in groups.items()
         ]
+
+
+def _indented(shown: RenderableType, indent: int) -> Padding:
+    return Padding(shown, (0, 0, 0, indent), expand=False)
 
 
 def build_result(finding: Finding, requirements: dict[str, RequirementRecord]) -> Result:

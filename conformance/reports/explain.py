@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -11,9 +13,9 @@ from conformance.reports.values import clean, show
 from profiles.model import Requirement
 
 
-def explain(requirement: Requirement, lang: str = "en") -> str:
+def explain(requirement: Requirement, lang: str = "en", profile: str | None = None) -> str:
     """As plain text: a heading, the sentence in both languages, then one ``label: value`` per line."""
-    heading, sentences, rows = _parts(requirement, lang)
+    heading, sentences, rows = _parts(requirement, lang, profile)
     width = max(_columns(label) for label, _ in rows)
     lines = [heading, "", *sentences, ""]
     for label, value in rows:
@@ -23,12 +25,12 @@ def explain(requirement: Requirement, lang: str = "en") -> str:
     return "\n".join(lines) + "\n"
 
 
-def explain_rich(requirement: Requirement, lang: str = "en") -> RenderableType:
-    """The same for a terminal, wrapped to its width."""
-    heading, sentences, rows = _parts(requirement, lang)
+def explain_rich(requirement: Requirement, lang: str = "en", profile: str | None = None) -> RenderableType:
+    """The same for a terminal, wrapped to its width: between any two characters where a language has no spaces."""
+    heading, sentences, rows = _parts(requirement, lang, profile)
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(style="bold", no_wrap=True)
-    table.add_column()
+    table.add_column(overflow="fold")
     for label, value in rows:
         table.add_row(Text(label), Text(value))
     main, other = (Text(sentence) for sentence in sentences)
@@ -36,7 +38,9 @@ def explain_rich(requirement: Requirement, lang: str = "en") -> RenderableType:
     return Group(Text(heading, "bold"), Text(), main, other, Text(), table)
 
 
-def _parts(requirement: Requirement, lang: str) -> tuple[str, tuple[str, str], list[tuple[str, str]]]:
+def _parts(
+    requirement: Requirement, lang: str, profile: str | None
+) -> tuple[str, tuple[str, str], list[tuple[str, str]]]:
     t = texts_in(lang)
     other: Lang = "en" if t.lang == "ja" else "ja"
     level, severity = t(f"level.{requirement.level}"), t(f"severity.{requirement.severity}")
@@ -56,7 +60,7 @@ def _parts(requirement: Requirement, lang: str) -> tuple[str, tuple[str, str], l
         (t("faults"), ", ".join(requirement.faults)),
         (t("excluded_why"), requirement.excluded.in_language(t.lang) if requirement.excluded else ""),
         (t("remedy"), requirement.remedy.in_language(t.lang)),
-        (t("run_it"), _command(requirement)),
+        (t("run_it"), _command(requirement, profile)),
     ]
     return clean(heading), sentences, [(label, clean(value)) for label, value in rows if value]
 
@@ -72,12 +76,13 @@ def _applies(requirement: Requirement) -> str:
     return "\n".join(f"{name}: {', '.join(values)}" for name, values in named.items() if values)
 
 
-def _command(requirement: Requirement) -> str:
+def _command(requirement: Requirement, profile: str | None) -> str:
     """The command that checks this one; a requirement without a check has none."""
     if requirement.check is None:
         return ""
     impact = "" if requirement.impact.rank == 0 else f" --impact {requirement.impact}"
-    return f"setsubi check TARGET --only {requirement.id}{impact}"
+    whose = "" if profile is None else f" --profile {shlex.quote(profile)}"
+    return f"setsubi check TARGET{whose} --only {requirement.id}{impact}"
 
 
 def _columns(text: str) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from conformance.events import NOT_REACHED
 from profiles.model import Impact, Level, Severity, Trust
 
 SCHEMA = 1
@@ -166,6 +167,11 @@ class Finding(_Record):
     diagram: Diagram | None = None
     notes: tuple[str, ...] = ()
     reproduce: str = ""
+
+    @property
+    def not_reached(self) -> bool:
+        """Whether the run ended before its check."""
+        return self.verdict is Verdict.INCONCLUSIVE and self.reason.startswith(NOT_REACHED)
 
     @property
     def unmet(self) -> tuple[Expectation, ...]:

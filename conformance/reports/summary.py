@@ -10,13 +10,17 @@ from conformance.reports.texts import Texts
 from profiles.model import Level
 
 _UNDECIDED = (Verdict.INCONCLUSIVE, Verdict.ERROR)
+_SAID = ("must_failed", "known")
+"""Counts that one sentence tells where there is a baseline."""
 
 
 @dataclass(frozen=True)
 class Summary:
-    """``tone`` is good, warn or bad, for colours; ``facts`` are the sentences that a reader must not miss."""
+    """``meaning`` is that of the exit code, ``tone`` is good, warn or bad, for colours; ``facts`` are the sentences that a
+    reader must not miss."""
 
     conclusion: str
+    meaning: str
     tone: str
     facts: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -26,8 +30,22 @@ def summarise(report: Report, texts: Texts) -> Summary:
     counts = _counts(report)
     passed, total = report.counts.get(Verdict.PASS, 0), len(report.results)
     facts = [texts("sum.passed", n=passed, total=total)]
-    facts += [texts(f"sum.{name}", n=n) for name, n in counts.items() if n]
-    return Summary(_conclusion(report, counts, texts), _tone(report, counts), tuple(facts), _warnings(report, texts))
+    if counts["known"]:
+        facts.append(_known(counts, texts))
+    facts += [texts(f"sum.{name}", n=n) for name, n in counts.items() if n and not (counts["known"] and name in _SAID)]
+    return Summary(
+        _conclusion(report, counts, texts),
+        texts("code.0.known") if report.exit_code == 0 and counts["known"] else texts.of_code("code", report.exit_code),
+        _tone(report, counts),
+        tuple(facts),
+        _warnings(report, texts),
+    )
+
+
+def _known(counts: dict[str, int], texts: Texts) -> str:
+    """Failures that are known and those that are not, told apart."""
+    known = texts("sum.known" if counts["known"] == 1 else "sum.knowns", n=counts["known"])
+    return f"{texts('sum.beyond', n=counts['must_failed'])}; {known}"
 
 
 def _counts(report: Report) -> dict[str, int]:
@@ -43,8 +61,9 @@ def _counts(report: Report) -> dict[str, int]:
 
 def _conclusion(report: Report, counts: dict[str, int], texts: Texts) -> str:
     """Conformance without a reserve is only claimed when everything that applies was examined."""
-    reserved = report.header.selection or counts["must_not_exercised"] or counts["known"]
-    if report.exit_code == 0 and reserved:
+    if report.exit_code == 0 and counts["known"]:
+        return texts("conclusion.0.known")
+    if report.exit_code == 0 and (report.header.selection or counts["must_not_exercised"]):
         return texts("conclusion.0.partial")
     return texts.of_code("conclusion", report.exit_code)
 

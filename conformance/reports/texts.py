@@ -52,6 +52,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     # the conclusion, by exit code
     "conclusion.0": ("Conformant", "適合"),
     "conclusion.0.partial": ("Conformant in what was exercised", "実施範囲において適合"),
+    "conclusion.0.known": (
+        "Conformant in what was exercised, but for known failures",
+        "既知の不適合を除き、実施範囲において適合",
+    ),
     "conclusion.1": ("Not conformant", "不適合"),
     "conclusion.2": ("Interrupted: no verdict on the whole", "中断（総合判定なし）"),
     "conclusion.3": ("Tester error: no verdict on the whole", "試験器エラー（総合判定なし）"),
@@ -64,6 +68,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "conclusion.7": ("Target unreachable", "対象に接続不可"),
     "conclusion.other": ("Ended with exit code {code}", "終了コード {code} で終了"),
     "code.0": ("no nonconformity was found", "不適合は検出されなかった"),
+    "code.0.known": ("no nonconformity beyond the baseline was found", "ベースライン以外の不適合は検出されなかった"),
     "code.1": ("at least one MUST is violated", "必須要件に不適合がある"),
     "code.2": ("the run was interrupted", "試験が中断された"),
     "code.3": ("an error of the tester itself, not of the target", "対象ではなく試験器側のエラー"),
@@ -77,7 +82,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "sum.should_failed": ("{n} SHOULD not met", "推奨要件の不適合 {n} 件"),
     "sum.must_undecided": ("{n} MUST undecided", "判定できない必須要件 {n} 件"),
     "sum.must_not_exercised": ("{n} MUST not exercised", "未実施の必須要件 {n} 件"),
-    "sum.known": ("known failures: {n}", "既知の不適合 {n} 件"),
+    "sum.beyond": ("{n} MUST violated beyond the baseline", "ベースライン以外の必須要件の不適合 {n} 件"),
+    "sum.known": ("1 known failure", "既知の不適合 1 件"),
+    "sum.knowns": ("{n} known failures", "既知の不適合 {n} 件"),
+    "sum.not_reached": ("not reached: {n} requirements", "未到達の要件 {n} 件"),
     "sum.passed": ("{n} of {total} passed", "{total} 件中 {n} 件適合"),
     "sum.restore_failed": ("values NOT restored: {n}", "復元できなかった値 {n} 件"),
     "no_footer": (

@@ -14,6 +14,7 @@ from conformance.clock import MachineClock
 from conformance.context import Outcome, Reading, Value
 from conformance.errors import HarnessError, TargetLost, Unreachable
 from conformance.fitting import Fitted
+from conformance.named import named
 from conformance.targetfile import ModbusEndpoint, Timeouts
 from conformance.targets.frames import status_of
 from conformance.targets.within import within
@@ -161,7 +162,7 @@ class ModbusLink:
         start = _binding(signal).address - block.address
         raw = tuple(data[start : start + signal.registers])
         try:
-            value = decode(signal, raw, word_order=self._profile.word_order)
+            value = named(signal, decode(signal, raw, word_order=self._profile.word_order))
         except CodecError as error:
             return Reading(signal.id, self.wire, None, False, str(error), at, doubt, raw=raw, evidence=evidence)
         return Reading(signal.id, self.wire, value, True, "OK", at, doubt, raw=raw, evidence=evidence)

@@ -9,6 +9,7 @@ from conformance.clock import MachineClock
 from conformance.context import Outcome, Reading, Value
 from conformance.errors import TargetLost, Unreachable
 from conformance.fitting import Fitted
+from conformance.named import named
 from conformance.targets.opcuapaths import OBJECTS, translate
 from conformance.targets.opcuasession import OpcuaSession, ServiceRefused
 from conformance.targets.opcuavalues import status_name, to_value, to_variant, utc
@@ -134,6 +135,7 @@ class OpcuaLink:
         status = status_name(data.StatusCode)
         ok = data.StatusCode is None or not data.StatusCode.is_bad()
         value = to_value(data.Value.Value) if data.Value is not None else None
+        value = named(self._profile.signals[signal], value)
         evidence = self._transcript.add("opcua", "Read", self.place(signal), value, status)
         return Reading(
             signal, self.wire, value if ok else None, ok, status, at, doubt,

@@ -10,6 +10,8 @@
 
 from __future__ import annotations
 
+from profiles.addresses import authority
+
 
 class PortTaken(Exception):
     """An endpoint cannot listen where it was told to."""
@@ -17,7 +19,7 @@ class PortTaken(Exception):
     def __init__(self, what: str, host: str, port: int, error: OSError) -> None:
         reason = error.strerror or str(error)
         super().__init__(
-            f"{what} cannot listen on {host}:{port} ({reason}); choose another port or host, or stop who uses it"
+            f"{what} cannot listen on {authority(host, port)} ({reason}); choose another port or host, or stop who uses it"
         )
         self.what, self.host, self.port = what, host, port
 

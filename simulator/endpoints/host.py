@@ -87,7 +87,12 @@ class UnitHost:
         pacer.add(self.equipment)
         views = {via: ProtocolView(self.equipment, via) for via in ("opcua", "modbus")}
         self.opcua = OpcuaEndpoint(
-            views["opcua"], host=options.host, port=ports.opcua, security=options.security, without=options.without
+            views["opcua"],
+            host=options.host,
+            port=ports.opcua,
+            security=options.security,
+            without=options.without,
+            time_scale=pacer.speed,
         )
         self.modbus = ModbusEndpoint(
             views["modbus"],
@@ -95,6 +100,7 @@ class UnitHost:
             port=ports.modbus,
             idle_timeout_s=options.idle_timeout_s,
             without=options.without,
+            time_scale=pacer.speed,
         )
         self.panel = PanelEndpoint(self.equipment, port=ports.panel, cut=self._cut) if options.with_panel else None
         self.faults.subscribe(self._switch_quirks)

@@ -13,6 +13,7 @@ from typing import Any
 
 from profiles.codec import CodecError, decode, encode
 from profiles.model import Access, Signal, SignalType, Table
+from profiles.timescale import MODBUS_OBJECT, said
 from simulator.endpoints.modbus_pdu import Exc, ModbusError
 from simulator.endpoints.modbus_quirks import ModbusQuirks, QuirkyPduServer, shift
 from simulator.endpoints.modbus_server import ModbusServer
@@ -56,9 +57,13 @@ class RegisterImage:
     """The four tables of one equipment, kept up to date by pushes."""
 
     def __init__(
-        self, equipment: Equipment, quirks: Callable[[], ModbusQuirks], without: frozenset[str] = frozenset()
+        self,
+        equipment: Equipment,
+        quirks: Callable[[], ModbusQuirks],
+        without: frozenset[str] = frozenset(),
+        time_scale: float | None = None,
     ) -> None:
-        self._equipment, self._quirks, self._without = equipment, quirks, without
+        self._equipment, self._quirks, self._without, self._time_scale = equipment, quirks, without, time_scale
         signals = [s for s in equipment.profile.signals.values() if s.modbus is not None]
         self._signals = {s.id: s for s in signals}
         self._at = {
@@ -159,6 +164,8 @@ class RegisterImage:
     def identification(self) -> dict[int, bytes]:
         values = self._equipment.values()
         objects = {n: str(values[s]).encode("utf-8")[:240] for n, s in _IDENTIFICATION.items() if s in values}
+        if self._time_scale is not None:
+            objects[MODBUS_OBJECT] = said(self._time_scale).encode()
         if self._quirks().wrong_identification:
             objects[0] = b"Nobody"
         return objects
@@ -183,7 +190,8 @@ class Lag:
 
 
 class ModbusEndpoint:
-    """Serves one equipment on Modbus TCP; ``without`` are options that the equipment lacks."""
+    """Serves one equipment on Modbus TCP; ``without`` are options that the equipment lacks, ``time_scale`` is told in
+    the device identification."""
 
     def __init__(
         self,
@@ -193,10 +201,11 @@ class ModbusEndpoint:
         port: int = 0,
         idle_timeout_s: float = 60.0,
         without: frozenset[str] = frozenset(),
+        time_scale: float | None = None,
     ) -> None:
         self._equipment = equipment
         self.quirks = ModbusQuirks()
-        self._image = RegisterImage(equipment, lambda: self.quirks, without)
+        self._image = RegisterImage(equipment, lambda: self.quirks, without, time_scale)
         self._pdus = QuirkyPduServer(self._image, lambda: self.quirks)
         self._server = ModbusServer(
             self, host=host, port=port, idle_timeout_s=idle_timeout_s, quirks=lambda: self.quirks

@@ -7,7 +7,7 @@ supported (exception 01) → quantity and byte count (03) → address range (02)
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
@@ -17,6 +17,7 @@ from profiles.model import Table
 READ_BITS_MAX, READ_REGISTERS_MAX = 2000, 125
 WRITE_BITS_MAX, WRITE_REGISTERS_MAX, READ_WRITE_MAX = 1968, 123, 121
 PDU_MAX = 253
+FIRST_PRIVATE = 0x80  # identification objects from here on are the maker's own
 
 
 class Exc(IntEnum):
@@ -161,7 +162,7 @@ class PduServer:
         if code == 4:
             if first not in objects:
                 raise ModbusError(Exc.ILLEGAL_ADDRESS)
-            return bytes([14, 4, 0x82, 0, 0, 1]) + _object(first, objects[first])
+            return bytes([14, 4, _conformity(objects), 0, 0, 1]) + _object(first, objects[first])
         last = {1: 0x02, 2: 0x7F, 3: 0xFF}[code]
         wanted = [i for i in sorted(objects) if i <= last]
         start = first if first in wanted else 0
@@ -176,7 +177,13 @@ class PduServer:
             body += entry
             taken += 1
         more = taken < len(ids)
-        return bytes([14, code, 0x82, 0xFF if more else 0, ids[taken] if more else 0, taken]) + body
+        head = [14, code, _conformity(objects), 0xFF if more else 0, ids[taken] if more else 0, taken]
+        return bytes(head) + body
+
+
+def _conformity(objects: Iterable[int]) -> int:
+    """Streams and single objects of the regular identification, or of the extended one where private objects are."""
+    return 0x83 if max(objects) >= FIRST_PRIVATE else 0x82
 
 
 def _object(number: int, value: bytes) -> bytes:

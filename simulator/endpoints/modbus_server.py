@@ -12,6 +12,7 @@ import struct
 from collections.abc import Callable
 from typing import Protocol
 
+from profiles.addresses import authority
 from simulator.endpoints.errors import PortTaken
 from simulator.endpoints.modbus_quirks import ModbusQuirks
 
@@ -49,7 +50,7 @@ class ModbusServer:
 
     @property
     def address(self) -> str:
-        return f"modbus://{self.host}:{self.port}"
+        return f"modbus://{authority(self.host, self.port)}"
 
     async def start(self) -> None:
         """Listen. Raises ``PortTaken``."""

@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 from asyncua import Server, ua
 
+from profiles.addresses import authority
 from simulator.endpoints.addressspace import Template, standard_template
 from simulator.endpoints.conditions import Conditions
 from simulator.endpoints.errors import PortTaken
@@ -47,7 +48,8 @@ OWN_PREFIX = "s"
 
 
 class OpcuaEndpoint:
-    """Serves one equipment on OPC UA. Port 0 takes a free port; ``without`` are options that the equipment lacks."""
+    """Serves one equipment on OPC UA. Port 0 takes a free port; ``without`` are options that the equipment lacks,
+    ``time_scale`` is told in the BuildInfo."""
 
     def __init__(
         self,
@@ -59,6 +61,7 @@ class OpcuaEndpoint:
         quirks: OpcuaQuirks | None = None,
         nodesets: Path | None = None,
         without: frozenset[str] = frozenset(),
+        time_scale: float | None = None,
     ) -> None:
         self._equipment = equipment
         self._host = "127.0.0.1" if host == "localhost" else host
@@ -66,7 +69,7 @@ class OpcuaEndpoint:
         self._security = security or SecuritySettings()
         self._quirks = quirks or OpcuaQuirks()
         self._nodesets = nodesets
-        self._without = without
+        self._without, self._time_scale = without, time_scale
         self._server: Server | None = None
         self._listener: UnitListener | None = None
         self._unit: Unit | None = None
@@ -76,7 +79,7 @@ class OpcuaEndpoint:
     @property
     def address(self) -> str:
         """Where clients connect: ``opc.tcp://host:port``; the port is known once started."""
-        return f"opc.tcp://{self._host}:{self._listener.port if self._listener else self._port}"
+        return f"opc.tcp://{authority(self._host, self._listener.port if self._listener else self._port)}"
 
     @property
     def quirks(self) -> OpcuaQuirks:
@@ -137,7 +140,7 @@ class OpcuaEndpoint:
         publisher = Publisher(iserver.aspace, lambda: self._quirks)
         unit = Unit(
             self._equipment, iserver.aspace, builder.nodes, machine, publisher, self._quirks, list(builder.index),
-            self._without,
+            self._without, self._time_scale,
         )  # fmt: skip
         unit.projections = Projections(builder.nodes, machine, builder.index[PACKML])
         unit.conditions = Conditions(unit, lambda: iserver.subscription_service.subscriptions)

@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from asyncua import Server, ua
 
+from profiles.timescale import PRODUCT_URI, said
 from simulator.endpoints.nodes import A, O
 from simulator.endpoints.publisher import stamped
 from simulator.endpoints.unit import Unit
@@ -26,8 +27,9 @@ _LIMIT = 10_000
 
 async def describe_server(server: Server, unit: Unit) -> None:
     """Fill the Server object once, at start."""
+    build = "0" if unit.time_scale is None else said(unit.time_scale)
     await server.set_build_info(
-        "urn:setsubi:simulator", "setsubi", unit.equipment.profile.title.en, _own_version(), "0", datetime.now(UTC)
+        PRODUCT_URI, "setsubi", unit.equipment.profile.title.en, _own_version(), build, datetime.now(UTC)
     )
     for nodeid, variant in (
         (O.Server_ServerCapabilities_ServerProfileArray, ua.Variant(PROFILES, ua.VariantType.String)),

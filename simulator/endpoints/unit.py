@@ -44,6 +44,8 @@ class Unit:
     namespaces: list[str]
     without: frozenset[str] = frozenset()
     """Options that the unit lacks; their signals and methods are not there."""
+    time_scale: float | None = None
+    """Machine seconds per wall second, if it is to tell them."""
     sessions: dict[ua.NodeId, Any] = field(default_factory=dict)
     hidden: frozenset[ua.NodeId] = frozenset()
     access: dict[ua.NodeId, bool] = field(default_factory=dict)

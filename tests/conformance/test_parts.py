@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from conformance_servers import modbus_server
 
 from conformance.bench import build_bench
 from conformance.clock import MachineClock
+from conformance.context import Reading
 from conformance.errors import HarnessError, OperatorError
 from conformance.events import Entry
 from conformance.exitcodes import ExitCode
@@ -210,3 +213,32 @@ def test_two_checks_of_one_name_are_our_error() -> None:
     with pytest.raises(HarnessError, match=r"selftest\.twice"):
         check("selftest.twice")(two)
     assert "selftest.twice" in load_checks()
+
+
+def test_every_check_that_does_more_than_look_says_what_it_writes() -> None:
+    """Else a dry run would keep it back."""
+    checks = load_checks()
+    silent = [
+        r.id
+        for r in load_profile("stacking").ledger
+        if r.check and r.impact is not Impact.OBSERVE and not checks[r.check].writes
+    ]
+    assert silent == ["MOD-MBAP-003"]  # a frame of a wrong length, and reads
+
+
+async def test_a_signal_without_a_value_is_told_from_one_that_cannot_be_read() -> None:
+    stand = Stand(load_checks()["claims.signals"].run)
+    stand.link.values = dict.fromkeys(stand.profile.signals, 1)
+    whole = stand.link.read
+
+    async def read(signals: Sequence[str]) -> dict[str, Reading]:
+        found = await whole(signals)
+        for name, ok, status in (("state.cause", True, "Good"), ("comm.heartbeat", False, "BadNoCommunication")):
+            if name in found:
+                found[name] = replace(found[name], value=None, ok=ok, status=status)
+        return found
+
+    stand.link.read = read  # type: ignore[method-assign]
+    unmet = {x.what: x.actual for x in findings(await stand.run())["BC-TEST-001"].expectations}
+    assert unmet["state.cause is there"] == "no value (Null), status Good"
+    assert unmet["comm.heartbeat is there"] == "BadNoCommunication"

@@ -14,7 +14,7 @@ from warp import in_warped_time
 
 from conformance.baseline import load_baseline
 from conformance.context import Reading
-from conformance.errors import UsageError
+from conformance.errors import TargetFileError, UsageError
 from conformance.events import from_json, to_json, to_line
 from conformance.exitcodes import ExitCode
 from profiles.model import Impact
@@ -259,7 +259,9 @@ async def test_a_known_failure_does_not_decide_and_a_stale_one_does(tmp_path: An
     known = Stand(fails, passes, options={"baseline": load_baseline(path, "stacking")})
     events = await known.run()
     assert known.session.exit_code is ExitCode.CONFORMANT
-    assert findings(events)["BC-TEST-001"].notes == ["known failure: pump on order"]
+    finding = findings(events)["BC-TEST-001"]
+    assert (finding.verdict, finding.notes) == ("known-failure", ["known failure: pump on order"])
+    assert (events[-1].must_failed, events[-1].reason) == (0, "no MUST failed beyond the baseline")
     stale = Stand(passes, options={"baseline": load_baseline(path, "stacking")})
     await stale.run()
     assert stale.session.exit_code is ExitCode.NONCONFORMITY
@@ -267,6 +269,19 @@ async def test_a_known_failure_does_not_decide_and_a_stale_one_does(tmp_path: An
     await updated.run()
     assert updated.session.exit_code is ExitCode.CONFORMANT
     assert load_baseline(path, "stacking").known == {}
+
+
+async def test_a_baseline_takes_in_what_fails_and_asks_for_the_reasons(tmp_path: Any) -> None:
+    path = tmp_path / "known.yaml"
+    began = Stand(
+        fails, passes, options={"baseline": load_baseline(path, "stacking", create=True), "update_baseline": True}
+    )
+    events = await began.run()
+    assert began.session.exit_code is ExitCode.CONFORMANT
+    assert findings(events)["BC-TEST-001"].verdict == "known-failure"
+    assert "baseline known.yaml updated, entries without a reason: 1" in events[-1].reason
+    with pytest.raises(TargetFileError, match=r"known\.yaml:4:3: known_failures\.BC-TEST-001: has no reason; say why"):
+        load_baseline(path, "stacking")
 
 
 async def test_every_record_survives_its_json() -> None:

@@ -21,12 +21,21 @@ CASES = {
     "unknown key far from any": ("qqqq: 1\n", 3, 1, "qqqq: unknown key", "correct its spelling"),
     "wrong type": ("signals: {process.x: 5}\n", 3, 11, "valid dictionary", "correct the value"),
     "wrong top": ("signals: [a]\n", 3, 1, "signals: input should be a valid dictionary", "correct the value"),
-    "bad version": ("version: one\n", 3, 1, "version: string should match", "correct the value"),
+    "bad version": ("version: one\n", 3, 1, "version: 'one' is no version", 'write three numbers, for example "1.1.0"'),
+    "version that is a number": ("version: 1.1\n", 3, 1, "version: 1.1 is a number, no version", 'quote them: "1.1.0"'),
+    "version that is a whole number": ("version: 2\n", 3, 1, "2 is a number, no version", 'quote them: "2.0.0"'),
+    "misspelt inherited signal": (
+        "signals:\n  process.alignment_eror: {update_ms: 100}\n", 4, 3,
+        "signals.process.alignment_eror: title is missing, and no such signal is inherited", "did you mean 'process.alignment_error'?",
+    ),
+    "misspelt inherited safety function": (
+        "safety:\n  emergency_stp: {reaction_time_s: 1}\n", 4, 3, "no such safety function is inherited", "did you mean 'emergency_stop'?",
+    ),
     "bad signal id": (f"signals: {{Process: {{{SIGNAL}, {BOUND}}}}}\n", 3, 11, "should match", "correct the value"),
     "unknown signal type": (
         f"signals: {{process.x: {{title: {{en: X, ja: 値}}, type: real, {BOUND}}}}}\n", 3, 46, "type: input should be", "correct",
     ),
-    "missing key": (f"signals: {{process.x: {{type: bool, {BOUND}}}}}\n", 3, 11, "title: is missing", "add it"),
+    "missing key": (f"signals: {{process.x: {{type: bool, {BOUND}}}}}\n", 3, 11, "title is missing, and no such signal is inherited", "add it"),
     "no Japanese": (
         f"signals: {{process.x: {{title: {{en: X}}, type: bool, {BOUND}}}}}\n", 3, 23, "title.ja: is missing", "add it",
     ),
@@ -193,5 +202,5 @@ def test_a_file_without_keys(tmp_path: Path, text: str, what: str) -> None:
 
 def test_long_values_are_cut_in_the_error(tmp_path: Path) -> None:
     path = child(tmp_path, f"version: {'9' * 500}\n")
-    error = refusal(lambda: load_profile(path), path, 3, 1, "version", "correct the value")
+    error = refusal(lambda: load_profile(path), path, 3, 1, "version", "three numbers")
     assert len(str(error)) < len(str(path)) + 250

@@ -8,6 +8,7 @@ import pytest
 from profile_files import STACKING, child, refusal, write
 
 from profiles import ProfileError, load_profile
+from profiles.diff import bump, diff
 
 
 def test_a_child_without_changes_says_what_its_parent_says(tmp_path: Path) -> None:
@@ -114,3 +115,10 @@ def test_an_error_in_a_value_is_placed_where_it_was_written_last(tmp_path: Path)
 def test_a_profile_that_does_not_exist_is_one_clear_error(name: str) -> None:
     with pytest.raises(ProfileError, match=r"is no (profile|pack); (did you mean .*\? )?name a"):
         load_profile(name)
+
+
+def test_another_name_for_the_same_interface_breaks_nobody(tmp_path: Path) -> None:
+    path = child(tmp_path, "")
+    changes = diff(load_profile("stacking"), load_profile(path))
+    assert [str(c) for c in changes] == ["cosmetic: profile.profile: stacking → child"]
+    assert bump(changes) == "patch"

@@ -35,6 +35,10 @@ OPTIONS: dict[str, tuple[list[str], tuple[str, ...]]] = {
     "unknown profile to show": (["profile", "show", "x"], ("x: is no profile", "one of: conveyor,")),
     "unknown profile to compare": (["profile", "diff", "stacking", "y"], ("y: is no profile",)),
     "unknown pack": (["profile", "lint", "their-pack:stacking"], ("their-pack: is no pack", "basc_cell_line")),
+    "a pack in place of a profile": (
+        ["profile", "lint", "basc_cell_line"], ("is a pack, no profile", "basc_cell_line:stacking"),
+    ),
+    "a pack and nothing in it": (["profile", "show", "basc_cell_line:"], ("is a pack, no profile", "basc_cell_line:stacking")),
     "unknown requirement": (["explain", "STA-STAT-001"], ("STA-STAT-001: there is no such requirement", "STA-STATE-001")),
     "unknown fault": (
         ["mock", "stacking", "--fault", "modbus.no_identificaton"],
@@ -44,6 +48,13 @@ OPTIONS: dict[str, tuple[list[str], tuple[str, ...]]] = {
         ["check", "good.yaml", "--only", "MOD-*", "--only", "STA-STAT-001"],
         ("'STA-STAT-001' matches no requirement", "did you mean STA-STATE-001"),
     ),
+    "a misspelt pattern alone": (
+        ["check", "good.yaml", "--only", "STA-STAT-001"], ("'STA-STAT-001' matches no", "did you mean STA-STATE-001"),
+    ),
+    "one misspelt pattern between commas": (
+        ["check", "good.yaml", "--only", "MOD-*, STA-STAT-001"], ("'STA-STAT-001' matches no", "did you mean STA-STATE-001"),
+    ),
+    "a pattern like no other": (["check", "good.yaml", "--only", "XX-*"], ("'XX-*' matches no", "setsubi check --list")),
     "misspelt exclusion": (["check", "good.yaml", "--exclude", "safty"], ("'safty' matches no", "did you mean safety")),
     "no such kind of address": (["check", "http://127.0.0.1:9"], ("no known kind of address", "opc.tcp://")),
     "no OPC UA address": (["check", "opc.tcp://"], ("is no OPC UA address", "opc.tcp://host:port/path")),
@@ -58,7 +69,7 @@ OPTIONS: dict[str, tuple[list[str], tuple[str, ...]]] = {
     ),
     "no time at all": (["check", "good.yaml", "--time-scale", "0"], ("--time-scale 0: must be above 0",)),
     "a baseline to update, and none": (["check", "good.yaml", "--update-baseline"], ("needs --baseline",)),
-    "no such baseline": (["check", "good.yaml", "--baseline", "no.yaml"], ("no.yaml: no such file",)),
+    "no such baseline": (["check", "good.yaml", "--baseline", "no.yaml"], ("no.yaml: no such file", "--update-baseline")),
     "speed below nought": (["serve", "line.yaml", "--speed", "-1"], ("--speed -1: must be above 0",)),
     "speed that is no number": (["mock", "stacking", "--speed", "nan"], ("--speed nan: must be above 0",)),
     "no time to serve": (["mock", "stacking", "--for", "0"], ("--for 0: must be above 0", "leave it out")),
@@ -146,8 +157,6 @@ def test_a_process_says_it_in_one_line_too() -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["--only", "XX-*"],
-        ["--only", "QQQ-QQQ-001"],
         ["--only", "MOD-EXC-001", "--exclude", "MOD-*"],
         ["--exclude", "MUST", "--exclude", "SHOULD", "--exclude", "MAY"],
     ],
@@ -155,6 +164,37 @@ def test_a_process_says_it_in_one_line_too() -> None:
 def test_a_selection_of_nothing_checks_nothing_and_says_so(arguments: list[str]) -> None:
     said = setsubi("check", "good.yaml", *arguments)
     refused(said, ExitCode.NOTHING_CHECKED)
+
+
+def test_patterns_may_stand_between_commas() -> None:
+    said = setsubi(
+        "check",
+        "good.yaml",
+        "--list",
+        "--only",
+        "ID-PLATE-001, id-uri-001",
+        "--only",
+        "UA-WRITE-001",
+        "--impact",
+        "write",
+    )
+    assert "3 requirements would be checked" in said.out
+
+
+def test_a_dry_run_lists_what_would_write_and_counts_the_others() -> None:
+    said = setsubi("check", "good.yaml", "--dry-run", "--impact", "write", "--only", "identification")
+    assert "ID-USER-001" in said.out
+    assert "identity.location" in said.out
+    assert "ID-PLATE-001" not in said.out
+    listed = setsubi("check", "good.yaml", "--list", "--impact", "write", "--only", "identification").out
+    total = listed.splitlines()[-1].split()[0]
+    assert (
+        said.out.splitlines()[-1]
+        == f"{total} requirements would be checked: 1 with writes, {int(total) - 1} that write nothing"
+    )
+    nothing = setsubi("check", "good.yaml", "--dry-run", "--only", "identification").out.splitlines()
+    assert len(nothing) == 1
+    assert "0 with writes" in nothing[0]
 
 
 FILES = ("check", "serve", "simulate", "mock", "profile show", "profile lint", "report", "profile diff stacking")
@@ -195,7 +235,7 @@ TARGETS: dict[str, tuple[str, str, tuple[str, ...]]] = {  # text after the good 
     "no such claim": ("claims: {flying: true}\n", ":5:10", ("no option 'flying'", "it has: conditions")),
     "no such signal": ("bindings: {state.stat: {opcua: 's:X'}}\n", ":5:12", ("no signal 'state.stat'",)),
     "no such register": ("bindings: {state.cause: {modbus: {address: 70000}}}\n", ":5:12", ("binding of state.cause",)),
-    "no such requirement": ("parameters: {STA-NO-001: {x: 1}}\n", ":5:14", ("no requirement STA-NO-001",)),
+    "no such requirement": ("parameters: {STA-NO-001: {x: 1}}\n", ":5:14", ("no requirement STA-NO-001", "did you mean STA-")),
     "no such parameter": ("parameters: {STA-STATE-001: {x: 1}}\n", ":5:30", ("no parameter 'x'", "watch_s")),
     "a panel that is no address": ("panel: somewhere\n", ":5:1", ("panel",)),
     "no mode": ("agreed_modes: [maintenance]\n", ":5:16", ("agreed_modes",)),
@@ -225,6 +265,37 @@ def test_a_wrong_target_file_is_named_at_its_place(name: str, folder: Path) -> N
     (folder / "target.yaml").write_text(text, encoding="utf-8")
     place = f"target.yaml{place}:" if place else ""
     refused(setsubi("check", "target.yaml"), ExitCode.USAGE, place, *parts)
+
+
+@pytest.mark.parametrize(
+    ("more", "lines"),
+    [
+        (
+            "scan_ms: -1\nclaim: {}\nparallel: many\n",
+            [":5:1: scan_ms: input should be", ":6:1: claim: unknown key; did you mean 'claims'?", ":7:1: parallel: input"],
+        ),
+        (
+            "tolerances: {comm.clok: 1}\nclaims: {flying: true}\nbindings:\n  state.unit_stat: {opcua: 's:X'}\n"
+            "  state.cause: {modbus: {address: 70000}}\nparameters: {STA-STAT-001: {x: 1}, STA-STATE-001: {y: 1}}\n",
+            [
+                ":5:14: the profile has no signal 'comm.clok'; did you mean comm.clock?",
+                ":6:10: the profile has no option 'flying'",
+                ":8:3: the profile has no signal 'state.unit_stat'; did you mean state.unit_state",
+                ":9:3: the binding of state.cause does not fit",
+                ":10:14: there is no requirement STA-STAT-001; did you mean STA-STATE-001",
+                ":10:52: STA-STATE-001 has no parameter 'y'; it has: ",
+            ],
+        ),
+    ],
+)  # fmt: skip
+def test_all_mistakes_of_a_target_file_are_named_each_at_its_place(more: str, lines: list[str], folder: Path) -> None:
+    (folder / "target.yaml").write_text(TARGET + more, encoding="utf-8")
+    said = setsubi("check", "target.yaml")
+    assert said.code == ExitCode.USAGE
+    found = said.err.splitlines()
+    assert len(found) == len(lines), said.err
+    for line, wanted in zip(found, lines, strict=True):
+        assert line.startswith(f"setsubi: target.yaml{wanted}"), line
 
 
 def test_a_profile_that_a_target_file_names_wrongly_is_named_in_that_file(folder: Path) -> None:
@@ -280,6 +351,23 @@ def test_a_wrong_profile_is_named_at_its_place(
 ) -> None:
     (folder / "p.yaml").write_text(f"profile: p\nextends: stacking\n{body}", encoding="utf-8")
     refused(setsubi(*command.split()), ExitCode.USAGE, f"p.yaml{place}:", *parts)
+
+
+def test_a_pack_of_ones_own_in_place_of_a_profile_is_told_apart(folder: Path) -> None:
+    (folder / "plant7").mkdir()
+    text = "pack: plant7\nversion: 1.0.0\nextends: basc_cell_line\n"
+    (folder / "plant7" / "pack.yaml").write_text(text, encoding="utf-8")
+    for name in ("plant7", "plant7/pack.yaml"):
+        refused(setsubi("profile", "lint", name), ExitCode.USAGE, "is a pack, no profile", "plant7:stacking")
+    assert setsubi("profile", "lint", "plant7:stacking").code == 0
+
+
+def test_one_is_counted_as_one(folder: Path) -> None:
+    (folder / "p.yaml").write_text(
+        "profile: p\nextends: stacking\nsignals: {process.alignment_error: {update_ms: 10}}\n", "utf-8"
+    )
+    assert setsubi("profile", "lint", "p.yaml").out.splitlines()[-1] == "1 warning"
+    assert setsubi("profile", "lint", "stacking").out.splitlines()[-1] == "0 warnings"
 
 
 def test_profiles_that_extend_each_other_are_named_with_their_circle(folder: Path) -> None:

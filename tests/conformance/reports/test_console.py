@@ -2,8 +2,10 @@
 
 import io
 import json
+import re
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from conformance.reports import ConsolePrinter, make_console, print_stream
@@ -63,6 +65,82 @@ def test_quiet_leaves_out_what_needs_nobody(stream):
     text = plain(stream("faulty"), quiet=True)
     assert "BAS-MBUS-004" not in text
     assert "BAS-SAFE-005" in text
+
+
+def told(findings, code=0, **options):
+    """The console's words for a run with these verdicts and reasons, all of MUST requirements."""
+    header = {"event": "header", "schema": 1, "profile": {"id": "p"}, "target": {"name": "t"}}
+    rows = [
+        {"event": "requirement", "id": f"BC-TEST-{n:03d}", "area": "states", "level": "MUST", "severity": "data"}
+        for n in range(1, len(findings) + 1)
+    ]
+    found = [
+        {"event": "finding", "id": row["id"], "verdict": verdict, "reason": reason}
+        for row, (verdict, reason) in zip(rows, findings, strict=True)
+    ]
+    out = io.StringIO()
+    footer = {"event": "footer", "exit_code": code, "reason": ""}
+    print_stream([header, *rows, *found, footer], make_console(out), **options)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_lines_that_go_on_stand_below_their_text_on_a_narrow_terminal(stream, lang):
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=True, width=80, color_system=None)
+    print_stream(events(stream("faulty")), console, lang)
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", out.getvalue().replace("\r", "\n"))
+    lines = [line.rstrip() for line in shown.splitlines() if "/14" not in line]  # without the progress
+    assert max(cell_len(line) for line in lines) <= 80
+    assert sum(line.startswith(" " * 16) for line in lines) > 5  # under the ids, where sentences begin
+    whole = plain(stream("faulty"), lang).splitlines()
+    for line in lines:  # what stands at the left edge begins a line of the log too
+        assert line[:1] in ("", " ") or any(w.startswith(line) for w in whole), line
+    sentence = next(n for n, line in enumerate(lines) if "BAS-HAND-003 [" in line)
+    assert lines[sentence].index("BAS-HAND-003") <= 16
+    assert lines[sentence + 1].startswith(" " * 16)
+
+
+def test_an_area_is_headed_once_and_what_does_more_than_look_by_its_impact():
+    rows = [
+        ("states", "observe"),
+        ("alarms", "observe"),
+        ("states", "write"),
+        ("alarms", "write"),
+        ("states", "actuate"),
+    ]
+    header = {"event": "header", "schema": 1, "profile": {"id": "p"}, "target": {"name": "t"}}
+    ids = [f"BC-TEST-{n:03d}" for n in range(len(rows))]
+    requirements = [
+        {"event": "requirement", "id": i, "area": area, "level": "MUST", "severity": "data", "impact": impact}
+        for i, (area, impact) in zip(ids, rows, strict=True)
+    ]
+    found = [{"event": "finding", "id": i, "verdict": "pass"} for i in ids]
+    out = io.StringIO()
+    print_stream([header, *requirements, *found, {"event": "footer", "exit_code": 0}], make_console(out))
+    body = [line.split()[-1] if line.startswith("  ") else line for line in out.getvalue().splitlines() if line]
+    wanted = ["states and modes", "alarms", "Impact: write", "Impact: actuate"]
+    assert [line for line in body if line in wanted] == wanted
+
+
+def test_known_failures_are_told_from_new_ones():
+    text = told([("known-failure", "pump"), ("pass", "")])
+    assert "  known failure BC-TEST-001" in text
+    assert "0 MUST violated beyond the baseline; 1 known failure" in text
+    assert "Exit code 0: no nonconformity beyond the baseline was found" in text
+    assert "Conformant in what was exercised, but for known failures" in text
+    text = told([("known-failure", "pump"), ("known-failure", "pump"), ("fail", "door")], code=1)
+    assert "1 MUST violated beyond the baseline; 2 known failures" in text
+    assert "Exit code 1: at least one MUST is violated" in text
+    assert "beyond" not in told([("fail", "door")], code=1)
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_what_was_not_reached_is_one_line(quiet):
+    text = told([("pass", "")] + [("inconclusive", "not reached: interrupted")] * 180, code=2, quiet=quiet)
+    assert "\nnot reached: 180 requirements\n" in text
+    assert "BC-TEST-002" not in text
+    assert "BC-TEST-001" in told([("inconclusive", "it said nothing")], code=6)
 
 
 def test_a_terminal_shows_trees_and_progress(stream):
