@@ -16,6 +16,8 @@ from simulator.line import Line, RunResult
 T = TypeVar("T")
 Engine = type[Line] | type[CompiledLine]
 WARM_UP = 1_000.0
+SHARE: dict[Engine, float] = {CompiledLine: 1.0, Line: 0.1}
+"""How long an engine's batches are against those of the faster one; intervals are wider by the root of it."""
 
 
 @dataclass(frozen=True)

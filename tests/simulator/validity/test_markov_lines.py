@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from estimates import Engine, batches, interval
+from estimates import SHARE, Engine, batches, interval
 from exact_lines import CASES
 from markov_lines import ACCOUNTS, Exact, Station, line_file, solve
 
@@ -117,7 +117,7 @@ def test_an_interval_at_either_end_is_a_station_without_a_place_that_blocks_or_s
     interval_ = {"distribution": "exponential", "mean": 1.0 if end == "sink" else 2.0}
     spec = LineSpec.model_validate(spec.model_dump(exclude_unset=True) | {end: {"interval": interval_}})
     expected = solve(*stations_, Station(1)).throughput if end == "sink" else 0.5
-    rates = batches(engine(spec, 11), BATCHES, BATCH, lambda result: result.throughput)
+    rates = batches(engine(spec, 11), BATCHES, BATCH * SHARE[engine], lambda result: result.throughput)
     assert interval(rates, CONFIDENCE).holds(expected)
 
 
@@ -133,12 +133,12 @@ def stations(case: dict[str, Any]) -> list[Station]:
 
 def far_from(spec: LineSpec, exact: Exact, engine: Engine) -> list[str]:
     """The figures whose interval does not hold the exact one. Every interval must be narrow."""
-    length = BATCH / exact.throughput
+    length, widest = BATCH * SHARE[engine] / exact.throughput, WIDEST / SHARE[engine] ** 0.5
     columns = np.array(batches(engine(spec, 2027), BATCHES, length, figures)).T
     wrong = []
     for (name, expected), column in zip(known(exact, spec), columns, strict=True):
         found = interval(column, CONFIDENCE)
-        assert found.half_width < WIDEST * max(1, expected), name
+        assert found.half_width < widest * max(1, expected), name
         if not abs(found.mean - expected) <= max(found.half_width, 1e-9):
             wrong.append(f"{name}: {found} does not hold {expected}")
     return wrong
