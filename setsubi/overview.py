@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from conformance.exitcodes import ExitCode
-from conformance.reports import Report
+from conformance.reports import Report, texts_in, translated
 
 TEXTS: dict[str, dict[str, Any]] = {
     "en": {
@@ -100,7 +100,7 @@ def entry_of(
     """What the page says of a finished run."""
     caught = tuple(
         (r.requirement.id, getattr(r.requirement.text, lang, ""), r.finding.reason)
-        for r in report.results
+        for r in translated(report, texts_in(lang)).results
         if r.verdict == "fail"
     )
     counts = {str(verdict): n for verdict, n in report.counts.items()}

@@ -14,6 +14,8 @@ from conformance.reports.markdown import render_markdown
 from conformance.reports.profileshow import View, show_profile
 from conformance.reports.sheets import Sheet, as_csv, as_markdown, as_rich
 from conformance.reports.stream import Report, build_report, parse_event, read_report
+from conformance.reports.texts import texts_in
+from conformance.reports.translation import translated
 
 __all__ = [
     "ConsolePrinter",
@@ -36,4 +38,6 @@ __all__ = [
     "render_junit",
     "render_markdown",
     "show_profile",
+    "texts_in",
+    "translated",
 ]

@@ -19,6 +19,7 @@ from conformance.reports.records import Finding, Header, Record, RequirementReco
 from conformance.reports.stream import Report, Result, parse_event, report_of, unknown_requirement
 from conformance.reports.summary import summarise
 from conformance.reports.texts import texts_in
+from conformance.reports.translation import translate, translated
 from conformance.reports.values import clean, one_line, seconds, show
 
 _STYLES = {
@@ -85,6 +86,9 @@ class ConsolePrinter:
     def handle(self, event: Any) -> None:
         record = parse_event(event)
         self._records.append(record)
+        if record is None:
+            return
+        record = translate(record, self._texts)
         if isinstance(record, Header):
             self._print_header(record)
         elif isinstance(record, RequirementRecord):
@@ -182,6 +186,7 @@ class ConsolePrinter:
 
     def _print_summary(self, report: Report) -> None:
         t = self._texts
+        report = translated(report, t)
         summary = summarise(report, t)
         self._line()
         for line in self._unasked(report) if report.findings else ():

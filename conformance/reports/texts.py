@@ -37,6 +37,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "trust.D": ("derived by arithmetic", "計算による導出"),
     "trust.K": ("general knowledge, to be checked", "一般知識（要確認）"),
     "trust.S": ("our own assumption", "当方の仮定"),
+    "kind.real": ("real", "実機"),
+    "kind.mock": ("mock", "模擬設備"),
     # areas
     "area.identification": ("identification", "識別情報"),
     "area.communication": ("communication", "通信・生存監視"),
@@ -215,6 +217,10 @@ class Texts:
     def area(self, area: str) -> str:
         """Areas belong to packs: one that we have no word for is shown by its own name."""
         return self(f"area.{area}") if f"area.{area}" in _WORDS else area.replace("_", " ")
+
+    def kind(self, kind: str) -> str:
+        """Of a target: real or mock."""
+        return self(f"kind.{kind}") if f"kind.{kind}" in _WORDS else kind
 
     def of_code(self, prefix: str, code: int) -> str:
         key = f"{prefix}.{code}"
