@@ -16,10 +16,10 @@ from rich.text import Text
 from rich.tree import Tree
 
 from conformance.reports.records import Finding, Header, Record, RequirementRecord, Restore, Verdict
+from conformance.reports.sentences import prepare, said
 from conformance.reports.stream import Report, Result, parse_event, report_of, unknown_requirement
 from conformance.reports.summary import summarise
 from conformance.reports.texts import texts_in
-from conformance.reports.translation import translate, translated
 from conformance.reports.values import clean, one_line, seconds, show
 
 _STYLES = {
@@ -34,6 +34,7 @@ _STYLES = {
 _TONES = {"good": "bold green", "warn": "bold yellow", "bad": "bold red"}
 _UNASKED = (Verdict.NOT_EXERCISED, Verdict.NOT_APPLICABLE)
 _NAMED = 4  # ids in a line of the summary
+_REASON = 1000  # characters of why a run ended
 _WIDTH = 14  # of the verdict, in columns
 
 
@@ -63,6 +64,7 @@ class ConsolePrinter:
     def __init__(self, console: Console, lang: str = "en", quiet: bool = False) -> None:
         self._console = console
         self._texts = texts_in(lang)
+        prepare(self._texts)  # now, for while checks run nothing may take long
         self._quiet = quiet
         self._records: list[Record | None] = []
         self._requirements: dict[str, RequirementRecord] = {}
@@ -86,9 +88,6 @@ class ConsolePrinter:
     def handle(self, event: Any) -> None:
         record = parse_event(event)
         self._records.append(record)
-        if record is None:
-            return
-        record = translate(record, self._texts)
         if isinstance(record, Header):
             self._print_header(record)
         elif isinstance(record, RequirementRecord):
@@ -96,7 +95,7 @@ class ConsolePrinter:
         elif isinstance(record, Finding):
             self._print_finding(record)
         elif isinstance(record, Restore) and not record.ok:
-            line = f"{self._texts('not_ok')}: {record.signal} = {show(record.old)} ({show(record.status)})"
+            line = f"{self._texts('not_ok')}: {record.signal} = {show(record.old)} ({self._said(record.status)})"
             self._line(line, "bold red")
 
     def _line(self, text: str = "", style: str = "") -> None:
@@ -105,6 +104,10 @@ class ConsolePrinter:
     def _print(self, text: Text) -> None:
         """Logs are searched by line, so only a terminal wraps."""
         self._console.print(text, soft_wrap=not self._console.is_terminal)
+
+    def _said(self, value: Any, limit: int = 300) -> str:
+        """What the stream says, in the language of the report, on one line."""
+        return one_line(said(self._texts, value), limit)
 
     def _print_header(self, header: Header) -> None:
         t = self._texts
@@ -151,15 +154,15 @@ class ConsolePrinter:
     def _branches(self, result: Result) -> list[tuple[str, str]]:
         """(text, style) of what stands below a finding."""
         t, finding = self._texts, result.finding
-        branches = [(f"{t('reason')}: {one_line(finding.reason)}", "")] if finding.reason else []
+        branches = [(f"{t('reason')}: {self._said(finding.reason)}", "")] if finding.reason else []
         if finding.verdict is Verdict.PASS:
             return branches
         for e in finding.unmet:
             via = f" [{e.via}]" if e.via else ""
             branches.append(
                 (
-                    f"{one_line(e.what)}{via}\n  {t('expected')}: {one_line(e.expected)}\n"
-                    f"  {t('actual')}: {one_line(e.actual)}",
+                    f"{self._said(e.what)}{via}\n  {t('expected')}: {self._said(e.expected)}\n"
+                    f"  {t('actual')}: {self._said(e.actual)}",
                     "",
                 )
             )
@@ -186,7 +189,6 @@ class ConsolePrinter:
 
     def _print_summary(self, report: Report) -> None:
         t = self._texts
-        report = translated(report, t)
         summary = summarise(report, t)
         self._line()
         for line in self._unasked(report) if report.findings else ():
@@ -199,14 +201,14 @@ class ConsolePrinter:
         meaning = t.of_code("code", report.exit_code)
         self._line(f"  {t('exit_code')} {report.exit_code}: {meaning}{duration}")
         if report.footer and report.footer.reason and report.exit_code:
-            self._line(f"  {t('reason')}: {report.footer.reason}", "bold")
+            self._line(f"  {t('reason')}: {self._said(report.footer.reason, _REASON)}", "bold")
 
     def _unasked(self, report: Report) -> list[str]:
         """What was not asked, by reason: how many, and which as far as a line goes."""
         t = self._texts
         groups: dict[str, list[str]] = {}
         for result in report.of(*_UNASKED):
-            reason = one_line(result.finding.reason, 120) if result.reached else t("not_reached")
+            reason = self._said(result.finding.reason, 120) if result.reached else t("not_reached")
             groups.setdefault(f"{t.verdict(result.verdict)} ({reason})", []).append(result.requirement.id)
         return [
             f"{len(ids)} {name}: {', '.join(ids[:_NAMED])}{' …' if len(ids) > _NAMED else ''}"

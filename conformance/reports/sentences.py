@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 
 import yaml
@@ -20,7 +20,7 @@ END, END_JA = "; ", "；"
 PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _KINDS = {
     None: ".+",
-    "number": r"[-+]?(?:\d[\d.]*(?:e[-+]?\d+)?|inf|nan)",
+    "number": r"[-+]?(?:\d[\d.]*(?:e[-+]?\d+)?|inf|nan)(?: \(\w+\))?",  # with its name, if it has one: 6 (Execute)
     "word": r"\S+",
     "sentence": ".+",
 }
@@ -36,13 +36,22 @@ class Template:
         self.weight = sum(map(len, literals))
         self._hint = max(literals, key=len)
         self._whole = {name for name, kind in PLACEHOLDER.findall(english) if kind == "sentence"}
-        self._pattern = re.compile(_pattern(english), re.DOTALL)
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Made when a text first needs it: a run needs some of hundreds."""
+        pattern, end = "", 0
+        for found in PLACEHOLDER.finditer(self.english):
+            name, kind = found.groups()
+            pattern += f"{re.escape(self.english[end : found.start()])}(?P<{name}>{_KINDS[kind]})"
+            end = found.end()
+        return re.compile(pattern + re.escape(self.english[end:]), re.DOTALL)
 
     def fill(self, text: str, catalogue: Catalogue) -> str | None:
         """The Japanese of a text that the English fits."""
         if self._hint not in text:  # most do not, and this is quicker than a pattern
             return None
-        found = self._pattern.fullmatch(text)
+        found = self.pattern.fullmatch(text)
         if found is None:
             return None
         said = {name: catalogue.known(part) for name, part in found.groupdict().items()}
@@ -50,15 +59,6 @@ class Template:
             return None
         parts = found.groupdict()
         return self.japanese.format(**{name: parts[name] if ja is None else ja for name, ja in said.items()})
-
-
-def _pattern(english: str) -> str:
-    pattern, end = "", 0
-    for found in PLACEHOLDER.finditer(english):
-        name, kind = found.groups()
-        pattern += f"{re.escape(english[end : found.start()])}(?P<{name}>{_KINDS[kind]})"
-        end = found.end()
-    return pattern + re.escape(english[end:])
 
 
 class Catalogue:
@@ -124,6 +124,12 @@ def read_sections() -> dict[str, dict[str, str]]:
     text = (files("conformance.reports") / "sentences.ja.yaml").read_text(encoding="utf-8")
     sections: dict[str, dict[str, str]] = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return sections
+
+
+def prepare(texts: Texts) -> None:
+    """Read now what ``said`` will want."""
+    if texts.lang == "ja":
+        japanese()
 
 
 def said(texts: Texts, value: object) -> object:

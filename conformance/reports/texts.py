@@ -196,6 +196,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "signed_vendor": ("Equipment vendor", "設備メーカー"),
     "signed_customer": ("Customer", "発注者"),
     "signed_date": ("Date and signature", "日付・署名"),
+    "applies.kinds": ("kinds", "設備種別"),
+    "applies.protocols": ("protocols", "プロトコル"),
+    "applies.options": ("options", "オプション"),
+    "applies.signals": ("signals", "信号"),
     "skip_link": ("Skip to the findings", "試験結果へ移動"),
     "checking": ("checking", "試験中"),
 }
@@ -216,11 +220,12 @@ class Texts:
 
     def area(self, area: str) -> str:
         """Areas belong to packs: one that we have no word for is shown by its own name."""
-        return self(f"area.{area}") if f"area.{area}" in _WORDS else area.replace("_", " ")
+        return self.word("area", area).replace("_", " ")
 
-    def kind(self, kind: str) -> str:
-        """Of a target: real or mock."""
-        return self(f"kind.{kind}") if f"kind.{kind}" in _WORDS else kind
+    def word(self, prefix: str, code: str) -> str:
+        """The word for a code, such as ``kind`` ``mock``; one that we have no word for stays as it is."""
+        key = f"{prefix}.{code}"
+        return self(key) if key in _WORDS else code
 
     def of_code(self, prefix: str, code: int) -> str:
         key = f"{prefix}.{code}"
