@@ -28,6 +28,8 @@ from conformance.reports import (
     render_html,
     render_junit,
     render_markdown,
+    said,
+    texts_in,
 )
 from conformance.runner import Options, Session
 from conformance.selection import Selection
@@ -103,7 +105,7 @@ def check(
     )
     session = Session(loaded, described, options)
     if list_ or dry_run:
-        _print_plan(session, writes=dry_run)
+        _print_plan(session, writes=dry_run, lang=lang)
         return
     want_folder(out, "--out")
     for path, option in ((html, "--html"), (junit, "--junit"), (ndjson, "--ndjson"), (baseline, "--baseline")):
@@ -111,7 +113,7 @@ def check(
     report = asyncio.run(run_session(session, lang=lang, quiet=quiet))
     write_reports(report, lang, out=out, html=html, junit=junit, ndjson=ndjson)
     if out is not None:
-        typer.echo(f"reports: {out / 'report.html'}")
+        typer.echo(texts_in(lang)("written", path=out / "report.html"))
     raise typer.Exit(report.exit_code)
 
 
@@ -195,7 +197,7 @@ def report(
     write_whole(out / "junit.xml", render_junit(made, lang))
     write_whole(out / "summary.md", render_markdown(made, lang))
     write_whole(out / "badge.svg", render_badge(made, lang))
-    typer.echo(f"reports: {out / 'report.html'}")
+    typer.echo(texts_in(lang)("written", path=out / "report.html"))
 
 
 def _profile(target: Target, named: str | None) -> Profile:
@@ -215,15 +217,17 @@ def _profile(target: Target, named: str | None) -> Profile:
         raise target.fail(("profile",), f"profile: '{ref}' {error.what}", error.mend) from None
 
 
-def _print_plan(session: Session, *, writes: bool) -> None:
-    table = Table("requirement", "impact", "level", *(["writes"] if writes else ["text"]))
+def _print_plan(session: Session, *, writes: bool, lang: str) -> None:
+    t = texts_in(lang)
+    table = Table(t("requirement"), t("impact"), t("level"), t("plan.writes" if writes else "plan.text"))
     rows = session.planned()
     for row in rows:
         requirement = session.profile.requirement(row.requirement)
-        last = ", ".join(row.writes) or "nothing" if writes else requirement.text.en
-        table.add_row(row.requirement, str(row.impact), str(requirement.level), last)
+        written = ", ".join(str(said(t, what)) for what in row.writes) or t("plan.nothing")
+        last = written if writes else requirement.text.in_language(lang)
+        table.add_row(row.requirement, str(row.impact), t(f"level.{requirement.level}"), last)
     make_console().print(table)
-    typer.echo(f"{len(rows)} requirements would be checked")
+    typer.echo(t("plan.count", n=len(rows)))
     if not rows:
         raise typer.Exit(int(ExitCode.NOTHING_CHECKED))
 

@@ -19,7 +19,7 @@ CODEC = ROOT / "profiles/codec.py"
 ELSEWHERE = {"baseline", "bench", "events", "fitting", "inspect", "registry", "targetfile", "certificates"}
 """Modules whose texts are files or errors of the command line."""
 SILENT = {
-    "AssertionError", "ContextVar", "HarnessError", "TargetFileError", "UsageError", "NothingSelected", "check",
+    "AssertionError", "ContextVar", "HarnessError", "TargetFileError", "UsageError", "NothingSelected",
     "_try_session", "create_task", "demand", "fail", "kind", "startswith",
 }  # fmt: skip
 """Calls whose texts no report shows; ``kind`` is a class of usage errors in ``selection``, and passwords are no words."""

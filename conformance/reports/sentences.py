@@ -14,16 +14,18 @@ from importlib.resources import files
 import yaml
 
 from conformance.reports.texts import Texts
+from profiles.model import Protocol
 
 END, END_JA = "; ", "；"
 """Between two sentences of one text; no placeholder reaches across it."""
 PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _KINDS = {
     None: ".+",
-    "number": r"[-+]?(?:\d[\d.]*(?:e[-+]?\d+)?|inf|nan)(?: \(\w+\))?",  # with its name, if it has one: 6 (Execute)
+    "number": r"[-+]?(?:\d[\d.]*(?:e[-+]?\d+)?|inf|nan)(?: \([^()]*\))?",  # with its name, if it has one: 6 (Execute)
     "word": r"\S+",
     "sentence": ".+",
 }
+_OVER = tuple(f"{wire}: " for wire in Protocol)
 _REMEMBERED = 20_000  # sentences: a run says few of them, and each many times
 
 
@@ -83,11 +85,18 @@ class Catalogue:
     def _known(self, sentence: str) -> str | None:
         if sentence in self._exact:
             return self._exact[sentence]
+        if sentence.startswith(_OVER):
+            return self._over(sentence)
         for template in self._templates:
             said = template.fill(sentence, self)
             if said is not None:
                 return said
         return self._joined(sentence) or self._of_something(sentence)
+
+    def _over(self, sentence: str) -> str:
+        """What was said of one protocol: ``opcua: no reply``."""
+        wire, _, rest = sentence.partition(": ")
+        return f"{wire}：{self.known(rest) or rest}"
 
     def _joined(self, sentence: str) -> str | None:
         """Words between joints: ``Held or Aborted``."""
@@ -98,7 +107,7 @@ class Catalogue:
         return None
 
     def _of_something(self, sentence: str) -> str | None:
-        """``what: sentence``, where at least one side is known and the other is one word: ``opcua: no reply``."""
+        """``what: sentence``, where at least one side is known and the other is one word."""
         subject, colon, rest = sentence.partition(": ")
         if not colon:
             return None

@@ -25,6 +25,8 @@ from conformance.reports.texts import Texts
 
 R = TypeVar("R", bound=Record | Expectation | Exchange | SourceRef)
 Say = Callable[[Any], Any]
+_COUNTED = {"TranslateBrowsePaths", "Publish", "ActivateSession"}
+"""Operations whose value in the transcript is in the tester's words: how many were found, as whom it came."""
 
 
 def translated(report: Report, texts: Texts) -> Report:
@@ -68,7 +70,8 @@ def _expectation(stated: Expectation, say: Say) -> dict[str, Any]:
 
 
 def _exchange(exchange: Exchange, say: Say) -> dict[str, Any]:
-    return {"op": say(exchange.op), "status": say(exchange.status), "address": say(exchange.address)}
+    ours = say(exchange.value) if exchange.op in _COUNTED else exchange.value
+    return {"op": say(exchange.op), "status": say(exchange.status), "address": say(exchange.address), "value": ours}
 
 
 def _requirement(requirement: RequirementRecord, say: Say) -> dict[str, Any]:

@@ -95,6 +95,9 @@ def test_every_source_of_the_bundled_pack_is_said_in_japanese():
     [
         ("alarm 7 becomes active, in time", "アラーム7が発生中になること（制限時間内）"),
         ("opcua: Hold ends in Held; modbus: no reply", "opcua：Hold指令がHeldに至ること；modbus：応答なし"),
+        ("modbus: comm.clock reads back", "modbus：comm.clockを読み返せること"),
+        ("state.unit_mode: no reply", "state.unit_mode：応答なし"),
+        ("mode 3 (Manual) is shown", "モード3 (Manual)を示すこと"),
         ("Held or Aborted", "Held または Aborted"),
         ("Clear is refused while the emergency stop is actuated", "非常停止の作動中のClear指令を拒否すること"),
         ("STA-A-001, STA-B-001 and 7 more", "STA-A-001, STA-B-001 ほか7件"),
@@ -215,6 +218,16 @@ def test_every_format_says_it_in_japanese(stream, render):
 def test_the_reason_for_the_end_is_said_in_japanese(stream):
     assert "不適合 1 件：X-1" in render_html(build_report(stream), "ja")
     assert "不適合 1 件：X-1" in on_console(stream, "ja")
+
+
+def test_what_the_target_said_stays_as_it_said_it(stream):
+    stream[2]["transcript"] = [
+        {"op": "read holding", "value": "none", "status": "exception 02 illegal data address"},
+        {"op": "TranslateBrowsePaths", "address": "7 paths", "value": "5 found", "status": "Good"},
+    ]
+    one, other = translated(build_report(stream), texts_in("ja")).findings[0].transcript
+    assert (one.op, one.value, one.status) == ("保持レジスタ 読出し", "none", "例外02 不正なデータアドレス")
+    assert (other.op, other.address, other.value) == ("TranslateBrowsePaths", "7 パス", "5 件あり")
 
 
 def test_the_stream_stays_as_it_was(stream):
