@@ -100,7 +100,8 @@ def _children(node: ast.AST) -> list[ast.AST]:
     if isinstance(node, ast.Compare):
         return []  # a question, not a statement
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return [*node.args.defaults, *[d for d in node.args.kw_defaults if d is not None], *node.body]
+        defaults = [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
+        return [*node.decorator_list, *defaults, *node.body]
     if isinstance(node, ast.AnnAssign):
         return [node.value] if node.value is not None else []
     if isinstance(node, (ast.Tuple, ast.Dict)):

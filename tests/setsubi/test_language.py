@@ -9,6 +9,7 @@ import pytest
 from command import setsubi
 
 from conformance.exitcodes import ExitCode
+from setsubi.overview import TEXTS
 
 TARGET = (
     "kind: mock\nprofile: stacking\nopcua: {url: opc.tcp://127.0.0.1:4840}\nmodbus: {host: 127.0.0.1, port: 4841}\n"
@@ -50,3 +51,8 @@ def test_a_requirement_explained() -> None:
     said = setsubi("explain", "ALM-ACK-003", "--lang", "ja")
     assert "OPC 10000-4（ステータスコード）" in said.out
     assert "status codes" not in said.out
+
+
+def test_the_demo_has_all_its_words_in_both_languages() -> None:
+    assert TEXTS["en"].keys() == TEXTS["ja"].keys()
+    assert not [text for text in TEXTS["ja"]["steps"] if ENGLISH.search(text)]
