@@ -45,7 +45,8 @@ async def bring_to(context: CheckContext, state: str) -> None:
         if reading.value == goal:
             return
         refused = await _step(context, table, _number(reading), goal, refused)
-    context.inconclusive(f"the unit could not be brought to {state}{refused and ': ' + refused}")
+    not_there = f"the unit could not be brought to {state}"
+    context.inconclusive(f"{not_there}: {refused}" if refused else not_there)
 
 
 def _number(reading: Reading) -> int:

@@ -123,5 +123,5 @@ def conclude(
 
 
 def _some(ids: Sequence[str], most: int = 5) -> str:
-    more = f" and {len(ids) - most} more" if len(ids) > most else ""
-    return ", ".join(ids[:most]) + more
+    named = ", ".join(ids[:most])
+    return f"{named} and {len(ids) - most} more" if len(ids) > most else named

@@ -28,6 +28,8 @@ from conformance.reports import (
     render_html,
     render_junit,
     render_markdown,
+    said,
+    texts_in,
 )
 from conformance.runner import Options, Session
 from conformance.selection import Selection
@@ -37,7 +39,7 @@ from profiles.model import Impact
 from profiles.model import Protocol as Wire
 from setsubi.errors import guarded
 from setsubi.files import write_whole
-from setsubi.options import Lang, Language, counted, want_file, want_folder
+from setsubi.options import Lang, Language, want_file, want_folder
 
 WHICH = "requirement ids, beginnings of them (HO-TIMER), globs, areas or levels; several by commas, or repeated"
 
@@ -103,7 +105,7 @@ def check(
     )
     session = Session(loaded, described, options)
     if list_ or dry_run:
-        _print_plan(session, writes=dry_run)
+        _print_plan(session, writes=dry_run, lang=lang)
         return
     want_folder(out, "--out")
     for path, option in ((html, "--html"), (junit, "--junit"), (ndjson, "--ndjson"), (baseline, "--baseline")):
@@ -111,7 +113,7 @@ def check(
     report = asyncio.run(run_session(session, lang=lang, quiet=quiet))
     write_reports(report, lang, out=out, html=html, junit=junit, ndjson=ndjson)
     if out is not None:
-        typer.echo(f"reports: {out / 'report.html'}")
+        typer.echo(texts_in(lang)("written", path=out / "report.html"))
     raise typer.Exit(report.exit_code)
 
 
@@ -195,7 +197,7 @@ def report(
     write_whole(out / "junit.xml", render_junit(made, lang))
     write_whole(out / "summary.md", render_markdown(made, lang))
     write_whole(out / "badge.svg", render_badge(made, lang))
-    typer.echo(f"reports: {out / 'report.html'}")
+    typer.echo(texts_in(lang)("written", path=out / "report.html"))
 
 
 def _patterns(given: list[str] | None) -> tuple[str, ...]:
@@ -220,18 +222,20 @@ def _profile(target: Target, named: str | None) -> Profile:
         raise target.fail(("profile",), f"profile: '{ref}' {error.what}", error.mend) from None
 
 
-def _print_plan(session: Session, *, writes: bool) -> None:
+def _print_plan(session: Session, *, writes: bool, lang: str) -> None:
+    t = texts_in(lang)
     planned = session.planned()
     rows = [row for row in planned if row.writes or not writes]
-    table = Table("requirement", "impact", "level", "writes" if writes else "text")
+    table = Table(t("requirement"), t("impact"), t("level"), t("plan.writes" if writes else "plan.text"))
     for row in rows:
         requirement = session.profile.requirement(row.requirement)
-        last = ", ".join(row.writes) if writes else requirement.text.en
-        table.add_row(row.requirement, str(row.impact), str(requirement.level), last)
+        written = ", ".join(str(said(t, what)) for what in row.writes)
+        last = written if writes else requirement.text.in_language(lang)
+        table.add_row(row.requirement, str(row.impact), t(f"level.{requirement.level}"), last)
     if rows:
         make_console().print(table)
-    split = f": {len(rows)} with writes, {len(planned) - len(rows)} that write nothing" if writes else ""
-    typer.echo(f"{counted(len(planned), 'requirement')} would be checked{split}")
+    split = t("plan.split", writers=len(rows), others=len(planned) - len(rows)) if writes else ""
+    typer.echo(t("plan.count" if len(planned) != 1 else "plan.count_one", n=len(planned)) + split)
     if not planned:
         raise typer.Exit(int(ExitCode.NOTHING_CHECKED))
 

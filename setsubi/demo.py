@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import typer
+from rich.cells import set_cell_size
 
 from conformance.exitcodes import ExitCode
 from conformance.reports import make_console
@@ -70,21 +71,21 @@ def demo(
 ) -> None:
     """Serve, check and simulate the example line, and write a page that links all reports."""
     want_folder(out, "--out")
-    started = time.monotonic()
-    typer.echo("1. the running line: seven units on real sockets, each checked at impact 'observe'")
+    started, t = time.monotonic(), TEXTS[lang]
+    typer.echo(t["steps"][0])
     entries = asyncio.run(_line(out, lang))
-    typer.echo("2. a mock of each profile and a faulty one, checked at impact 'actuate'")
+    typer.echo(t["steps"][1])
     entries += _mocks(out, lang)
     for entry in entries:
         for requirement, text, reason in entry.caught:
-            typer.echo(f"   {entry.title}: {requirement} {text}\n   found: {reason}")
-    typer.echo("3. a shift of eight hours, simulated")
+            typer.echo(f"   {entry.title}: {requirement} {text}\n   {t['found']}: {reason}")
+    typer.echo(t["steps"][2])
     figures, bottleneck = _shift(out, lang)
     page = render_overview(
         entries, figures, fault=FAULT, bottleneck=bottleneck, version=tool_version(), lang=lang
     )  # fmt: skip
     write_whole(out / "index.html", page)
-    typer.echo(f"done in {time.monotonic() - started:.0f} s; open {out / 'index.html'}")
+    typer.echo(t["done"].format(seconds=time.monotonic() - started, page=out / "index.html"))
     bad = [entry.title for entry in entries if not entry.is_good]
     if bad:
         typer.echo(f"not as expected: {', '.join(bad)}; please report it", err=True)
@@ -148,8 +149,9 @@ async def _checked(unit: UnitHost, group: str, title: str, folder: str, lang: st
         checked.report, group=group, title=title, folder=folder, expected=expected, seconds=time.monotonic() - started,
         lang=lang,
     )  # fmt: skip
-    sums = ", ".join(f"{n} {name}" for n, name in zip(entry.columns, TEXTS["en"]["columns"], strict=True))
-    typer.echo(f"   {title:45} exit code {entry.exit_code}: {sums}")
+    t = TEXTS[lang]
+    sums = ", ".join(f"{n} {name}" for n, name in zip(entry.columns, t["columns"], strict=True))
+    typer.echo(f"   {set_cell_size(title, 45)} {t['exit_code']} {entry.exit_code}: {sums}")
     return Done(entry, checked)
 
 

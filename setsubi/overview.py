@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from conformance.exitcodes import ExitCode
-from conformance.reports import Report
+from conformance.reports import Report, said, texts_in
 
 TEXTS: dict[str, dict[str, Any]] = {
     "en": {
@@ -28,6 +28,12 @@ TEXTS: dict[str, dict[str, Any]] = {
         "conformant": "conformant in what was exercised", "nonconformant": "not conformant", "undecided": "incomplete",
         "unexpected": "not what was expected (exit code {code}, expected {expected})",
         "statement": "Our own reading, modelled on public standards. It is not BASC's text, and it is no safety validation.",
+        "steps": (
+            "1. the running line: seven units on real sockets, each checked at impact 'observe'",
+            "2. a mock of each profile and a faulty one, checked at impact 'actuate'",
+            "3. a shift of eight hours, simulated",
+        ),
+        "exit_code": "exit code", "found": "found", "done": "done in {seconds:.0f} s; open {page}",
         "page": "report", "junit": "JUnit", "events": "events",
         "files": "Each folder also holds junit.xml for CI, events.ndjson (every exchange) and summary.md.",
     },
@@ -47,11 +53,17 @@ TEXTS: dict[str, dict[str, Any]] = {
         "conformant": "実施範囲で適合", "nonconformant": "不適合", "undecided": "未完了",
         "unexpected": "想定外の結果（終了コード {code}、想定 {expected}）",
         "statement": "公開規格に基づく独自の解釈であり、BASCのガイドライン本文ではありません。また、安全性の妥当性確認ではありません。",
+        "steps": (
+            "1. 稼働中のライン：実ソケット上の7設備を、影響度「observe」で検査",
+            "2. 各プロファイルの模擬設備と不具合のある設備を、影響度「actuate」で検査",
+            "3. 8時間シフトのシミュレーション",
+        ),
+        "exit_code": "終了コード", "found": "検出内容", "done": "所要時間 {seconds:.0f} s。{page} を開いてください",
         "page": "報告書", "junit": "JUnit", "events": "イベント",
         "files": "各フォルダには、CI用のjunit.xml、全通信を記録したevents.ndjson、summary.mdもあります。",
     },
 }  # fmt: skip
-"""Texts of the page, by language."""
+"""Texts of the page and of what is printed before it, by language."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +110,7 @@ def entry_of(
 ) -> Entry:
     """What the page says of a finished run."""
     caught = tuple(
-        (r.requirement.id, getattr(r.requirement.text, lang, ""), r.finding.reason)
+        (r.requirement.id, getattr(r.requirement.text, lang, ""), str(said(texts_in(lang), r.finding.reason)))
         for r in report.results
         if r.verdict == "fail"
     )

@@ -71,7 +71,7 @@ def show(
         console = make_console()
         if not console.is_terminal:  # a file or a pipe is searched by line
             console.width = MOST_WIDTH
-        console.print(as_rich(sheets, console.width))
+        console.print(as_rich(sheets, console.width, lang))
         return
     text = as_markdown(sheets) if format_ is not Format.CSV else "\n".join(as_csv(sheet) for sheet in sheets)
     if out is None:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import pytest
 from warp import WarpLoop, warped
 
-from conformance.events import Finding, Footer
+from conformance.events import Finding, Footer, to_json
 from conformance.registry import load_checks
 from conformance.runner import Options, Session
 from conformance.selection import Selection
@@ -151,6 +151,11 @@ class Mock:
     ) -> tuple[dict[str, Finding], Footer]:
         """Run the suite; findings by requirement id, and the footer."""
         return self.do(self._findings(Options(selection=Selection(impact=impact, only=tuple(only))), changes))
+
+    async def events(self, *, only: Iterable[str] = (), impact: Impact = Impact.OPERATOR) -> list[dict[str, Any]]:
+        """Run the suite; its event stream as JSON data."""
+        session = Session(self.target(), self.profile, Options(selection=Selection(impact=impact, only=tuple(only))))
+        return [to_json(event) async for event in session.events()]
 
     async def _findings(self, options: Options, changes: Mapping[str, Any]) -> tuple[dict[str, Finding], Footer]:
         session = Session(self.target(**changes), self.profile, options)

@@ -45,7 +45,8 @@ async def refresh_shows(ctx: Context) -> None:
     alarm = await pick(ctx, reaction="warn")
     async with raised(ctx, alarm):
         event = await _refreshed(ctx, alarm)
-        if ctx.expect(event is not None, f"a refresh shows alarm {alarm}", expected="event", actual=event):
+        actual = "none" if event is None else "event"
+        if ctx.expect(event is not None, f"a refresh shows alarm {alarm}", expected="event", actual=actual):
             assert event is not None
             said = (event.active, event.acked, event.retain)
             ctx.expect(said == (True, False, True), "active, unacknowledged, retained", actual=said)

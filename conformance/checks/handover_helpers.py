@@ -43,7 +43,7 @@ class Between:
         """What must hold for the question to be put at all."""
         if not met:
             late = self.up.late or self.down.late
-            self.ctx.inconclusive(f"{why_not}{late and ', but ' + late}")
+            self.ctx.inconclusive(f"{why_not}, but {late}" if late else why_not)
 
     # -- the unit as receiver --------------------------------------------------------------------------------------------
     async def ready(self) -> None:
@@ -208,9 +208,8 @@ class Between:
                 return True
             reasons.append(done["failed_step"])
             await self.recover()
-        self.ctx.note(
-            f"an item cannot be taken out of the unit ({'; '.join(reasons)}{self.down.late and '; ' + self.down.late})"
-        )
+        reasons += [self.down.late] if self.down.late else []
+        self.ctx.note(f"an item cannot be taken out of the unit: {'; '.join(reasons)}")
         return False
 
 

@@ -12,8 +12,11 @@ from conformance.reports.html import render_html
 from conformance.reports.junit import render_junit
 from conformance.reports.markdown import render_markdown
 from conformance.reports.profileshow import View, show_profile
+from conformance.reports.sentences import said
 from conformance.reports.sheets import Sheet, as_csv, as_markdown, as_rich
 from conformance.reports.stream import Report, build_report, parse_event, read_report
+from conformance.reports.texts import texts_in
+from conformance.reports.translation import translated
 
 __all__ = [
     "ConsolePrinter",
@@ -35,5 +38,8 @@ __all__ = [
     "render_html",
     "render_junit",
     "render_markdown",
+    "said",
     "show_profile",
+    "texts_in",
+    "translated",
 ]

@@ -18,6 +18,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from conformance.reports.records import Finding, Header, Record, RequirementRecord, Restore, Verdict
+from conformance.reports.sentences import prepare, said
 from conformance.reports.stream import Report, Result, parse_event, report_of, unknown_requirement
 from conformance.reports.summary import summarise
 from conformance.reports.texts import texts_in
@@ -36,6 +37,7 @@ _STYLES = {
 _TONES = {"good": "bold green", "warn": "bold yellow", "bad": "bold red"}
 _UNASKED = (Verdict.NOT_EXERCISED, Verdict.NOT_APPLICABLE)
 _NAMED = 4  # ids in a line of the summary
+_REASON = 1000  # characters of why a run ended
 _WIDTH = 14  # of the verdict, in columns
 
 
@@ -65,6 +67,7 @@ class ConsolePrinter:
     def __init__(self, console: Console, lang: str = "en", quiet: bool = False) -> None:
         self._console = console
         self._texts = texts_in(lang)
+        prepare(self._texts)  # now, for while checks run nothing may take long
         self._quiet = quiet
         self._records: list[Record | None] = []
         self._requirements: dict[str, RequirementRecord] = {}
@@ -95,7 +98,7 @@ class ConsolePrinter:
         elif isinstance(record, Finding):
             self._print_finding(record)
         elif isinstance(record, Restore) and not record.ok:
-            line = f"{self._texts('not_ok')}: {record.signal} = {show(record.old)} ({show(record.status)})"
+            line = f"{self._texts('not_ok')}: {record.signal} = {show(record.old)} ({self._said(record.status)})"
             self._line(line, "bold red")
 
     def _line(self, text: str = "", style: str = "", indent: int = 0) -> None:
@@ -107,6 +110,10 @@ class ConsolePrinter:
             self._console.print(Text("\n  ").join(shown.wrap(self._console, self._console.width - 2)))
         else:
             self._console.print(Text(" " * indent) + shown, soft_wrap=True)
+
+    def _said(self, value: Any, limit: int = 300) -> str:
+        """What the stream says, in the language of the report, on one line."""
+        return one_line(said(self._texts, value), limit)
 
     def _print_header(self, header: Header) -> None:
         t = self._texts
@@ -169,15 +176,15 @@ class ConsolePrinter:
     def _branches(self, result: Result) -> list[tuple[str, str]]:
         """(text, style) of what stands below a finding."""
         t, finding = self._texts, result.finding
-        branches = [(f"{t('reason')}: {one_line(finding.reason)}", "")] if finding.reason else []
+        branches = [(f"{t('reason')}: {self._said(finding.reason)}", "")] if finding.reason else []
         if finding.verdict is Verdict.PASS:
             return branches
         for e in finding.unmet:
             via = f" [{e.via}]" if e.via else ""
             branches.append(
                 (
-                    f"{one_line(e.what)}{via}\n  {t('expected')}: {one_line(e.expected)}\n"
-                    f"  {t('actual')}: {one_line(e.actual)}",
+                    f"{self._said(e.what)}{via}\n  {t('expected')}: {self._said(e.expected)}\n"
+                    f"  {t('actual')}: {self._said(e.actual)}",
                     "",
                 )
             )
@@ -217,7 +224,7 @@ class ConsolePrinter:
         self._line(f"{t('exit_code')} {report.exit_code}: {meaning}{duration}", indent=2)
         reason = report.footer.reason if report.footer else ""
         if reason and (report.exit_code or "; " in reason):  # of a good run, only where there are remarks behind it
-            self._line(f"{t('reason')}: {reason}", "bold" if report.exit_code else "", 2)
+            self._line(f"{t('reason')}: {self._said(reason, _REASON)}", "bold" if report.exit_code else "", 2)
 
     def _unasked(self, report: Report) -> list[str]:
         """What was not asked, by reason: how many, and which as far as a line goes."""
@@ -225,7 +232,7 @@ class ConsolePrinter:
         late = sum(finding.not_reached for finding in report.findings)
         groups: dict[str, list[str]] = {}
         for result in report.of(*_UNASKED):
-            reason = one_line(result.finding.reason, 120) if result.reached else t("not_reached")
+            reason = self._said(result.finding.reason, 120) if result.reached else t("not_reached")
             groups.setdefault(f"{t.verdict(result.verdict)} ({reason})", []).append(result.requirement.id)
         return [t("sum.not_reached", n=late)] * bool(late) + [
             f"{len(ids)} {name}: {', '.join(ids[:_NAMED])}{' …' if len(ids) > _NAMED else ''}"

@@ -8,7 +8,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from conformance.reports.texts import Lang, texts_in
+from conformance.reports.sentences import said
+from conformance.reports.texts import Lang, Texts, texts_in
 from conformance.reports.values import clean, show
 from profiles.model import Requirement
 
@@ -47,12 +48,12 @@ def _parts(
     heading = f"{requirement.id}  {level} · {severity} · {t.area(requirement.area)}"
     sentences = clean(requirement.text.in_language(t.lang)), clean(requirement.text.in_language(other))
     sources = [
-        f"{s.ref}{', ' + s.clause if s.clause else ''} ({t('trust')} {s.trust}: {t(f'trust.{s.trust}')})"
+        f"{said(t, s.ref)}{f', {said(t, s.clause)}' if s.clause else ''} ({t('trust')} {s.trust}: {t(f'trust.{s.trust}')})"
         for s in requirement.source
     ]
     rows = [
         (t("source"), "\n".join(sources)),
-        (t("applies_to"), _applies(requirement) or t("everything")),
+        (t("applies_to"), _applies(requirement, t) or t("everything")),
         (t("parameters"), "\n".join(f"{k} = {show(v)}" for k, v in requirement.parameters.items())),
         (t("impact"), " = ".join(dict.fromkeys([str(requirement.impact), t(f"impact.{requirement.impact}")]))),
         (t("since"), requirement.since),
@@ -65,13 +66,13 @@ def _parts(
     return clean(heading), sentences, [(label, clean(value)) for label, value in rows if value]
 
 
-def _applies(requirement: Requirement) -> str:
+def _applies(requirement: Requirement, t: Texts) -> str:
     applies = requirement.applies_to
     named = {
-        "kinds": applies.kinds,
-        "protocols": applies.protocols,
-        "options": applies.options,
-        "signals": applies.signals,
+        t("applies.kinds"): applies.kinds,
+        t("applies.protocols"): applies.protocols,
+        t("applies.options"): applies.options,
+        t("applies.signals"): applies.signals,
     }
     return "\n".join(f"{name}: {', '.join(values)}" for name, values in named.items() if values)
 

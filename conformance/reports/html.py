@@ -22,6 +22,7 @@ from conformance.reports.records import Lane, Verdict
 from conformance.reports.stream import Report, Result
 from conformance.reports.summary import summarise
 from conformance.reports.texts import Texts, texts_in
+from conformance.reports.translation import translated
 from profiles.model import Level, Severity
 
 TEMPLATE = "report.html.j2"
@@ -40,6 +41,7 @@ class Article:
 def render_html(report: Report, lang: str = "en") -> str:
     """The whole page as text, to be written as UTF-8."""
     texts = texts_in(lang)
+    report = translated(report, texts)
     articles = _articles(report, texts)
     return (
         _environment()

@@ -22,6 +22,7 @@ from xml.etree import ElementTree as ET
 from conformance.reports.records import Verdict
 from conformance.reports.stream import Report, Result
 from conformance.reports.texts import Texts, texts_in
+from conformance.reports.translation import translated
 from conformance.reports.values import clean, one_line, show
 
 _RUN = "run"
@@ -32,6 +33,7 @@ _INCOMPLETE = 6
 def render_junit(report: Report, lang: str = "en") -> str:
     """The XML document as text, to be written as UTF-8."""
     texts = texts_in(lang)
+    report = translated(report, texts)
     root = ET.Element("testsuites", name=f"setsubi {clean(report.header.profile.id)}")
     for area in report.areas:
         results = report.of(area=area)

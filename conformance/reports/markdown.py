@@ -9,6 +9,7 @@ from conformance.reports.records import Verdict
 from conformance.reports.stream import Report, Result
 from conformance.reports.summary import summarise
 from conformance.reports.texts import Texts, texts_in
+from conformance.reports.translation import translated
 from conformance.reports.values import one_line, seconds
 
 _MARKS = {"good": "🟢", "warn": "🟡", "bad": "🔴"}
@@ -17,6 +18,7 @@ _MARKS = {"good": "🟢", "warn": "🟡", "bad": "🔴"}
 def render_markdown(report: Report, lang: str = "en", most: int = 20) -> str:
     """At most ``most`` findings are spelled out, the most severe first; the others are counted."""
     texts = texts_in(lang)
+    report = translated(report, texts)
     summary = summarise(report, texts)
     header = report.header
     duration = f" · {seconds(report.footer.duration_s)}" if report.footer else ""

@@ -1,7 +1,7 @@
 """``setsubi profile show P``: what a vendor has to build, as tables.
 
-Headings are field terms in English (they are what PLC and OPC UA tools call the columns); titles stand in both
-languages. Addresses are zero-based PDU addresses, with the printed one-based reference beside them.
+Sheets are made with headings and codes in English, and put into Japanese as a whole; ids, types and paths are the same in
+both, and titles stand in both languages. Addresses are zero-based PDU addresses, with the printed one-based reference beside them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol
 
+from conformance.reports.sentences import said
 from conformance.reports.sheets import Sheet
+from conformance.reports.sheetwords import in_language
 from conformance.reports.texts import texts_in
 from conformance.reports.values import show
 from profiles.model import (
@@ -78,7 +80,7 @@ def show_profile(profile: ShownProfile, views: Iterable[View] = tuple(View), lan
         View.REQUIREMENTS: [requirement_list],
     }
     sheets = [make(profile, lang) for view in views for make in makers[view]]
-    return [sheet for sheet in sheets if sheet.rows]
+    return [in_language(sheet, lang) for sheet in sheets if sheet.rows]
 
 
 def register_map(profile: ShownProfile, lang: str = "en") -> Sheet:
@@ -236,6 +238,7 @@ def alarm_list(profile: ShownProfile, lang: str = "en") -> Sheet:
 
 
 def requirement_list(profile: ShownProfile, lang: str = "en") -> Sheet:
+    texts = texts_in(lang)
     columns = (
         "id",
         "area",
@@ -262,7 +265,7 @@ def requirement_list(profile: ShownProfile, lang: str = "en") -> Sheet:
             r.text.en,
             r.text.ja,
             ", ".join(f"{name} = {show(value)}" for name, value in r.parameters.items()),
-            "; ".join(f"{s.ref} {s.clause or ''}".strip() for s in r.source),
+            "; ".join(f"{said(texts, s.ref)} {said(texts, s.clause or '')}".strip() for s in r.source),
             " ".join(s.trust for s in r.source),
             r.check or "",
             r.excluded.in_language(lang) if r.excluded else "",
@@ -271,7 +274,7 @@ def requirement_list(profile: ShownProfile, lang: str = "en") -> Sheet:
     )
     return Sheet(
         "requirements",
-        _title(profile, texts_in(lang)("requirements"), lang),
+        _title(profile, "Requirements", lang),
         columns,
         rows,
         ("id", "level", "impact", f"text ({lang})"),

@@ -14,6 +14,11 @@ from rich.text import Text
 
 from conformance.reports.values import clean
 
+_MORE = (
+    "; {n} more columns in a wider terminal, or by --format markdown or csv",
+    "。ほか{n}列は、より広い端末か --format markdown または csv で表示",
+)
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -33,7 +38,7 @@ def natural_width(sheet: Sheet, columns: Sequence[int]) -> int:
     return sum(cells) + 3 * len(cells) + 1
 
 
-def as_rich(sheets: Sequence[Sheet], width: int | None = None) -> RenderableType:
+def as_rich(sheets: Sequence[Sheet], width: int | None = None, lang: str = "en") -> RenderableType:
     """Tables for a terminal; columns that are empty in every row are left out, since width is scarce there. Where even
     those do not fit into ``width``, only the brief ones are shown, and it is said."""
     parts: list[RenderableType] = []
@@ -43,7 +48,7 @@ def as_rich(sheets: Sequence[Sheet], width: int | None = None) -> RenderableType
         short = bool(brief) and width is not None and natural_width(sheet, used) > width
         title = f"{sheet.title} ({len(sheet.rows)})"
         if short:
-            title += f"; {len(used) - len(brief)} more columns in a wider terminal, or by --format markdown or csv"
+            title += _MORE[lang.startswith("ja")].format(n=len(used) - len(brief))
             used = brief
         table = Table(title=Text(title, "bold"), title_justify="left")
         for n in used:

@@ -37,6 +37,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "trust.D": ("derived by arithmetic", "計算による導出"),
     "trust.K": ("general knowledge, to be checked", "一般知識（要確認）"),
     "trust.S": ("our own assumption", "当方の仮定"),
+    "kind.real": ("real", "実機"),
+    "kind.mock": ("mock", "模擬設備"),
     # areas
     "area.identification": ("identification", "識別情報"),
     "area.communication": ("communication", "通信・生存監視"),
@@ -202,6 +204,16 @@ _WORDS: dict[str, tuple[str, str]] = {
     "signed_vendor": ("Equipment vendor", "設備メーカー"),
     "signed_customer": ("Customer", "発注者"),
     "signed_date": ("Date and signature", "日付・署名"),
+    "plan.text": ("text", "本文"),
+    "plan.writes": ("writes", "書込み"),
+    "plan.count": ("{n} requirements would be checked", "検査する要件 {n} 件"),
+    "plan.count_one": ("{n} requirement would be checked", "検査する要件 {n} 件"),
+    "plan.split": (": {writers} with writes, {others} that write nothing", "（書込みあり {writers}、なし {others}）"),
+    "written": ("reports: {path}", "報告書: {path}"),
+    "applies.kinds": ("kinds", "設備種別"),
+    "applies.protocols": ("protocols", "プロトコル"),
+    "applies.options": ("options", "オプション"),
+    "applies.signals": ("signals", "信号"),
     "skip_link": ("Skip to the findings", "試験結果へ移動"),
     "checking": ("checking", "試験中"),
 }
@@ -222,7 +234,12 @@ class Texts:
 
     def area(self, area: str) -> str:
         """Areas belong to packs: one that we have no word for is shown by its own name."""
-        return self(f"area.{area}") if f"area.{area}" in _WORDS else area.replace("_", " ")
+        return self.word("area", area).replace("_", " ")
+
+    def word(self, prefix: str, code: str) -> str:
+        """The word for a code, such as ``kind`` ``mock``; one that we have no word for stays as it is."""
+        key = f"{prefix}.{code}"
+        return self(key) if key in _WORDS else code
 
     def of_code(self, prefix: str, code: int) -> str:
         key = f"{prefix}.{code}"

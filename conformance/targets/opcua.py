@@ -143,8 +143,10 @@ class OpcuaLink:
         )  # fmt: skip
 
     def _missing(self, signal: str) -> Reading:
-        why = "" if self.session.machine is not None else f" ({self.session.machine_name})"
-        return self._bad(signal, f"BadNodeIdUnknown: no such node{why}")
+        status = "BadNodeIdUnknown: no such node"
+        return self._bad(
+            signal, status if self.session.machine is not None else f"{status}; {self.session.machine_name}"
+        )
 
     def _bad(self, signal: str, status: str) -> Reading:
         evidence = self._transcript.add("opcua", "Read", self.place(signal), None, status)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from conformance.reports import render_html
+from conformance.reports import render_html, texts_in, translated
 from conformance.reports.values import clean, show
 
 VOID = {"meta", "br", "input", "link", "img", "hr"}
@@ -51,8 +51,8 @@ class Page(HTMLParser):
 @pytest.mark.parametrize("lang", ["en", "ja"])
 @pytest.mark.parametrize("name", ["faulty", "clean", "interrupted", "hostile"])
 def test_every_finding_is_on_the_page_with_all_that_it_says(report_of, name, lang):
-    report = report_of(name)
-    page = Page(render_html(report, lang))
+    report = translated(report_of(name), texts_in(lang))
+    page = Page(render_html(report_of(name), lang))
     anchors = {a["id"] for a in page.all("article", "finding")}
     for result in report.results:
         requirement, finding = result.requirement, result.finding

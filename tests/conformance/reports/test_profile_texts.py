@@ -6,9 +6,11 @@ import re
 from types import SimpleNamespace
 
 import pytest
+from sentences_in_code import JAPANESE
 
 from conformance.reports import View, as_csv, as_markdown, as_rich, explain, explain_rich, make_console, show_profile
 from conformance.reports.texts import _WORDS
+from profiles import load_profile
 from profiles.model import Alarm, Method, Requirement, Signal, Text, WordOrder
 
 TITLE = {"en": "State", "ja": "状態"}
@@ -141,7 +143,46 @@ def test_tables_can_be_printed_on_a_terminal(profile):
     console = make_console(out)
     console.width = 240
     console.print(as_rich(show_profile(profile, lang="ja")))
-    assert "積層機 1.0.0: Modbus register map (3)" in out.getvalue()
+    assert "積層機 1.0.0: Modbusレジスタマップ (3)" in out.getvalue()
+
+
+def test_in_japanese_only_ids_types_and_english_titles_are_english():
+    profile = load_profile("stacking")
+    for sheet, english in zip(show_profile(profile, lang="ja"), show_profile(profile), strict=True):
+        assert all(JAPANESE.search(name) or name == "ID" for name in sheet.columns)
+        assert JAPANESE.search(sheet.title.partition(": ")[2])
+        both = {"title (en)", "text (en)", "parameters", "browse path", "OPC UA path", "source"}
+        told = {
+            cell
+            for row in sheet.rows
+            for name, cell in zip(english.columns, row, strict=True)
+            if name not in both and re.search("[a-z]{3,} [a-z]{2,}", cell)
+        }
+        assert told == set()
+
+
+def test_a_sheet_in_japanese_keeps_what_is_entered_into_a_controller(profile):
+    english, ja = (show_profile(profile, [View.MODBUS], lang)[0] for lang in ("en", "ja"))
+    assert [row[1:7] for row in ja.rows] == [row[1:7] for row in english.rows]
+    assert ja.rows[0][0] == "コイル"
+    assert len(ja.brief) == len(english.brief)
+    assert set(ja.brief) <= set(ja.columns)
+    (requirements,) = show_profile(profile, [View.REQUIREMENTS], "ja")
+    assert requirements.rows[0][1:5] == ("受渡し", "必須", "ワーク喪失", "動作 (actuate)")
+
+
+def test_where_columns_are_left_out_it_is_said_in_the_language(profile):
+    out = io.StringIO()
+    make_console(out).print(as_rich(show_profile(profile, [View.MODBUS], "ja"), 60, "ja"))
+    assert "列は、より広い端末か" in out.getvalue()
+
+
+def test_an_explanation_in_japanese_names_sources_and_scope_in_japanese():
+    text = explain(
+        requirement(source=[{"ref": "our own reading", "trust": "S"}], applies_to={"kinds": ["stacking"]}), "ja"
+    )
+    assert "当方の解釈 (信頼度 S" in text
+    assert "設備種別: stacking" in text
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
