@@ -11,12 +11,14 @@ from conformance.reports.explain import explain, explain_rich
 from conformance.reports.html import render_html
 from conformance.reports.junit import render_junit
 from conformance.reports.markdown import render_markdown
+from conformance.reports.openfindings import OpenFindings, open_findings
 from conformance.reports.profileshow import View, show_profile
 from conformance.reports.sheets import Sheet, as_csv, as_markdown, as_rich
 from conformance.reports.stream import Report, build_report, parse_event, read_report
 
 __all__ = [
     "ConsolePrinter",
+    "OpenFindings",
     "Report",
     "Sheet",
     "StreamError",
@@ -28,6 +30,7 @@ __all__ = [
     "explain",
     "explain_rich",
     "make_console",
+    "open_findings",
     "parse_event",
     "print_stream",
     "read_report",

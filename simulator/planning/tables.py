@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from rich.console import Console
-from rich.table import Table
 
 from simulator.experiments.study.tables import csv_text
+from simulator.experiments.tables import plain_table
 from simulator.planning.load import bundled_cells
 from simulator.planning.ramp import Ramp
 from simulator.planning.sizing import CapacityPlan, StepPlan, size
@@ -106,14 +104,16 @@ def print_plan(plan: CapacityPlan, ramp: Ramp | None, console: Console, lang: st
     """Key figures, steps, ramp-up."""
     text = words(lang)
     console.print(
-        _table(["", text["value"], text["unit"], text["meaning"]], key_rows(plan, lang), text["target"], left=(2, 3))
+        plain_table(
+            ["", text["value"], text["unit"], text["meaning"]], key_rows(plan, lang), text["target"], left=(2, 3)
+        )
     )
     heads, *rows = ([row[i] for i in _ON_TERMINAL] for row in [step_heads(lang), *step_rows(plan)])
-    console.print(_table(heads, rows, text["steps"]))
+    console.print(plain_table(heads, rows, text["steps"]))
     console.print(_all_lines(plan, lang), highlight=False)
     if ramp is not None:
         kept = [row for n, row in enumerate(month_rows(ramp), 1) if n % _EVERY == 0 or n in (1, ramp.reached)]
-        console.print(_table(month_heads(ramp, lang), kept, text["ramp"]))
+        console.print(plain_table(month_heads(ramp, lang), kept, text["ramp"]))
         console.print(ramp_sentence(plan, ramp, lang), highlight=False)
     if count := assumed(plan.spec):
         console.print(text["assumed_n"].format(n=count), style="dim", highlight=False)
@@ -133,7 +133,7 @@ def print_formats(console: Console, lang: str = "en") -> None:
     """The bundled cell formats, and what a GWh per year of each asks for."""
     text = words(lang)
     heads = [text[k] for k in ("format", "wh", "mcells", "net_ppm", "gross_ppm", "slots", "ageing")]
-    console.print(_table(heads, format_rows(), text["formats"]))
+    console.print(plain_table(heads, format_rows(), text["formats"]))
     console.print(text["formats_rule"], style="dim", highlight=False)
     console.print(text["trust"], style="dim", highlight=False)
 
@@ -168,15 +168,3 @@ def csv_files(plan: CapacityPlan, ramp: Ramp | None, lang: str = "en") -> dict[s
     if ramp is not None:
         made["ramp.csv"] = csv_text([month_heads(ramp, lang), *month_rows(ramp)])
     return made
-
-
-def _table(heads: Sequence[str], rows: Rows, title: str, left: Sequence[int] = ()) -> Table:
-    table = Table(title=title)
-    for index, head in enumerate(heads):
-        if index in left:
-            table.add_column(head, overflow="fold")
-        else:
-            table.add_column(head.replace(" ", "\n"), justify="right" if index else "left", no_wrap=True)
-    for row in rows:
-        table.add_row(*row)
-    return table
