@@ -26,6 +26,7 @@ TAIL = 0.1
 MOST_LINES_SHOWN = 10
 _DRAW, _COUNT = 1, 2  # purposes of the random streams
 _SWEEP_RUNS = 2000
+_SWEPT = 12  # numbers of vendors, at most
 
 
 @dataclass(frozen=True)
@@ -122,9 +123,9 @@ def spread(hours: Hours) -> Spread:
 
 
 def by_vendors(spec: EffortSpec) -> list[tuple[int, Spread, Spread]]:
-    """The same lines made by 1, 2, … vendors in turn, no unit bringing a report: vendors, hours without, hours with."""
+    """The same lines made by one vendor, two, … (at most twelve numbers) in turn, no unit bringing a report: vendors, hours without, hours with."""
     found = []
-    for count in range(1, len(spec.units) + 1):
+    for count in sorted({round(n) for n in np.linspace(1, len(spec.units), _SWEPT)}):
         units = tuple(u.model_copy(update={"vendor": f"{i % count}"}) for i, u in enumerate(spec.units))
         made = estimate(spec.model_copy(update={"units": units, "runs": min(spec.runs, _SWEEP_RUNS)}))
         found.append((count, spread(made.without.total), spread(made.guided.total)))

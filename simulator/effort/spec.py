@@ -13,20 +13,27 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from profiles.model import Severity
 from simulator.effort.errors import EffortError
 from simulator.line.distributions import Distribution
-from simulator.line.spec import Figure, FileModel, Name, NotNegative, unwrap
+from simulator.line.spec import Figure, FileModel, Name, unwrap
 from simulator.line.yamlfile import FileKind
 
 MOST_RUNS = 1_000_000
 MOST_LINES = 1000
+MOST_HOURS = 1e6
+MOST_VALUES = 5_000_000  # of a parameter: runs × units
+_KINDS = ("triangular", "lognormal", "uniform")
 _BOUNDED = {"deterministic": "mean", "triangular": "high", "uniform": "high"}
 
 
 def _plain(value: Any) -> Any:
     """Line files give times with units; here a number is man-hours, of which nobody agrees how many make a day."""
-    given = list(value.values()) if isinstance(value, dict) else [value]
-    names = {value.get("distribution")} if isinstance(value, dict) else set()
-    if any(isinstance(v, str) and v not in names for v in given):
-        raise ValueError("is a plain number, or {distribution: triangular, low: 8, mode: 16, high: 40}")
+    kind = value.get("distribution") if isinstance(value, dict) else None
+    given = [v for k, v in value.items() if k != "distribution"] if isinstance(value, dict) else [value]
+    if any(not isinstance(v, int | float) for v in given) or (isinstance(value, dict) and kind not in _KINDS):
+        raise ValueError(
+            "is a plain number, or {distribution: triangular, low: 8, mode: 16, high: 40}, lognormal or uniform"
+        )
+    if any(v > MOST_HOURS for v in given):
+        raise ValueError(f"is at most {MOST_HOURS:.0f}")
     return value
 
 
@@ -37,6 +44,7 @@ def _share(value: Distribution) -> Distribution:
     return value
 
 
+Number = Annotated[float, Field(ge=0, le=1000)]
 Hours = Annotated[Distribution, BeforeValidator(_plain)]
 Share = Annotated[Distribution, BeforeValidator(_plain), AfterValidator(_share)]
 
@@ -66,10 +74,10 @@ class WithoutSpec(FileModel):
 class FindingsSpec(FileModel):
     """Expected number of open findings of a unit that brings no report."""
 
-    safety: NotNegative
-    item_loss: Annotated[float, Field(ge=0, allow_inf_nan=False, alias="item-loss")]
-    data: NotNegative
-    cosmetic: NotNegative
+    safety: Number
+    item_loss: Annotated[Number, Field(alias="item-loss")]
+    data: Number
+    cosmetic: Number
 
     def of(self, severity: Severity) -> float:
         """The number of one severity."""
@@ -128,11 +136,13 @@ class EffortSpec(FileModel):
         return plain | {"figures": figures}
 
     @model_validator(mode="after")
-    def _different(self) -> EffortSpec:
+    def _makes_sense(self) -> EffortSpec:
         names = [unit.name for unit in self.units]
         for index, name in enumerate(names):
             if name in names[:index]:
                 raise ValueError(f"units.{index}.name: the name {name} is used twice")
+        if self.runs * len(names) > MOST_VALUES:
+            raise ValueError(f"runs: with {len(names)} units it can be at most {MOST_VALUES // len(names)}")
         return self
 
 

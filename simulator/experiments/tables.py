@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -58,7 +59,7 @@ def plain_table(heads: Sequence[str], rows: Sequence[Sequence[str]], title: str,
     table = Table(title=title)
     for index, head in enumerate(heads):
         if index in left:
-            table.add_column(head, overflow="fold", min_width=12)
+            table.add_column(head, overflow="fold", min_width=min(12, max(cell_len(row[index]) for row in rows)))
         else:
             table.add_column(head.replace(" ", "\n"), justify="right" if index else "left", no_wrap=True)
     for row in rows:

@@ -94,7 +94,7 @@ def _step(spec: PlanSpec, index: int, good: float) -> StepPlan:
     moving = 2 * step.tray if step.tray > 1 else 0
     wanted = held / used + moving
     group = step.places if step.kind == "machine" else step.tray
-    count = max(1, ceil(wanted / group - _SLACK))
+    count = max(moving // group + 1, ceil(wanted / group - _SLACK))
     places = count * group
     at_work = places - moving
     return StepPlan(

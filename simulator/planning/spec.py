@@ -19,23 +19,25 @@ from simulator.line.spec import (
     FileModel,
     Name,
     NotNegativeSeconds,
-    Positive,
     PositiveSeconds,
     unwrap,
 )
 from simulator.line.yamlfile import FileKind
 from simulator.planning.errors import PlanError
 
-Share = Annotated[float, Field(gt=0, le=1)]
+Share = Annotated[float, Field(ge=0.001, le=1)]
 MOST_GWH = 100_000
 MOST_LINES = 1000
 MOST_MONTHS = 240
+LONGEST_S = 10 * 365 * 86400.0
+LEAST_GOOD = 1e-6
 
 
 class PlannedCell(CellSpec):
     """The cell that is made. ``mass_kg`` is that of a finished cell, for the mass of scrap."""
 
-    mass_kg: Positive | None = None
+    energy_wh: Annotated[float, Field(ge=0.001, le=1e9)]
+    mass_kg: Annotated[float, Field(gt=0, le=1e6)] | None = None
 
 
 class StepSpec(FileModel):
@@ -51,16 +53,16 @@ class StepSpec(FileModel):
     time: Distribution
     places: Annotated[int, Field(ge=1, le=1_000_000)] = 1
     tray: Annotated[int, Field(ge=1, le=1_000_000)] = 1
-    quality: Annotated[float, Field(gt=0, le=1, alias="yield")] = 1.0
+    quality: Annotated[Share, Field(alias="yield")] = 1.0
     availability: Share | None = None
     failures: tuple[FailureSpec, ...] = ()
     utilisation: Share | None = None
 
     @field_validator("time")
     @classmethod
-    def _above_zero(cls, value: Distribution) -> Distribution:
-        if mean(value) <= 0:
-            raise ValueError("must be above 0")
+    def _within_reason(cls, value: Distribution) -> Distribution:
+        if not 0 < mean(value) <= LONGEST_S:
+            raise ValueError("must be above 0, and at most ten years")
         return value
 
     @model_validator(mode="after")
@@ -69,6 +71,8 @@ class StepSpec(FileModel):
             raise ValueError("availability: it follows from the failures; give one of the two")
         if any(f.at is not None for f in self.failures):
             raise ValueError("failures: a failure at a given time says nothing of availability; give mtbf and mttr")
+        if self.up < 0.001:
+            raise ValueError("failures: the step would hardly ever work; its availability is less than 0.001")
         if self.kind == "store" and {"availability", "failures", "places"} & self.model_fields_set:
             raise ValueError("kind: a store has no availability, failures or places; its places are what is planned")
         if self.kind == "machine" and self.places % self.tray:
@@ -92,7 +96,7 @@ class LearningSpec(FileModel):
 
     start: Share
     law: Literal["exponential", "wright"] = "exponential"
-    months: Positive | None = None
+    months: Annotated[float, Field(gt=0, le=1e6)] | None = None
     progress: Annotated[float, Field(gt=0, lt=1)] | None = None
 
     @model_validator(mode="after")
@@ -123,12 +127,12 @@ class PlanSpec(FileModel):
     name: Name = "planned-line"
     title: str = ""
     gwh: Annotated[float, Field(gt=0, le=MOST_GWH)]
-    days_per_year: Annotated[float, Field(gt=0, le=366)] = 365.0
+    days_per_year: Annotated[float, Field(ge=1, le=366)] = 365.0
     cell: PlannedCell
     lines: Annotated[int, Field(ge=1, le=MOST_LINES)] | None = None
-    shortest_takt: PositiveSeconds | None = None
+    shortest_takt: Annotated[PositiveSeconds, Field(le=86400)] | None = None
     utilisation: Share = 1.0
-    buffer: NotNegativeSeconds = 0.0
+    buffer: Annotated[NotNegativeSeconds, Field(le=86400)] = 0.0
     steps: Annotated[tuple[StepSpec, ...], Field(min_length=1, max_length=100)]
     ramp: RampSpec | None = None
     figures: dict[str, Figure] = Field(default={}, exclude=True)
@@ -151,6 +155,10 @@ class PlanSpec(FileModel):
             raise ValueError("steps: none is a machine, so nothing sets the pace")
         if (self.lines is None) == (self.shortest_takt is None):
             raise ValueError("give 'lines', or 'shortest_takt' from which their number follows, and not both")
+        if self.good_after(0) < LEAST_GOOD:
+            raise ValueError(
+                f"steps: of a million cells not one would be good (yields together {self.good_after(0):.1g})"
+            )
         _check_ramp(self)
         return self
 

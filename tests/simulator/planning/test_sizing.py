@@ -58,6 +58,11 @@ def test_machines_follow_from_time_availability_use_places_and_trays(step: dict[
     assert found.machines == machines
 
 
+def test_a_step_that_takes_no_time_has_a_tray_at_work_all_the_same() -> None:
+    (found,) = planned({"name": "A", "time": 1e-30, "places": 10, "tray": 10}).steps
+    assert (found.machines, found.trays) == (3, 3)
+
+
 def test_a_store_has_places_by_littles_law() -> None:
     plan = planned(
         {"name": "A", "time": 1}, {"name": "S", "kind": "store", "time": "2 h", "tray": 100, "utilisation": 0.8}
