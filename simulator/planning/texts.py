@@ -18,7 +18,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "yield_rule": "product of the yields of all steps", "oee_rule": "net rate over gross rate",
         "good_h_rule": "what one line must make", "limit_rule": "of one line, machines in whole numbers; {step} holds it back first. A simulated line lies between this and what is needed.",
         "steps": "Steps, of one line", "step": "step", "cells_h": "cells in per h", "step_takt": "takt s", "machines": "machines", "places": "places",
-        "trays": "trays", "cells_in": "cells in it", "up": "availability %", "step_yield": "yield %", "load": "load %", "all_lines": "all lines", "n_machines": "{n} machines", "n_places": "{n} places",
+        "trays": "trays", "cells_in": "cells in it", "up": "availability %", "step_yield": "yield %", "load": "load %", "all_lines": "all lines", "n_machines": "× {n}", "n_places": "{n} places",
         "steps_rule": "What enters a step is what the target needs over the yields from there on. Cells in it = cells per second × seconds (Little's law); places = that over "
         "availability × planned utilisation, plus two trays that are being loaded and unloaded, rounded up to whole machines. Load: share of its up time that the step then works.",
         "ramp": "Ramp-up", "month": "month", "running": "lines running", "good": "good cells", "month_gwh": "GWh", "total_gwh": "GWh in total", "scrap": "scrapped cells",
@@ -47,7 +47,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "yield_rule": "全工程の良品率の積", "oee_rule": "正味レート ÷ 総レート",
         "good_h_rule": "1ラインに必要な数", "limit_rule": "1ライン、台数は整数。最初に制約となるのは{step}。シミュレーションの値は必要数とこの値の間に入ります。",
         "steps": "工程（1ラインあたり）", "step": "工程", "cells_h": "投入 個/h", "step_takt": "タクト s", "machines": "台数", "places": "収容数",
-        "trays": "トレイ数", "cells_in": "工程内 個数", "up": "可動率 %", "step_yield": "良品率 %", "load": "負荷 %", "all_lines": "全ライン", "n_machines": "{n} 台", "n_places": "{n} 個収容",
+        "trays": "トレイ数", "cells_in": "工程内 個数", "up": "可動率 %", "step_yield": "良品率 %", "load": "負荷 %", "all_lines": "全ライン", "n_machines": "× {n} 台", "n_places": "{n} 個収容",
         "steps_rule": "各工程の投入数は、目標に必要な数をその工程以降の良品率で割ったもの。工程内個数＝毎秒の個数×秒数（リトルの法則）。収容数＝それを可動率×計画稼働率で割り、"
         "積み込み中と取り出し中の2トレイを加え、台数を切り上げたもの。負荷：可動時間のうち実際に働く割合。",
         "ramp": "立上げ", "month": "月", "running": "稼働 ライン", "good": "良品数", "month_gwh": "GWh", "total_gwh": "累計 GWh", "scrap": "不良 セル数",

@@ -35,7 +35,7 @@ def test_tables_report_and_csv_come_out(folder: Path) -> None:
     assert (said.code, said.err) == (0, "")
     assert row(said.out, "Lines")[1] == "8"
     assert row(said.out, "stacking")[5:] == ["12", "", "89.0"]
-    assert "formation 280 machines, 143360 places" in said.out
+    assert "formation × 280, 143360 places" in said.out
     assert "95% of the target is reached in month 18" in said.out
     out = folder / "new" / "out"
     assert sorted(p.name for p in out.iterdir()) == ["plan.csv", "ramp.csv", "report.html", "steps.csv"]
