@@ -11,6 +11,7 @@ from conformance.reports.explain import explain, explain_rich
 from conformance.reports.html import render_html
 from conformance.reports.junit import render_junit
 from conformance.reports.markdown import render_markdown
+from conformance.reports.openfindings import OpenFindings, open_findings
 from conformance.reports.profileshow import View, show_profile
 from conformance.reports.sentences import said
 from conformance.reports.sheets import Sheet, as_csv, as_markdown, as_rich
@@ -20,6 +21,7 @@ from conformance.reports.translation import translated
 
 __all__ = [
     "ConsolePrinter",
+    "OpenFindings",
     "Report",
     "Sheet",
     "StreamError",
@@ -31,6 +33,7 @@ __all__ = [
     "explain",
     "explain_rich",
     "make_console",
+    "open_findings",
     "parse_event",
     "print_stream",
     "read_report",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 
-from jinja2 import Environment, PackageLoader, Template, select_autoescape
+from jinja2 import ChoiceLoader, Environment, PackageLoader, Template, select_autoescape
 
 from simulator.experiments.accounts import ACCOUNTS, COLOURS
 from simulator.experiments.kpis import Kpis
@@ -63,10 +63,10 @@ def _minutes(trace: Trace) -> str:
     return f"{seconds / 60:.3g} min" if seconds >= 60 else f"{seconds:.3g} s"
 
 
-def template(name: str) -> Template:
-    """A page of this package."""
+def template(name: str, package: str = "simulator.experiments") -> Template:
+    """A page of a package, which may include parts of the pages of this one."""
     environment = Environment(
-        loader=PackageLoader("simulator.experiments"), autoescape=select_autoescape(default=True), trim_blocks=True,
+        loader=ChoiceLoader([PackageLoader(package), PackageLoader("simulator.experiments")]), autoescape=select_autoescape(default=True), trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
     return environment.get_template(name)

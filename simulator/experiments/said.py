@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from simulator.line.distributions import Distribution, mean
-from simulator.line.spec import BufferSpec, LineSpec
+from simulator.line.spec import BufferSpec, Figure, LineSpec
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,26 @@ class Failure:
     mttr_s: float
 
 
-def figures(spec: LineSpec) -> tuple[Said, ...]:
+@dataclass(frozen=True)
+class Marked:
+    """The figures that a file marks."""
+
+    said: tuple[Said, ...]
+
+    @property
+    def assumed(self) -> tuple[Said, ...]:
+        """Those for which nothing public is known."""
+        return tuple(s for s in self.said if s.assumed)
+
+
+class Marking(Protocol):
+    """A file that says of figures where they come from."""
+
+    @property
+    def figures(self) -> Mapping[str, Figure]: ...
+
+
+def figures(spec: Marking) -> tuple[Said, ...]:
     """The figures that the file marks, in its order."""
     return tuple(Said(path, value_text(f.value), f.assumed, f.source, f.note) for path, f in spec.figures.items())
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -48,6 +51,20 @@ def print_tables(figures: Kpis, console: Console, lang: str = "en") -> None:
     console.print(words["blocking"], style="dim")
     if figures.assumed:
         console.print(f"{words['assumed']}: {len(figures.assumed)}. {words['assumed_caption']}", style="dim")
+
+
+def plain_table(heads: Sequence[str], rows: Sequence[Sequence[str]], title: str, left: Collection[int] = ()) -> Table:
+    """A table of texts. Columns in ``left`` are words that may be folded; the others are names and numbers, whose heads break
+    at their spaces."""
+    table = Table(title=title)
+    for index, head in enumerate(heads):
+        if index in left:
+            table.add_column(head, overflow="fold", min_width=min(12, max(cell_len(row[index]) for row in rows)))
+        else:
+            table.add_column(head.replace(" ", "\n"), justify="right" if index else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    return table
 
 
 def print_bottleneck(found: Shifting, console: Console, lang: str = "en") -> None:

@@ -24,21 +24,23 @@ MAX_UNITS = 200  # hand-overs of a blocked line cascade upstream by calls, withi
 STATE_NAMES: dict[str, int] = {state.name.lower(): int(state) for state in State}
 
 
-class _Spec(BaseModel):
+class FileModel(BaseModel):
+    """A mapping in a file that people write: no key that is not known, and truth values only where they are wanted."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     @model_validator(mode="before")
     @classmethod
     def _no_truth_for_numbers(cls, data: Any) -> Any:
         """YAML reads ``no`` as false, and pydantic would read that as 0."""
+        fields = {field.alias or name: field for name, field in cls.model_fields.items()}
         for key, value in data.items() if isinstance(data, dict) else ():
-            field = cls.model_fields.get(key)
-            if isinstance(value, bool) and field is not None and field.annotation not in (bool, Any):
+            if isinstance(value, bool) and key in fields and fields[key].annotation not in (bool, Any):
                 raise ValueError(f"{key}: true or false (YAML reads yes and no so) does not belong here")
         return data
 
 
-class FailureSpec(_Spec):
+class FailureSpec(FileModel):
     """One way to fail. ``clock: operation`` ages only in Execute, ``clock: time`` whenever the unit is up.
 
     With ``at`` instead of ``mtbf`` it fails once, at that time from the start of the run.
@@ -80,7 +82,7 @@ class FailureSpec(_Spec):
         return value
 
 
-class SensorSpec(_Spec):
+class SensorSpec(FileModel):
     """A sensor with limits; crossing ``trip`` trips ``function``, and so does the loss of the sensor."""
 
     value: float = 0.0
@@ -91,7 +93,7 @@ class SensorSpec(_Spec):
     warn_alarm: Annotated[int, Field(ge=1, le=65535)] | None = None
 
 
-class SafetySpec(_Spec):
+class SafetySpec(FileModel):
     """A safety function. ``lockout`` only refuses Start.
 
     ``zone`` carries the reaction to every unit of the zone.
@@ -111,14 +113,14 @@ DEFAULT_SAFETY = (
 )
 
 
-class ProcessValue(_Spec):
+class ProcessValue(FileModel):
     """A value measured on every item, normally distributed."""
 
     mean: float
     sd: NotNegative = 0.0
 
 
-class ParameterSpec(_Spec):
+class ParameterSpec(FileModel):
     """A recipe parameter that may be changed within [low, high]."""
 
     value: float
@@ -132,7 +134,7 @@ class ParameterSpec(_Spec):
         return self
 
 
-class _UnitBase(_Spec):
+class _UnitBase(FileModel):
     name: Name
     profile: str = ""
     zone: str = "line"
@@ -222,7 +224,7 @@ class ConveyorSpec(_UnitBase):
         return self
 
 
-class BufferSpec(_Spec):
+class BufferSpec(FileModel):
     """Places between two machines, without transit time; 0 is direct hand-over. Not a unit.
 
     It has no states.
@@ -244,19 +246,19 @@ UnitSpec = MachineSpec | ConveyorSpec
 Part = Annotated[MachineSpec | ConveyorSpec | BufferSpec, Field(discriminator="kind")]
 
 
-class SourceSpec(_Spec):
+class SourceSpec(FileModel):
     """Where items come from: unlimited, or one per ``interval`` (those that find no room wait outside)."""
 
     interval: Distribution | None = None
 
 
-class SinkSpec(_Spec):
+class SinkSpec(FileModel):
     """Where items go: at once, or one per ``interval``."""
 
     interval: Distribution | None = None
 
 
-class EventSpec(_Spec):
+class EventSpec(FileModel):
     """Something that happens at time ``at``: a safety device, or a command at the panel."""
 
     at: NotNegativeSeconds
@@ -273,7 +275,7 @@ class EventSpec(_Spec):
         return self
 
 
-class OperatorSpec(_Spec):
+class OperatorSpec(FileModel):
     """Who recovers after a safety trip.
 
     Releases and resets the device, then Clear, Reset, Start in the zone.
@@ -282,14 +284,14 @@ class OperatorSpec(_Spec):
     response: PositiveSeconds
 
 
-class BatchSpec(_Spec):
+class BatchSpec(FileModel):
     """``count`` items of one recipe; the list of them is repeated."""
 
     recipe: Annotated[int, Field(ge=1)]
     count: Annotated[int, Field(ge=1)]
 
 
-class CellSpec(_Spec):
+class CellSpec(FileModel):
     """The product, for energy and mass figures."""
 
     format: str = ""
@@ -297,7 +299,7 @@ class CellSpec(_Spec):
     capacity_ah: Positive | None = None
 
 
-class Figure(_Spec):
+class Figure(FileModel):
     """What the file says about one figure beside its value."""
 
     value: Any
@@ -328,7 +330,7 @@ def _label(value: Any, index: int) -> str:
     return str(value["name"]) if isinstance(value, dict) and "name" in value else str(index)
 
 
-class LineSpec(_Spec):
+class LineSpec(FileModel):
     """A line: its units in the order of the flow."""
 
     name: Name = "line"

@@ -1,0 +1,179 @@
+"""Pictures of an effort estimate as SVG, made with matplotlib."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import ceil
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+from matplotlib.patches import Circle, FancyBboxPatch
+from matplotlib.ticker import MaxNLocator
+
+from simulator.effort.model import MOST_LINES_SHOWN, Estimate, Hours, Spread, spread
+from simulator.experiments.pictures import BLUE, GRID, INK, RED, WIDTH, style, svg
+
+GREEN = "#2e7d5b"
+_IN_A_ROW = 7
+_MOST_SWINGS = 12
+_BINS = 60
+
+
+def chain(made: Estimate, words: Mapping[str, str]) -> str:
+    """Equipment A – conveyor – B …: the mean hours on each joint without a common interface, and with one on joints and units."""
+    with style():
+        units = made.spec.units
+        rows = ceil(len(units) / _IN_A_ROW)
+        canvas = Canvas(figsize=(WIDTH, 2.1 * rows), layout="constrained")
+        axes = canvas.subplots()
+        for index, unit in enumerate(units):
+            x, y = _place(index)
+            _box(axes, x, y, unit.kind == "conveyor")
+            machine = unit.kind == "machine"
+            hours = f"{made.guided.units[index].mean():.0f} {words['h']}"
+            axes.text(
+                x, y + (0.07 if machine else 0.03), unit.name, ha="center", va="center", fontsize=11, weight="bold"
+            )
+            axes.text(x, y - (0.16 if machine else 0.28), hours, ha="center", va="center", fontsize=9, color=GREEN)
+            axes.text(x, y - 0.42, _short(unit.vendor), ha="center", va="top", fontsize=7.5, color="#57606a")
+        for index in range(len(units) - 1):
+            _joint(axes, index, made.without.joints[index], made.guided.joints[index], words["h"])
+        axes.set_xlim(-0.55, min(len(units), _IN_A_ROW) - 0.45)
+        axes.set_ylim(-1.5 * (rows - 1) - 0.65, 0.85)
+        axes.set_axis_off()
+        return svg(canvas)
+
+
+def _place(index: int) -> tuple[float, float]:
+    return index % _IN_A_ROW, -1.5 * (index // _IN_A_ROW)
+
+
+def _box(axes: Axes, x: float, y: float, conveyor: bool) -> None:
+    if not conveyor:
+        axes.add_patch(
+            FancyBboxPatch(
+                (x - 0.26, y - 0.3), 0.52, 0.6, boxstyle="round,pad=0,rounding_size=0.05", fc="#eaf1f9", ec=BLUE, lw=1.4
+            )
+        )
+        return
+    axes.add_patch(
+        FancyBboxPatch(
+            (x - 0.3, y - 0.08),
+            0.6,
+            0.22,
+            boxstyle="round,pad=0,rounding_size=0.05",
+            fc="#f3f4f6",
+            ec="#57606a",
+            lw=1.2,
+        )
+    )
+    for roller in (-0.2, 0.0, 0.2):
+        axes.add_patch(Circle((x + roller, y - 0.14), 0.045, fc="white", ec="#57606a", lw=1.0))
+
+
+def _joint(axes: Axes, index: int, without: Hours, guided: Hours, unit: str) -> None:
+    (x, y), (to, below) = _place(index), _place(index + 1)
+    if y == below:
+        axes.plot([x + 0.28, to - 0.28], [y, y], color=INK, linewidth=1.6, zorder=0)
+        middle = (x + to) / 2
+    else:
+        axes.plot([x + 0.28, x + 0.5], [y, y], color=INK, linewidth=1.6, linestyle=":", zorder=0)
+        axes.plot([to - 0.5, to - 0.28], [below, below], color=INK, linewidth=1.6, linestyle=":", zorder=0)
+        middle = x + 0.4
+    axes.text(middle, y + 0.62, f"{without.mean():.0f} {unit}", ha="center", va="center", fontsize=10, color=RED)
+    axes.text(middle, y + 0.42, f"{guided.mean():.0f} {unit}", ha="center", va="center", fontsize=10, color=GREEN)
+    axes.plot([middle, middle], [y + 0.04, y + 0.33], color=GRID, linewidth=1, zorder=0)
+
+
+def _short(vendor: str) -> str:
+    return vendor if len(vendor) <= 16 else f"{vendor[:15]}…"
+
+
+def distributions(made: Estimate, words: Mapping[str, str]) -> str:
+    """Man-hours without and with, and below the hours saved."""
+    with style():
+        canvas = Canvas(figsize=(WIDTH, 4.6), layout="constrained")
+        above, below = canvas.subplots(2, 1)
+        both = np.concatenate((made.without.total, made.guided.total))
+        bins = list(np.linspace(both.min(), max(both.max(), both.min() + 1), _BINS + 1))
+        for hours, colour, key in ((made.without.total, RED, "without"), (made.guided.total, GREEN, "with")):
+            above.hist(hours, bins, color=colour, alpha=0.55, label=words[key])
+        above.set_xlabel(words["hours"])
+        above.legend(fontsize=9, frameon=False)
+        below.hist(made.saved, _BINS, color=BLUE, alpha=0.6)
+        found = spread(made.saved)
+        for value, name in ((found.p10, "p10"), (found.p50, "p50"), (found.p90, "p90")):
+            below.axvline(value, color=INK, linewidth=1.1, linestyle=(0, (4, 3)))
+            below.annotate(
+                f"{words[name]} {value:.0f}",
+                (value, 1),
+                xycoords=("data", "axes fraction"),
+                ha="center",
+                va="bottom",
+                fontsize=8.5,
+            )
+        below.axvline(0, color=RED, linewidth=1.4)
+        below.set_xlabel(f"{words['hours']}, {words['saved']}")
+        for axes in (above, below):
+            axes.set_ylabel(words["runs"])
+            axes.grid(axis="y")
+        return svg(canvas)
+
+
+def lines(made: Estimate, words: Mapping[str, str]) -> str:
+    """Hours saved by the number of lines that have been built."""
+    with style():
+        canvas = Canvas(figsize=(WIDTH, 3.0), layout="constrained")
+        axes = canvas.subplots()
+        numbers = list(range(1, max(MOST_LINES_SHOWN, made.spec.lines) + 1))
+        _band(axes, numbers, [spread(made.saved_by(n)) for n in numbers], BLUE, "")
+        axes.axhline(0, color=RED, linewidth=1.2)
+        axes.axvline(made.spec.lines, color=INK, linewidth=1, linestyle=(0, (4, 3)))
+        axes.set_xlabel(words["line_count"])
+        axes.set_ylabel(f"{words['hours']}, {words['saved']}")
+        axes.grid(axis="y")
+        return svg(canvas)
+
+
+def vendors(swept: Sequence[tuple[int, Spread, Spread]], made: Estimate, words: Mapping[str, str]) -> str:
+    """Man-hours by the number of vendors that share the units."""
+    with style():
+        canvas = Canvas(figsize=(WIDTH, 3.0), layout="constrained")
+        axes = canvas.subplots()
+        numbers = [count for count, _, _ in swept]
+        _band(axes, numbers, [s for _, s, _ in swept], RED, words["without"])
+        _band(axes, numbers, [s for _, _, s in swept], GREEN, words["with"])
+        axes.axvline(made.vendors, color=INK, linewidth=1, linestyle=(0, (4, 3)))
+        axes.set_ylim(bottom=0)
+        axes.set_xlabel(words["vendor_count"])
+        axes.set_ylabel(words["hours"])
+        axes.legend(fontsize=9, frameon=False, loc="upper left")
+        axes.grid(axis="y")
+        return svg(canvas)
+
+
+def _band(axes: Axes, numbers: Sequence[int], found: Sequence[Spread], colour: str, label: str) -> None:
+    axes.fill_between(numbers, [s.p10 for s in found], [s.p90 for s in found], color=colour, alpha=0.18, linewidth=0)
+    axes.plot(numbers, [s.p50 for s in found], "o-", color=colour, linewidth=1.6, markersize=4, label=label)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+
+
+def swings(made: Estimate, words: Mapping[str, str]) -> str:
+    """A tornado: mean hours saved at the low and at the high end of each parameter."""
+    with style():
+        shown = made.swings[:_MOST_SWINGS]
+        canvas = Canvas(figsize=(WIDTH, 0.36 * len(shown) + 0.9), layout="constrained")
+        axes = canvas.subplots()
+        centre = float(made.saved.mean())
+        for y, swing in enumerate(shown):
+            axes.barh(y, swing.low - centre, left=centre, height=0.62, color="#a9c4e4")
+            axes.barh(y, swing.high - centre, left=centre, height=0.62, color=BLUE)
+        axes.axvline(centre, color=INK, linewidth=1)
+        axes.axvline(0, color=RED, linewidth=1.2)
+        axes.set_yticks(range(len(shown)), [swing.parameter for swing in shown])
+        axes.set_ylim(len(shown) - 0.4, -0.6)
+        axes.tick_params(axis="y", length=0)
+        axes.grid(axis="x")
+        axes.set_xlabel(f"{words['hours']}, {words['saved']} ({words['mean']})")
+        return svg(canvas)
