@@ -94,26 +94,25 @@ class BufferFigures:
 class Flow:
     """Items per replication into and out of the line (good and scrap), and the mean time between in h (0: unknown).
 
-    ``held_h``: in how many hours the line lets out as many good items as it held at the start; ``warmup_h`` and ``hours``
-    are those of the experiment. ``early``: what the line file plans for a time that lies in the warm-up.
+    ``drift``: what the line lost of its content as a share of its output, negative if it filled; ``chance`` the half-width of
+    its interval. ``held_h``: in how many hours the line lets out as many good items as it held at the start; ``warmup_h`` and
+    ``hours`` are those of the experiment. ``early``: what the line file plans for a time that lies in the warm-up.
     """
 
     entered: float
     left: float
     lead_h: float
+    drift: float
+    chance: float
     held_h: float
     warmup_h: float
     hours: float
-    early: int = 0
-
-    @property
-    def drift(self) -> float:
-        """What the line lost of its content, as a share of its output; negative if it filled."""
-        return (self.left - self.entered) / max(self.left, self.entered, 1.0)
+    early: int
 
     @property
     def steady(self) -> bool:
-        return abs(self.drift) <= STEADY
+        """Whether the line fills or empties by no more than it may, or by chance (95 %)."""
+        return abs(self.drift) <= max(STEADY, self.chance)
 
     @property
     def borrowed_h(self) -> float:
@@ -181,15 +180,17 @@ def kpis(experiment: Experiment) -> Kpis:
 def _flow(experiment: Experiment) -> Flow:
     results, hours = experiment.results, experiment.hours
     n, held = len(results), sum(u.prefill for u in experiment.spec.units)
-    good, scrap = sum(r.good for r in results) / n, sum(r.scrap for r in results) / n
-    lead_h = max(r.lead_mean for r in results) / 3600
-    held_h = held / good * hours if good else 0.0
+    entered, good, scrap = (
+        sum(each) / n for each in zip(*((r.entered, r.good, r.scrap) for r in results), strict=True)
+    )
+    drift, chance = interval([(r.good + r.scrap - r.entered) / max(r.good + r.scrap, r.entered, 1) for r in results])
     failures = [f for u in experiment.spec.units for f in getattr(u, "failures", ())]
     planned = [e.at for e in experiment.spec.events] + [f.at for f in failures if f.at is not None]
-    early = sum(at <= experiment.warmup_hours * 3600 for at in planned)
     return Flow(
-        sum(r.entered for r in results) / n, good + scrap, lead_h, held_h, experiment.warmup_hours, hours, early
-    )
+        entered=entered, left=good + scrap, lead_h=max(r.lead_mean for r in results) / 3600,
+        drift=drift, chance=chance or 0.0, held_h=held / good * hours if good else 0.0, warmup_h=experiment.warmup_hours,
+        hours=hours, early=sum(at <= experiment.warmup_hours * 3600 for at in planned),
+    )  # fmt: skip
 
 
 def line_figures(experiment: Experiment) -> tuple[Figure, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from line_files import BUSY, SLOW_THEN_FAST, line_of, machine
+from line_files import BUSY, SLOW_THEN_FAST, exponential, line_of, machine
 
 from simulator.experiments.accounts import account
 from simulator.experiments.kpis import Kpis, interval, kpis
@@ -91,6 +91,15 @@ def test_yield_is_lost_where_a_cell_becomes_bad_and_material_where_it_leaves_the
     }
     assert value(found, "black mass") == pytest.approx((b.removed + c.removed) * 0.3 / 10)
     assert value(found, "scrapped material") == pytest.approx((b.removed * 0.45 + c.removed * 0.6) / 10)
+
+
+def test_a_drift_that_may_be_chance_is_no_warning() -> None:
+    """Trays of 60 leave a line that fills evenly: within the hour one more or less, which no longer warm-up would change."""
+    trays = [machine("A", exponential(30)), machine("T", exponential(600), slots=120, tray=60)]
+    flow = kpis(run_experiment(line_of(*trays), hours=2, warmup_hours=2, replications=6)).flow
+    assert abs(flow.drift) > 0.02
+    assert flow.chance > abs(flow.drift)
+    assert flow.steady
 
 
 def test_a_line_that_lives_on_what_it_held_at_the_start_is_told_so() -> None:
