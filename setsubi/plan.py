@@ -11,10 +11,11 @@ import typer
 
 from conformance.errors import UsageError
 from conformance.reports import make_console
+from profiles.naming import did_you_mean
 from setsubi.errors import guarded
 from setsubi.files import write_whole
 from setsubi.hosting import tool_version
-from setsubi.options import Lang, Language, Quiet, did_you_mean, want_file, want_folder
+from setsubi.options import Lang, Language, Quiet, want_file, want_folder
 from simulator.planning.linefile import planned_line
 from simulator.planning.load import bundled, bundled_text, formats, load_plan
 from simulator.planning.ramp import ramp_up

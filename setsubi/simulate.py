@@ -21,10 +21,10 @@ from simulator.experiments.kpis import kpis
 from simulator.experiments.report import print_tables, render_report
 from simulator.experiments.run import Experiment, run_experiment
 from simulator.experiments.tables import print_bottleneck
+from simulator.experiments.texts import warmup as warmup_text
 from simulator.interface.fitted import fitted_line, transitions_of
 from simulator.line.log import SUFFIXES
 
-WARMUP_SHARE = 0.1
 COMPILING = {Lang.EN: "compiling the engine, once", Lang.JA: "エンジンをコンパイル中（初回のみ）"}
 MOST_REPLICATIONS = 10_000
 
@@ -34,22 +34,28 @@ def simulate(
     line: Annotated[Path, typer.Argument(help="Line file (YAML).")],
     hours: Annotated[float, typer.Option(help="Hours counted in each replication.")] = 24.0,
     warmup: Annotated[
-        float | None, typer.Option(help="Hours before counting; a tenth of --hours if not given.")
+        float | None, typer.Option(help="Hours before counting; found by MSER-5 on pilot runs if not given.")
     ] = None,
     seed: Seed = 1,
     replications: Annotated[int, typer.Option(min=1, help="Runs with other seeds, for the confidence intervals.")] = 10,
     processes: Processes = 1,
     log: Annotated[Path | None, typer.Option(help="Event log of the first replication, .csv or .parquet.")] = None,
     items: Annotated[Path | None, typer.Option(help="Item records of the first replication, .csv or .parquet.")] = None,
+    ocel: Annotated[Path | None, typer.Option(help="Event log of the first replication as OCEL 2.0, .json.")] = None,
     engine: Engine = EngineOption.AUTO,
     report: Annotated[Path | None, typer.Option(help="HTML report.")] = None,
     lang: Language = Lang.EN,
     quiet: Quiet = False,
 ) -> None:
     """Simulate a line: throughput, OEE, bottleneck, scrap, energy, with confidence intervals."""
-    before = WARMUP_SHARE * hours if warmup is None else warmup
-    _check_numbers(hours, before, replications)
-    for option, path, suffixes in (("--log", log, SUFFIXES), ("--items", items, SUFFIXES), ("--report", report, ())):
+    _check_numbers(hours, warmup or 0.0, replications)
+    wanted = (
+        ("--log", log, SUFFIXES),
+        ("--items", items, SUFFIXES),
+        ("--ocel", ocel, (".json",)),
+        ("--report", report, ()),
+    )
+    for option, path, suffixes in wanted:
         want_file(path, option, suffixes)  # before the run: nobody should wait for a result that cannot be kept
     spec, profiles = fitted_line(line)
     console = make_console()
@@ -57,10 +63,11 @@ def simulate(
         task = progress.add_task("simulating", total=1.0)
         try:
             experiment = run_experiment(
-                spec, hours=hours, warmup_hours=before, seed=seed, replications=replications,
+                spec, hours=hours, warmup_hours=warmup, seed=seed, replications=replications,
                 processes=processes or os.cpu_count() or 1, transitions=transitions_of(profiles), log_path=log,
-                records_path=items, engine=engine.value,
+                records_path=items, ocel_path=ocel, engine=engine.value,
                 progress=lambda done: progress.update(task, completed=done, description="simulating"),
+                piloting=lambda done: progress.update(task, completed=done, description="warm-up"),
                 compiling=lambda: progress.update(task, description=COMPILING[lang]),
             )  # fmt: skip
         except NotCovered as error:
@@ -70,6 +77,9 @@ def simulate(
         typer.echo(f"setsubi: {experiment.engine.disagreement}; the results are those of the SimPy model", err=True)
     if not quiet:
         console.print(experiment.engine.text(lang), style="dim", highlight=False)
+        if said := warmup_text(experiment, lang):
+            settled = experiment.pilot is not None and experiment.pilot.settled
+            console.print(said, style="dim" if settled else "yellow", highlight=False)
         print_tables(figures, console, lang)
         if experiment.trace is not None:
             print_bottleneck(experiment.trace.bottleneck, console, lang)

@@ -8,20 +8,22 @@ no average over units.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
 from simulator.experiments.accounts import ACCOUNTS, account
+from simulator.experiments.figures import line_values
 from simulator.experiments.run import Experiment
 from simulator.experiments.said import Failure, Said, failures, figures
+from simulator.experiments.steps import Step, materials, steps
 from simulator.interface.fitting import design_speed
-from simulator.line import RunResult, UnitResult
+from simulator.line import UnitResult
 from simulator.line.spec import BufferSpec, ConveyorSpec, UnitSpec
 
 CONFIDENCE = 0.95
-HOURS_PER_YEAR = 8760
 STEADY = 0.02  # a line that fills or empties by more than this share of its output is not in steady state
+HELD = 0.05  # so much of what it held at the start may come out after the warm-up, which pilots have found
 
 
 @dataclass(frozen=True)
@@ -90,20 +92,33 @@ class BufferFigures:
 
 @dataclass(frozen=True)
 class Flow:
-    """Items per replication into and out of the line (good and scrap), and the mean time between in h (0: unknown)."""
+    """Items per replication into and out of the line (good and scrap), and the mean time between in h (0: unknown).
+
+    ``drift``: what the line lost of its content as a share of its output, negative if it filled; ``chance`` the half-width of
+    its interval. ``held_h``: in how many hours the line lets out as many good items as it held at the start; ``warmup_h`` and
+    ``hours`` are those of the experiment. ``early``: what the line file plans for a time that lies in the warm-up.
+    """
 
     entered: float
     left: float
     lead_h: float
-
-    @property
-    def drift(self) -> float:
-        """What the line lost of its content, as a share of its output; negative if it filled."""
-        return (self.left - self.entered) / max(self.left, self.entered, 1.0)
+    drift: float
+    chance: float
+    held_h: float
+    warmup_h: float
+    hours: float
+    early: int
 
     @property
     def steady(self) -> bool:
-        return abs(self.drift) <= STEADY
+        """Whether the line fills or empties by no more than it may, or by chance (95 %)."""
+        return abs(self.drift) <= max(STEADY, self.chance)
+
+    @property
+    def borrowed_h(self) -> float:
+        """Hours counted in which there left what the line held at the start, 0 if they are few."""
+        found = min(self.held_h - self.warmup_h, self.hours)
+        return found if found > HELD * max(self.held_h, self.hours) else 0.0
 
 
 @dataclass(frozen=True)
@@ -122,6 +137,9 @@ class Kpis:
     said: tuple[Said, ...]
     failures: tuple[Failure, ...]
     flow: Flow
+    steps: tuple[Step, ...]
+    materials: tuple[str, ...]
+    black_mass: tuple[str, ...]
 
     @property
     def assumed(self) -> tuple[Said, ...]:
@@ -145,51 +163,43 @@ def kpis(experiment: Experiment) -> Kpis:
     runs = zip(*single, strict=True)
     votes = Counter(max(run, key=lambda u: u.utilisation).name for run in runs)
     return Kpis(
-        line=tuple(_line(experiment, specs)),
+        line=line_figures(experiment),
         units=units,
         buffers=tuple(_buffers(experiment)),
         bottleneck=max(units, key=lambda u: u.utilisation).name,
         votes=tuple(votes.most_common()),
         said=figures(experiment.spec),
         failures=failures(experiment.spec),
-        flow=_flow(experiment.results),
+        flow=_flow(experiment),
+        steps=steps(experiment.spec, experiment.results, experiment.hours),
+        materials=materials(experiment.spec),
+        black_mass=experiment.spec.cell.black_mass if experiment.spec.cell else (),
     )
 
 
-def _flow(results: Sequence[RunResult]) -> Flow:
-    n = len(results)
-    left = sum(r.good + r.scrap for r in results) / n
-    return Flow(sum(r.entered for r in results) / n, left, max(r.lead_mean for r in results) / 3600)
+def _flow(experiment: Experiment) -> Flow:
+    results, hours = experiment.results, experiment.hours
+    n, held = len(results), sum(u.prefill for u in experiment.spec.units)
+    entered, good, scrap = (
+        sum(each) / n for each in zip(*((r.entered, r.good, r.scrap) for r in results), strict=True)
+    )
+    drift, chance = interval([(r.good + r.scrap - r.entered) / max(r.good + r.scrap, r.entered, 1) for r in results])
+    failures = [f for u in experiment.spec.units for f in getattr(u, "failures", ())]
+    planned = [e.at for e in experiment.spec.events] + [f.at for f in failures if f.at is not None]
+    return Flow(
+        entered=entered, left=good + scrap, lead_h=max(r.lead_mean for r in results) / 3600,
+        drift=drift, chance=chance or 0.0, held_h=held / good * hours if good else 0.0, warmup_h=experiment.warmup_hours,
+        hours=hours, early=sum(at <= experiment.warmup_hours * 3600 for at in planned),
+    )  # fmt: skip
 
 
-def ideal_rate(specs: Sequence[UnitSpec]) -> float:
-    """Items per hour of the slowest unit if nothing ever stopped it."""
-    return min(design_speed(u) for u in specs) * 60
-
-
-def _line(experiment: Experiment, specs: Sequence[UnitSpec]) -> list[Figure]:
-    hours, ideal = experiment.hours, ideal_rate(specs)
-
-    def figure(name: str, unit: str, of: Callable[[RunResult], float]) -> Figure:
+def line_figures(experiment: Experiment) -> tuple[Figure, ...]:
+    """The figures of the whole line."""
+    found = []
+    for name, unit, of in line_values(experiment):
         values = tuple(of(result) for result in experiment.results)
-        return Figure(name, unit, *interval(values), values)
-
-    result = [
-        figure("throughput", "cells/h", lambda r: r.good / hours),
-        figure("line OEE", "%", lambda r: 100 * r.good / hours / ideal),
-        figure("scrap", "%", lambda r: 100 * r.scrap / max(r.good + r.scrap, 1)),
-        figure("work in progress", "cells", lambda r: float(r.wip)),
-        figure("energy", "kWh", lambda r: sum(u.energy_wh for u in r.units) / 1000),
-    ]
-    if all(r.good for r in experiment.results):
-        result.append(figure("energy per good cell", "W·h", lambda r: sum(u.energy_wh for u in r.units) / r.good))
-    if all(r.lead_mean > 0 for r in experiment.results):  # nobody that entered may have left yet
-        result.append(figure("lead time", "h", lambda r: r.lead_mean / 3600))
-    cell = experiment.spec.cell
-    if cell is not None:
-        gwh = HOURS_PER_YEAR * cell.energy_wh / 1e9
-        result.append(figure("capacity", "GWh/year", lambda r: r.good / hours * gwh))
-    return result
+        found.append(Figure(name, unit, *interval(values), values))
+    return tuple(found)
 
 
 def interval(values: Sequence[float], confidence: float = CONFIDENCE) -> tuple[float, float | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import StringIO
@@ -22,11 +23,14 @@ from matplotlib.figure import Figure as Canvas
 from simulator.experiments.accounts import ACCOUNTS, COLOURS
 from simulator.experiments.bottleneck import Shifting
 from simulator.experiments.kpis import Kpis, interval
-from simulator.experiments.run import Experiment
+from simulator.experiments.run import Experiment, bucket
 from simulator.experiments.trace import BINS, Trace
+from simulator.line.leadtimes import edge, quantile
 
 INK, GRID, BLUE, RED = "#30363d", "#d9dee3", "#1f5fa8", "#b3262e"
 WIDTH = 9.6
+LEADS = 60  # bins of the lead times
+RARE = 0.999  # share of the lead times that is shown at least
 CARPET = 40  # rows of pixels of a unit in the timeline
 _STYLE: Any = {
     "svg.fonttype": "none", "font.size": 10, "axes.edgecolor": "#8b949e", "axes.labelcolor": INK, "text.color": INK,
@@ -48,21 +52,65 @@ def throughput_over_time(experiment: Experiment, words: Mapping[str, str]) -> st
     with style():
         canvas = Canvas(figsize=(WIDTH, 3.1), layout="constrained")
         axes = canvas.subplots()
-        bucket = experiment.results[0].bucket_s
+        counted = experiment.results[0].bucket_s
+        width = max(1, round(bucket(experiment.hours) / counted))  # of one interval shown, in those that were counted
+        length = counted * width
         series = [
-            [d * 3600 / bucket for d in r.departures[:-1]] for r in experiment.results
+            [sum(r.departures[i : i + width]) * 3600 / length for i in range(0, len(r.departures) - width, width)]
+            for r in experiment.results
         ]  # the last one is not full
-        length = min(len(s) for s in series)
-        hours = [i * bucket / 3600 for i in range(length + 1)]
+        shown = min(len(s) for s in series)
+        hours = [i * length / 3600 for i in range(shown + 1)]
         for s in series if len(series) > 1 else ():
-            axes.step(hours, [*s[:length], *s[length - 1 : length]], where="post", color="#aab4be", linewidth=0.6)
-        if length:
-            _band(axes, hours, [interval([s[i] for s in series]) for i in range(length)])
+            axes.step(hours, [*s[:shown], *s[shown - 1 : shown]], where="post", color="#aab4be", linewidth=0.6)
+        if shown:
+            _band(axes, hours, [interval([s[i] for s in series]) for i in range(shown)])
+        if experiment.spec.takt is not None:
+            _mark(axes, 3600 / experiment.spec.takt, words["takt"])
         axes.set_xlim(0, max(hours[-1], 1e-9))
         axes.set_ylim(bottom=0)
         axes.grid(axis="y")
         axes.set_xlabel(words["hours"])
         axes.set_ylabel(words["rate"])
+        return svg(canvas)
+
+
+def _mark(axes: Axes, rate: float, name: str) -> None:
+    """What is wanted, as a dashed line with its name."""
+    axes.axhline(rate, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
+    axes.annotate(name, (1, rate), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=9)
+
+
+def lead_times(experiment: Experiment, words: Mapping[str, str]) -> str:
+    """The histogram of lead times of all replications, with median and P95."""
+    counts: Counter[int] = Counter()
+    for result in experiment.results:
+        counts.update(dict(result.lead_times))
+    known = sorted(counts)
+    edges = [edge(b) for b in range(known[0], known[-1] + 2)]
+    below = np.cumsum([0, *(counts[b] for b in range(known[0], known[-1] + 1))]) / counts.total()
+    last = edges[-1]
+    if below[-2] > RARE:  # a few that took very long would leave no room for the others
+        last = edges[int(np.searchsorted(below, RARE)) + 1]
+    bins = max(1, min(LEADS, round((last - edges[0]) / (edges[-1] - edges[-2]))))
+    at = np.linspace(edges[0], last, bins + 1)
+    shares = np.diff(np.interp(at, edges, below)) * 100
+    with style():
+        canvas = Canvas(figsize=(WIDTH, 2.6), layout="constrained")
+        axes = canvas.subplots()
+        axes.stairs(shares, at / 3600, fill=True, color=BLUE, alpha=0.75)
+        for share, name in ((0.5, words["median"]), (0.95, "P95")):
+            time = quantile(counts, share) / 3600
+            axes.axvline(time, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
+            side = "left" if time < (at[0] + at[-1]) / 7200 else "right"
+            axes.annotate(
+                f" {name} {time:.3g} ", (time, 1), xycoords=("data", "axes fraction"), ha=side, va="top", fontsize=9
+            )
+        axes.set_xlim(at[0] / 3600, at[-1] / 3600)
+        axes.set_ylim(bottom=0)
+        axes.grid(axis="y")
+        axes.set_xlabel(words["lead_axis"])
+        axes.set_ylabel(words["lead_share"])
         return svg(canvas)
 
 

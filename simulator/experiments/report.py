@@ -10,7 +10,7 @@ from simulator.experiments.accounts import ACCOUNTS, COLOURS
 from simulator.experiments.kpis import Kpis
 from simulator.experiments.run import Experiment
 from simulator.experiments.tables import print_tables
-from simulator.experiments.texts import ACCOUNT_NAMES, FIGURES, language, texts, warning
+from simulator.experiments.texts import ACCOUNT_NAMES, FIGURES, language, texts, warmup, warnings
 from simulator.experiments.trace import Trace
 
 __all__ = ["print_tables", "render_report"]
@@ -24,22 +24,24 @@ def render_report(
     from simulator.experiments.pictures import (
         bottleneck_ribbon,
         buffer_levels,
+        lead_times,
         state_timeline,
         throughput_over_time,
         time_shares,
     )
 
     code, words, trace = language(lang), texts(lang), experiment.trace
-    flow = figures.flow
-    unsteady = "" if flow.steady else warning(flow.entered, flow.left, flow.lead_h, code)
     legend = [
         (ACCOUNT_NAMES[code][a], COLOURS[a]) for a in ACCOUNTS if any(u.shares[a] > 0.0005 for u in figures.units)
     ]
     return template("simulation.html.j2").render(
         e=experiment, k=figures, t=words, names=FIGURES[code], lang=code, version=version, command=command,
-        legend=legend, unsteady=unsteady, setting=setting(experiment, code), minutes=_minutes(trace) if trace else "",
+        legend=legend, warnings=warnings(figures.flow, code), setting=setting(experiment, code), warmup=warmup(experiment, code),
+        minutes=_minutes(trace) if trace else "",
         votes=[(name, words["votes"].format(n=n, of=len(experiment.results))) for name, n in figures.votes],
-        overtime=image(throughput_over_time(experiment, words)), shares=image(time_shares(figures, words)),
+        overtime=image(throughput_over_time(experiment, words)),
+        left=sum(n for r in experiment.results for _, n in r.lead_times),
+        leads=image(lead_times(experiment, words)) if figures.figure("lead time") else "", shares=image(time_shares(figures, words)),
         timeline=image(state_timeline(trace, words)) if trace else "",
         active=trace.bottleneck if trace else None,
         ribbon=image(bottleneck_ribbon(trace.bottleneck, words)) if trace else "",

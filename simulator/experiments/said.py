@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from simulator.line.distributions import Distribution, mean
-from simulator.line.spec import BufferSpec, Figure, LineSpec
+from simulator.line.figure import Figure
+from simulator.line.spec import BufferSpec, LineSpec
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from rich.text import Text
 
 from simulator.experiments.accounts import ACCOUNTS
 from simulator.experiments.bottleneck import Shifting
+from simulator.experiments.columns import GAP, Column, fitted, total
 from simulator.experiments.kpis import Kpis, UnitFigures
-from simulator.experiments.texts import ACCOUNT_NAMES, FIGURES, language, texts, warning
+from simulator.experiments.texts import ACCOUNT_NAMES, FIGURES, language, texts, warnings
 
 STYLES = {
     "productive": "green",
@@ -24,24 +25,23 @@ STYLES = {
     "unscheduled_down": "red",
 }
 SIGNS = dict(zip(ACCOUNTS, "█▒▓·egx", strict=True))  # readable without colours, too
-BAR = 40
+BAR, LEAST_BAR = 40, 10
+DEFINED = 120  # columns of the window from which on definitions have room beside the figures
 
 
 def print_tables(figures: Kpis, console: Console, lang: str = "en") -> None:
-    """Key figures, units, time by state, buffers, and the rules under which they hold."""
-    words, names = texts(lang), FIGURES[language(lang)]
-    table = Table(words["figure"], words["with_interval"], words["unit"], words["definition"], title=words["figures"])
-    for figure in figures.line:
-        name, definition = names[figure.name]
-        table.add_row(name, figure.text(), figure.unit, definition)
-    console.print(table)
-    if not figures.flow.steady:
-        flow = figures.flow
-        console.print(warning(flow.entered, flow.left, flow.lead_h, lang), style="yellow")
-    console.print(_units(figures, lang))
-    console.print(_bars(figures, lang))
+    """Key figures, units, time by state, yields, buffers, and the rules under which they hold. A narrow window gets fewer columns."""
+    words, width = texts(lang), console.width
+    console.print(_figures(figures, lang, width))
+    if width < DEFINED:
+        console.print(words["definitions_at"], style="dim")
+    for warning in warnings(figures.flow, lang):
+        console.print(warning, style="yellow")
+    console.print(_units(figures, lang, width))
+    console.print(_bars(figures, lang, width))
+    console.print(_steps(figures, lang, width))
     if figures.buffers:
-        console.print(_buffers(figures, lang))
+        console.print(_buffers(figures, lang, width))
     share = ", ".join(
         f"{name} {words['votes'].format(n=n, of=sum(v for _, v in figures.votes))}" for name, n in figures.votes
     )
@@ -79,64 +79,92 @@ def print_bottleneck(found: Shifting, console: Console, lang: str = "en") -> Non
     console.print(f"{words['active_line']}: {'; '.join(said) or words['none']}", highlight=False)
 
 
-def _units(figures: Kpis, lang: str) -> Table:
-    words = texts(lang)
-    table = Table(title=words["units"])
-    heads = (
-        "OEE %",
-        "A %",
-        "E %",
-        "Q %",
-        words["used"],
-        words["failures_n"],
-        words["good"],
-        words["bad"],
-        words["energy_unit"],
-    )
-    table.add_column(words["item"])
-    for name in heads:
-        table.add_column(name, justify="right")
-    for u in figures.units:
-        spread = "" if u.oee_half_width is None else f" ± {100 * u.oee_half_width:.1f}"
-        shares = (f"{100 * v:.1f}" for v in (u.availability, u.effectiveness, u.quality, u.utilisation))
-        counts = (f"{u.failures:.1f}", f"{u.good:.0f}", f"{u.scrap:.1f}", f"{u.energy_kwh:.0f}")
-        table.add_row(u.name, f"{100 * u.oee:.1f}{spread}", *shares, *counts)
-    return table
+def _figures(figures: Kpis, lang: str, width: int) -> Table:
+    words, names = texts(lang), FIGURES[language(lang)]
+    columns = [
+        Column(words["figure"], [names[f.name][0] for f in figures.line], "left"),
+        Column(words["with_interval"], [f.text() for f in figures.line]),
+        Column(words["unit"], [f.unit for f in figures.line], "left"),
+    ]
+    if width >= DEFINED:
+        columns.append(Column(words["definition"], [names[f.name][1] for f in figures.line], "left", wraps=True))
+    return fitted(words["figures"], columns, width)
 
 
-def _bars(figures: Kpis, lang: str) -> Table:
-    """Time by state: a bar and the shares behind it."""
+def _units(figures: Kpis, lang: str, width: int) -> Table:
+    words, units = texts(lang), figures.units
+
+    def oee(u: UnitFigures) -> str:
+        return f"{100 * u.oee:.1f}" + ("" if u.oee_half_width is None else f" ± {100 * u.oee_half_width:.1f}")
+
+    columns = [
+        Column(words["item"], [u.name for u in units], "left"),
+        Column("OEE %", [oee(u) for u in units]),
+        Column("A %", [f"{100 * u.availability:.1f}" for u in units]),
+        Column("E %", [f"{100 * u.effectiveness:.1f}" for u in units]),
+        Column("Q %", [f"{100 * u.quality:.1f}" for u in units], drop=1),
+        Column(words["used"], [f"{100 * u.utilisation:.1f}" for u in units]),
+        Column(words["failures_n"], [f"{u.failures:.1f}" for u in units], drop=3),
+        Column(words["good"], [f"{u.good:.0f}" for u in units], drop=2),
+        Column(words["bad"], [f"{u.scrap:.1f}" for u in units], drop=4),
+        Column(words["energy_unit"], [f"{u.energy_kwh:.0f}" for u in units], drop=5),
+    ]
+    return fitted(words["units"], columns, width)
+
+
+def _bars(figures: Kpis, lang: str, width: int) -> Table:
+    """Time by state: a bar, as long as the shares behind it leave room for."""
     words, names = texts(lang), ACCOUNT_NAMES[language(lang)]
     seen = [a for a in ACCOUNTS if any(u.shares[a] > 0.0005 for u in figures.units)]
-    table = Table(title=words["shares"] + " (SEMI E10)")
-    table.add_column(words["item"])
-    table.add_column("")
-    for a in seen:
-        table.add_column(Text(f"{SIGNS[a]} {names[a]} %", style=STYLES[a]), justify="right")
-    for u in figures.units:
-        table.add_row(u.name, _bar(u), *(f"{100 * u.shares[a]:.1f}" for a in seen))
-    return table
+    name = Column(words["item"], [u.name for u in figures.units], "left")
+    shares = [
+        Column(
+            f"{SIGNS[a]} {names[a]} %", [f"{100 * u.shares[a]:.1f}" for u in figures.units], style=STYLES[a],
+            drop=len(ACCOUNTS) - i,
+        )
+        for i, a in enumerate(seen)
+    ]  # fmt: skip
+    bar = min(BAR, max(LEAST_BAR, width - total([name, *shares]) - GAP))
+    bars = Column("", [_bar(u, bar) for u in figures.units], "left")
+    return fitted(words["shares"] + " (SEMI E10)", [name, bars, *shares], width)
 
 
-def _bar(unit: UnitFigures) -> Text:
+def _bar(unit: UnitFigures, width: int) -> Text:
     """Rounded at the edges between accounts, so that the bar is always full."""
     bar, done, sofar = Text(), 0, 0.0
     for a in ACCOUNTS:
         sofar += unit.shares[a]
-        until = round(BAR * min(sofar, 1.0))
+        until = round(width * min(sofar, 1.0))
         bar.append(SIGNS[a] * (until - done), style=STYLES[a])
         done = until
     return bar
 
 
-def _buffers(figures: Kpis, lang: str) -> Table:
-    words = texts(lang)
-    table = Table(title=words["levels"])
-    table.add_column(words["name"])
-    table.add_column(words["kind"])
-    for key in ("capacity", "mean_level", "empty", "full"):
-        table.add_column(words[key], justify="right")
-    for b in figures.buffers:
-        row = (f"{b.capacity}", f"{b.mean:.2f}", f"{100 * b.empty:.1f}", f"{100 * b.full:.1f}")
-        table.add_row(b.name, words[b.kind], *row)
-    return table
+def _steps(figures: Kpis, lang: str, width: int) -> Table:
+    """Yield by machine, and the mass of what was scrapped."""
+    words, steps, black = texts(lang), figures.steps, figures.black_mass
+    columns = [
+        Column(words["item"], [s.name for s in steps], "left"),
+        Column(words["yield"], [f"{100 * s.yield_:.2f}" for s in steps]),
+        Column(words["good"], [f"{s.good:.0f}" for s in steps], drop=1),
+        Column(words["rejected"], [f"{s.rejected:.1f}" for s in steps]),
+        Column(words["removed"], [f"{s.removed:.1f}" for s in steps]),
+    ]
+    if figures.materials:
+        columns.append(Column(words["lost"], [f"{s.lost_of(figures.materials):.2f}" for s in steps]))
+    if black:
+        columns.append(Column(words["black"], [f"{s.lost_of(black):.2f}" for s in steps]))
+    return fitted(words["steps"], columns, width)
+
+
+def _buffers(figures: Kpis, lang: str, width: int) -> Table:
+    words, buffers = texts(lang), figures.buffers
+    columns = [
+        Column(words["name"], [b.name for b in buffers], "left"),
+        Column(words["kind"], [words[b.kind] for b in buffers], "left", drop=1),
+        Column(words["capacity"], [f"{b.capacity}" for b in buffers]),
+        Column(words["mean_level"], [f"{b.mean:.2f}" for b in buffers]),
+        Column(words["empty"], [f"{100 * b.empty:.1f}" for b in buffers]),
+        Column(words["full"], [f"{100 * b.full:.1f}" for b in buffers]),
+    ]
+    return fitted(words["levels"], columns, width)

@@ -3,31 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simulator.experiments.kpis import Flow
+    from simulator.experiments.run import Experiment
 
 LANGUAGES = ("en", "ja")
 
 FIGURES: dict[str, dict[str, tuple[str, str]]] = {  # name and definition of a line figure
     "en": {
-        "throughput": ("Throughput", "good cells that left the line, per hour"),
-        "line OEE": ("Line OEE", "good cells over what the slowest unit would make in the same time without any stop"),
-        "scrap": ("Scrap", "scrapped cells over all that left the line"),
-        "work in progress": ("Work in progress", "cells in the line at the end"),
-        "energy": ("Energy", "energy of all units in the hours counted: seconds in each state times its power"),
-        "energy per good cell": ("Energy per good cell", "energy of all units over good cells"),
-        "lead time": ("Lead time", "mean time from entering to leaving the line"),
+        "throughput": ("Throughput", "good cells that left the line, per hour (ISO 22400-2 throughput rate, of good cells)"),
+        "takt attainment": ("Takt attainment", "good cells over those that the takt asks for in the same time"),
+        "hours on takt": ("Hours on takt", "share of the full hours counted in which at least 3600 s ÷ takt good cells left, rounded down"),
+        "line OEE": ("Line OEE", "good cells over what the slowest unit would make in the same time without any stop; no average over units"),
         "capacity": ("Capacity", "throughput × energy of a cell × 8760 h"),
+        "work in progress": ("Work in progress", "cells in the line at the end"),
+        "lead time": ("Lead time", "mean time from entering to leaving the line, of the cells that left over its end in the hours counted"),
+        "lead time, median": ("Lead time, median", "half of these cells took no longer; from a histogram, within 0.2 %"),
+        "lead time, P95": ("Lead time, P95", "95 % of these cells took no longer; from a histogram, within 0.2 %"),
+        "scrap": ("Scrap", "scrapped cells over all that left the line (ISO 22400-2 scrap ratio)"),
+        "rolled throughput yield": (
+            "Rolled throughput yield",
+            "product of the yields of all steps; yield of a step: good cells out over those and the ones that became bad there "
+            "(ISO 22400-2 first pass yield)",
+        ),
+        "scrapped material": ("Scrapped material", "mass of the scrapped cells: of each, what the units up to where it left the line had added"),
+        "black mass": ("Black mass", "of the scrapped material, what the line file names under cell.black_mass"),
+        "energy": ("Energy", "electricity of all units in the hours counted: seconds in each state times its power"),
+        "energy per good cell": ("Energy per good cell", "energy of all units over good cells"),
+        "energy per kWh": ("Energy per kWh", "energy of all units over the energy that the good cells hold"),
+        "CO2e per good cell": ("CO2e per good cell", "energy of all units × the grid's factor over good cells; electricity only"),
+        "CO2e per kWh": ("CO2e per kWh", "energy of all units × the grid's factor over the energy that the good cells hold; electricity only"),
     },
     "ja": {
-        "throughput": ("スループット", "1時間あたりにラインから出た良品セル数"),
-        "line OEE": ("ラインOEE", "良品数 ÷ 最も遅い設備が停止なしで同じ時間に処理できる数"),
-        "scrap": ("不良率", "不良セル数 ÷ ラインから出た全セル数"),
-        "work in progress": ("仕掛数", "終了時にライン内にあるセル数"),
-        "energy": ("エネルギー", "集計時間中の全設備の使用量（各状態の時間×その状態の電力の合計）"),
-        "energy per good cell": ("良品1個あたりのエネルギー", "全設備の使用量 ÷ 良品数"),
-        "lead time": ("リードタイム", "投入から払出までの平均時間"),
+        "throughput": ("スループット", "1時間あたりにラインから出た良品セル数（ISO 22400-2のthroughput rate、良品のみ）"),
+        "takt attainment": ("タクト達成率", "良品数 ÷ 同じ時間にタクトが求める数"),
+        "hours on takt": ("タクト達成時間率", "集計した1時間ごとの区間のうち、良品数が 3600 s ÷ タクト（切り捨て）以上の割合"),
+        "line OEE": ("ラインOEE", "良品数 ÷ 最も遅い設備が停止なしで同じ時間に処理できる数（設備別OEEの平均ではない）"),
         "capacity": ("年間生産能力", "スループット × セルのエネルギー容量 × 8760 h"),
+        "work in progress": ("仕掛数", "終了時にライン内にあるセル数"),
+        "lead time": ("リードタイム", "集計時間中に末端から出たセルの、投入から払出までの平均時間"),
+        "lead time, median": ("リードタイム（中央値）", "これらのセルの半数の所要時間の上限。度数分布から（誤差0.2％以内）"),
+        "lead time, P95": ("リードタイム（P95）", "これらのセルの95％の所要時間の上限。度数分布から（誤差0.2％以内）"),
+        "scrap": ("不良率", "不良セル数 ÷ ラインから出た全セル数（ISO 22400-2のscrap ratio）"),
+        "rolled throughput yield": (
+            "累積直行率",
+            "全工程の歩留まりの積。工程の歩留まり：良品数 ÷（良品数＋その工程で不良になった数）（ISO 22400-2のfirst pass yield）",
+        ),
+        "scrapped material": ("廃棄材料", "不良セルの質量：ラインから出た工程までに加えられた材料の合計"),
+        "black mass": ("ブラックマス", "廃棄材料のうち、ラインファイルのcell.black_massに挙げた材料"),
+        "energy": ("エネルギー", "集計時間中の全設備の電力使用量（各状態の時間×その状態の電力の合計）"),
+        "energy per good cell": ("良品1個あたりのエネルギー", "全設備の使用量 ÷ 良品数"),
+        "energy per kWh": ("良品1 kWhあたりのエネルギー", "全設備の使用量 ÷ 良品セルのエネルギー容量の合計"),
+        "CO2e per good cell": ("良品1個あたりのCO2e", "全設備の使用量 × 系統の排出係数 ÷ 良品数（電力のみ）"),
+        "CO2e per kWh": ("良品1 kWhあたりのCO2e", "全設備の使用量 × 系統の排出係数 ÷ 良品セルのエネルギー容量の合計（電力のみ）"),
     },
-}
+}  # fmt: skip
 
 ACCOUNT_NAMES: dict[str, dict[str, str]] = {
     "en": {
@@ -73,6 +105,19 @@ TEXTS: dict[str, dict[str, str]] = {
         "unsteady": "Not in steady state: per replication {entered:.0f} cells entered the line and {left:.0f} left it. "
         "The throughput lives on what was in the line before, or fills it. Give a longer --warmup{lead}.",
         "unsteady_lead": " (the lead time is {lead:.1f} h)",
+        "borrowed": "In {borrowed:.1f} of the {hours:g} h counted, what left the line was there at the start: nobody in this run made it. "
+        "The line held {held:.1f} h of output; leave --warmup out, or give {held:.0f} or more.",
+        "early": "{n} events or failures whose time the line file gives came in the warm-up of {warmup:g} h: their times count from the start of the run. "
+        "Give a shorter --warmup, or later times.",
+        "warmup_found": "warm-up: {hours:.1f} h, found on pilot runs (MSER-5: {mser:.1f} h; what the line held at the start has left after {flushed:.1f} h)",
+        "warmup_open": "warm-up: no end of it was found in pilot runs of {length:.0f} h; {hours:.1f} h are taken. Beware of the figures, or give --warmup",
+        "definitions_at": "Definitions: in a wider window (120 columns), in the report (--report), in docs/kpis.md",
+        "steps": "Yield and scrap by step", "yield": "yield %", "rejected": "became bad", "removed": "left as scrap", "lost": "lost kg/h", "black": "black mass kg/h",
+        "steps_caption": "Cells per replication. A cell costs yield where it becomes bad; what was added to it is lost where it leaves the line "
+        "(into a bin, or marked bad over the end). Materials in kg per hour; those of the black mass: {black}.",
+        "lead_times": "Lead times", "lead_axis": "lead time in h", "lead_share": "share of cells in %", "median": "median",
+        "lead_caption": "All replications, {n} cells that entered the line in the run and left over its end in the hours counted.",
+        "takt": "takt", "overtime_takt": "Dashed: what the takt asks for.",
         "assumed": "Assumed figures", "assumed_caption": "Nothing public is known of these; the result is as good as they are.",
         "sourced": "Figures with a source", "place": "place in the line file", "source": "source, note", "repeat": "To repeat this",
         "not_base": "Our own model and reading of public standards.",
@@ -108,6 +153,19 @@ TEXTS: dict[str, dict[str, str]] = {
         "unsteady": "定常状態ではない：1反復あたり{entered:.0f}個がラインに入り、{left:.0f}個が出た。"
         "スループットは開始時の仕掛を減らした分か、ラインを満たした分を含む。--warmupを長くすること{lead}。",
         "unsteady_lead": "（リードタイムは{lead:.1f} h）",
+        "borrowed": "集計した{hours:g} hのうち{borrowed:.1f} hに出たセルは、開始時にライン内にあったもので、この計算では誰も作っていない。"
+        "開始時の仕掛は生産{held:.1f} h分。--warmupを省くか、{held:.0f}以上にすること。",
+        "early": "ラインファイルが時刻を指定したイベント・故障のうち{n}件が、ウォームアップ（{warmup:g} h）中に起きた。時刻は計算開始から数える。"
+        "--warmupを短くするか、時刻を遅らせること。",
+        "warmup_found": "ウォームアップ：{hours:.1f} h（予備計算による。MSER-5：{mser:.1f} h、開始時の仕掛が出終わるまで：{flushed:.1f} h）",
+        "warmup_open": "ウォームアップ：{length:.0f} hの予備計算では終わりが見つからず、{hours:.1f} hとした。結果に注意するか、--warmupを指定すること",
+        "definitions_at": "定義：幅120桁以上の端末、報告書（--report）、docs/kpis.md",
+        "steps": "工程別の歩留まりと不良", "yield": "歩留まり %", "rejected": "不良発生", "removed": "不良排出", "lost": "損失 kg/h", "black": "ブラックマス kg/h",
+        "steps_caption": "1反復あたりのセル数。歩留まりは不良になった工程で失われ、材料はラインから出た工程（ビン、または不良として末端）までに加えた分が失われる。"
+        "材料はkg/h。ブラックマスになる材料：{black}。",
+        "lead_times": "リードタイムの分布", "lead_axis": "リードタイム（h）", "lead_share": "セルの割合（％）", "median": "中央値",
+        "lead_caption": "全反復。計算中に投入され、集計時間中に末端から出た{n}個。",
+        "takt": "タクト", "overtime_takt": "破線：タクトが求める数。",
         "assumed": "仮定した数値", "assumed_caption": "公開された根拠がない数値。結果の確からしさはこれらに左右される。",
         "sourced": "根拠のある数値", "place": "ラインファイル内の場所", "source": "根拠・注記", "repeat": "再現するには",
         "not_base": "当方独自のモデルであり、公開規格の当方の解釈による。",
@@ -120,11 +178,28 @@ def texts(lang: str) -> Mapping[str, str]:
     return TEXTS[language(lang)]
 
 
-def warning(entered: float, left: float, lead_h: float, lang: str) -> str:
-    """That a line was not in steady state."""
-    words = texts(lang)
-    lead = words["unsteady_lead"].format(lead=lead_h) if lead_h else ""
-    return words["unsteady"].format(left=left, entered=entered, lead=lead)
+def warnings(flow: Flow, lang: str) -> list[str]:
+    """That a line was not in steady state, or let out what it held at the start."""
+    words, found = texts(lang), []
+    if flow.borrowed_h:
+        found.append(words["borrowed"].format(borrowed=flow.borrowed_h, hours=flow.hours, held=flow.held_h))
+    if flow.early and flow.warmup_h:
+        found.append(words["early"].format(n=flow.early, warmup=flow.warmup_h))
+    if not flow.steady:
+        lead = words["unsteady_lead"].format(lead=flow.lead_h) if flow.lead_h else ""
+        found.append(words["unsteady"].format(left=flow.left, entered=flow.entered, lead=lead))
+    return found
+
+
+def warmup(experiment: Experiment, lang: str) -> str:
+    """How the warm-up was found; empty if it was given."""
+    pilot = experiment.pilot
+    if pilot is None:
+        return ""
+    return texts(lang)["warmup_found" if pilot.settled else "warmup_open"].format(
+        hours=experiment.warmup_hours, mser=pilot.mser_hours, flushed=pilot.flushed_hours,
+        length=len(pilot.rates) * pilot.interval_s / 3600,
+    )  # fmt: skip
 
 
 def language(lang: str) -> str:

@@ -6,30 +6,13 @@ In the file: a number or a text with a unit is a fixed time (``4.5``, ``45 min``
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
-_UNITS = {"ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
-_QUANTITY = re.compile(r"\s*([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(ms|s|min|h|d)\s*")
-
-
-def seconds(value: Any) -> Any:
-    """Turn ``"45 min"`` into 2700.0; anything that is not such a text is passed on for pydantic to judge."""
-    if isinstance(value, bool):
-        raise ValueError("a time is a number of seconds or a text such as 45 min")
-    if isinstance(value, str):
-        match = _QUANTITY.fullmatch(value)
-        if match is None:
-            raise ValueError("a time is a number of seconds or a text such as 45 min (ms, s, min, h, d)")
-        return float(match[1]) * _UNITS[match[2]]
-    return value
-
-
-Seconds = Annotated[float, BeforeValidator(seconds)]
+from simulator.line.quantities import Seconds, seconds
 
 _NEEDS: dict[str, tuple[set[str], set[str]]] = {  # distribution: (required, optional) parameters
     "deterministic": ({"mean"}, set()),

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from simulator.line.clock import Clock, Moment
 from simulator.line.item import BAD, Item
+from simulator.line.leadtimes import bucket_of
 from simulator.line.port import PortView
 from simulator.line.streams import Draw
 
@@ -211,6 +212,7 @@ class Sink:
         self.departures: dict[int, int] = {}
         self.lead_sum = self.lead_squares = 0.0
         self.leads = 0
+        self.lead_times: dict[int, int] = {}
         self.joint: Joint | None = None
 
     def take(self, item: Item) -> None:
@@ -227,6 +229,8 @@ class Sink:
             self.leads += 1
             self.lead_sum += lead
             self.lead_squares += lead * lead
+            at = bucket_of(lead)
+            self.lead_times[at] = self.lead_times.get(at, 0) + 1
         if self._interval is not None:
             self.room = False
             self._clock.at(now + self._interval(), self._priority, Moment(self._clock, self._reopen))
@@ -245,3 +249,4 @@ class Sink:
         self.departures = {}
         self.lead_sum = self.lead_squares = 0.0
         self.leads = 0
+        self.lead_times = {}

@@ -249,7 +249,7 @@ class Line:
     def _counts(self) -> dict[str, tuple[int, ...]]:
         units = self.units.values()
         counts: dict[str, tuple[int, ...]] = {
-            u.name: (u.entered, u.good, u.scrap, u.failures.count, u.counters.wip) for u in units
+            u.name: (u.entered, u.good, u.scrap, u.rejected, u.binned, u.failures.count, u.counters.wip) for u in units
         }
         counts[""] = (self._number, *self._out(), self.wip)
         return counts
@@ -287,10 +287,11 @@ class Line:
             departures=tuple(sink.departures.get(b, 0) for b in range(last + 1)),
             lead_mean=mean,
             lead_sd=sqrt(max(0.0, sink.lead_squares / n - mean * mean)),
+            lead_times=tuple(sorted(sink.lead_times.items())),
         )
 
     def _unit_result(self, unit: Unit) -> UnitResult:
-        entered, good, scrap, failed, wip = self._baseline[unit.name]
+        entered, good, scrap, rejected, binned, failed, wip = self._baseline[unit.name]
         return UnitResult(
             name=unit.name,
             kind=unit.kind,
@@ -298,6 +299,8 @@ class Line:
             entered=unit.entered - entered,
             good=unit.good - good,
             scrap=unit.scrap - scrap,
+            rejected=unit.rejected - rejected,
+            binned=unit.binned - binned,
             wip=unit.counters.wip,
             wip_start=wip,
             seconds=unit.seconds(),

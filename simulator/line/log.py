@@ -132,6 +132,23 @@ class ParquetLog:
         self._writer.close()
 
 
+class Tee:
+    """Passes every row on to several logs."""
+
+    def __init__(self, *logs: EventLog) -> None:
+        self._logs = logs
+        self.write: Callable[[Row], None] = self._write
+
+    def _write(self, row: Row) -> None:
+        for log in self._logs:
+            log.write(row)
+
+    def close(self) -> None:
+        """Complete all of them."""
+        for log in self._logs:
+            log.close()
+
+
 def open_log(path: str | Path) -> CsvLog | ParquetLog:
     """The log that a path's ending asks for: ``.csv`` or ``.parquet``. Raises ``ValueError`` for others."""
     match Path(path).suffix.lower():

@@ -231,7 +231,9 @@ class Machine(Unit):
             if self._unlucky() >= self.spec.scrap:
                 kept.append(item)
                 continue
-            item.quality = BAD
+            if item.quality != BAD:
+                self.rejected += 1
+                item.quality = BAD
             if self.spec.scrap_to == "downstream":
                 kept.append(item)
                 continue

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 class UnitResult:
     """One unit between the last reset of the statistics and the end of the run.
 
-    wip_start + entered = good + scrap + wip. ``seconds`` is by (state, mode, cause). ``levels``: conveyors
-    only, seconds at each number of items.
+    wip_start + entered = good + scrap + wip. ``rejected``: items that were good and became bad here; ``binned``: bad items
+    that left the line here. ``seconds`` is by (state, mode, cause). ``levels``: conveyors only, seconds at each number of
+    items.
     """
 
     name: str
@@ -19,6 +20,8 @@ class UnitResult:
     entered: int
     good: int
     scrap: int
+    rejected: int
+    binned: int
     wip: int
     wip_start: int
     seconds: dict[tuple[int, int, int], float]
@@ -58,6 +61,7 @@ class RunResult:
     """One run of a line after warm-up.
 
     ``departures``: good items per ``bucket_s``, the first bucket beginning at ``start``; the last one is not full.
+    ``lead_times``: (bucket, items) of ``simulator.line.leadtimes``, for the items that entered and left over the last outfeed.
     """
 
     line: str
@@ -75,6 +79,7 @@ class RunResult:
     departures: tuple[int, ...]
     lead_mean: float
     lead_sd: float
+    lead_times: tuple[tuple[int, int], ...]
 
     @property
     def duration(self) -> float:

@@ -10,11 +10,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from simulator.line.distributions import Distribution, Seconds, mean
+from simulator.line.distributions import Distribution, mean
+from simulator.line.figure import Figure, unwrap
 from simulator.line.packml import State
+from simulator.line.quantities import Seconds, Share
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.\-]{0,63}$")]
-Probability = Annotated[float, Field(ge=0, le=1)]
+Probability = Annotated[Share, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 NotNegativeSeconds = Annotated[Seconds, Field(ge=0, allow_inf_nan=False)]
@@ -173,7 +175,7 @@ class _UnitBase(FileModel):
 
 class MachineSpec(_UnitBase):
     """A machine: ``slots`` items in work at once, ``tray`` of them loaded, worked on and unloaded
-    together.
+    together. ``adds_g``: grams of each material that it adds to an item.
     """
 
     kind: Literal["machine"] = "machine"
@@ -185,6 +187,7 @@ class MachineSpec(_UnitBase):
     scrap: Probability = 0.0
     scrap_to: Literal["bin", "downstream"] = "bin"
     hands_over_when_down: bool = True
+    adds_g: dict[str, NotNegative] = {}
 
     @model_validator(mode="after")
     def _sizes(self) -> MachineSpec:
@@ -292,46 +295,16 @@ class BatchSpec(FileModel):
 
 
 class CellSpec(FileModel):
-    """The product, for energy and mass figures."""
+    """The product, for energy and mass figures. ``black_mass``: the materials that recycling of scrap turns into it."""
 
     format: str = ""
     energy_wh: Positive
     capacity_ah: Positive | None = None
-
-
-class Figure(FileModel):
-    """What the file says about one figure beside its value."""
-
-    value: Any
-    assumed: bool = False
-    source: str = ""
-    note: str = ""
-
-
-_FIGURE_KEYS = {"value", "assumed", "source", "note"}
-
-
-def unwrap(tree: Any, path: str = "", figures: dict[str, Figure] | None = None) -> tuple[Any, dict[str, Figure]]:
-    """Replace every ``{value: x, assumed: …}`` by ``x``; return the plain tree and the figures by path."""
-    found = {} if figures is None else figures
-    if isinstance(tree, dict):
-        extra = set(tree) - {"value"}
-        if "value" in tree and extra <= _FIGURE_KEYS and extra:
-            figure = Figure.model_validate(tree)
-            found[path] = figure
-            return unwrap(figure.value, path, found)[0], found
-        return {k: unwrap(v, f"{path}.{k}" if path else str(k), found)[0] for k, v in tree.items()}, found
-    if isinstance(tree, list):
-        return [unwrap(v, f"{path}.{_label(v, i)}", found)[0] for i, v in enumerate(tree)], found
-    return tree, found
-
-
-def _label(value: Any, index: int) -> str:
-    return str(value["name"]) if isinstance(value, dict) and "name" in value else str(index)
+    black_mass: tuple[str, ...] = ()
 
 
 class LineSpec(FileModel):
-    """A line: its units in the order of the flow."""
+    """A line: its units in the order of the flow. ``takt``: the time in which one good item is wanted."""
 
     name: Name = "line"
     title: str = ""
@@ -342,6 +315,8 @@ class LineSpec(FileModel):
     plan: tuple[BatchSpec, ...] = ()
     events: tuple[EventSpec, ...] = ()
     operator: OperatorSpec | None = None
+    takt: PositiveSeconds | None = None
+    grid_kg_co2e_per_kwh: NotNegative | None = None
     lot_size: Annotated[int, Field(ge=1)] = 1000
     figures: dict[str, Figure] = Field(default={}, exclude=True)
 
@@ -363,6 +338,7 @@ class LineSpec(FileModel):
             if name in names[:index]:
                 raise ValueError(f"units.{index}.name: the name {name} is used twice")
         _check_joints(self.units)
+        _check_names(self)
         machines = {u.name: u for u in self.units if not isinstance(u, BufferSpec)}
         for index, event in enumerate(self.events):
             if event.unit not in machines:
@@ -376,6 +352,19 @@ class LineSpec(FileModel):
             if lacking:
                 raise ValueError(f"plan.{index}.recipe: {', '.join(lacking)} has no recipe {batch.recipe}")
         return self
+
+
+def _check_names(line: LineSpec) -> None:
+    """Names that the file gives twice, or that nothing has."""
+    for index, unit in enumerate(line.units):
+        names = [f.name if "name" in f.model_fields_set else "" for f in getattr(unit, "failures", ())]
+        for k, name in enumerate(names):
+            if name and name in names[:k]:
+                raise ValueError(f"units.{index}.failures.{k}.name: the name {name} is used twice in {unit.name}")
+    added = {material for unit in line.units for material in getattr(unit, "adds_g", {})}
+    for index, material in enumerate(line.cell.black_mass if line.cell else ()):
+        if material not in added:
+            raise ValueError(f"cell.black_mass.{index}: no unit adds {material}; units say what they add under adds_g")
 
 
 def _check_joints(units: tuple[Part, ...]) -> None:

@@ -66,7 +66,7 @@ class Unit:
         self.state_since = 0.0
         self._accounts = Accounts(context.clock)
         self._accounts.enter(self.state, self.mode, self.cause)
-        self.entered = self.good = self.scrap = self.binned = 0
+        self.entered = self.good = self.scrap = self.binned = self.rejected = 0
         self.setup_s = 0.0  # seconds of changeover begun
         self.open = False  # ports
         self.ready = False  # an item is on offer

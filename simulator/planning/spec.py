@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from simulator.line.distributions import Distribution, mean
+from simulator.line.figure import 
 from simulator.line.spec import (
     CellSpec,
     FailureSpec,

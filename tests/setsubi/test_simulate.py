@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -27,16 +28,28 @@ def run(*arguments: object) -> tuple[int, str, str]:
 
 def test_tables_files_and_report_come_out(line: Path, tmp_path: Path) -> None:
     out = tmp_path / "new" / "folder"
-    files = [out / "log.parquet", out / "items.csv", out / "report.html"]
+    files = [out / "log.parquet", out / "items.csv", out / "report.html", out / "ocel.json"]
     code, stdout, stderr = run(
-        line, "--hours", 1, "--replications", 2, "--log", files[0], "--items", files[1], "--report", files[2]
+        line,
+        "--hours",
+        1,
+        "--replications",
+        2,
+        "--log",
+        files[0],
+        "--items",
+        files[1],
+        "--report",
+        files[2],
+        "--ocel",
+        files[3],
     )
     assert (code, stderr) == (0, "")
     assert "Throughput" in stdout
     assert "360.0 ± 0.0" in stdout
     assert all(file.stat().st_size > 100 for file in files)
     page = files[2].read_text(encoding="utf-8")
-    assert "setsubi simulate line.yaml --hours 1 --warmup 0.1 --seed 1 --replications 2" in page
+    assert "setsubi simulate line.yaml --hours 1 --warmup 0.01 --seed 1 --replications 2" in page
 
 
 def test_japanese_is_japanese_in_terminal_and_report(line: Path, tmp_path: Path) -> None:
@@ -62,6 +75,7 @@ def test_japanese_is_japanese_in_terminal_and_report(line: Path, tmp_path: Path)
         ("--lang", "fr", "not one of 'en', 'ja'"),
         ("--log", "log.xlsx", "must end in .csv or .parquet"),
         ("--items", "items", "must end in .csv or .parquet"),
+        ("--ocel", "log.xml", "must end in .json"),
         ("--report", ".", "is a folder"),
     ],
 )
@@ -90,8 +104,8 @@ def test_a_line_file_that_is_not_there_or_wrong_is_one_line(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("lang", "said"),
     [
-        ("en", "engine: compiled (as asked); its first 3960 s, "),
-        ("ja", "計算エンジン：コンパイル済み（指定による）。最初の3960秒（イベント"),
+        ("en", "engine: compiled (as asked); its first 3600 s, "),
+        ("ja", "計算エンジン：コンパイル済み（指定による）。最初の3600秒（イベント"),
     ],
 )
 def test_terminal_and_report_say_which_engine_ran_and_that_both_agree(
@@ -146,3 +160,29 @@ def test_engines_that_disagree_are_one_error_and_the_result_is_simpys(
     assert stdout.startswith("engine: SimPy (the compiled engine disagrees with the SimPy model")
     assert "360.0 ± 0.0" in stdout
     assert "disagree at B" in page.read_text(encoding="utf-8")
+
+
+FILLED = LINE + "  - {name: F, slots: 2000, process_time: 5 h, prefill: 1600}\n"
+
+
+def test_the_warm_up_lasts_until_what_the_line_held_has_left_unless_it_is_given(tmp_path: Path) -> None:
+    path = tmp_path / "filled.yaml"
+    path.write_text(FILLED, encoding="utf-8")
+    code, stdout, _ = run(path, "--hours", 2, "--replications", 2)
+    assert code == 0
+    found = re.search(r"warm-up: (.*) h, found on pilot runs", stdout)
+    assert found is not None and 5 <= float(found[1]) < 5.5
+    assert "what left the line was there" not in stdout
+    assert "359.0" in stdout or "360.0" in stdout  # what A makes
+    code, stdout, _ = run(path, "--hours", 2, "--replications", 2, "--warmup", 0)
+    assert code == 0
+    assert "warm-up:" not in stdout
+    assert "In 2.0 of the 2 h counted, what left the line was there at the start" in stdout
+
+
+def test_a_line_without_an_end_of_the_warm_up_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "stuck.yaml"
+    path.write_text(LINE.replace("process_time: 9", "process_time: 9 d"), encoding="utf-8")
+    code, stdout, _ = run(path, "--hours", 0.1, "--replications", 1)
+    assert code == 0
+    assert "warm-up: no end of it was found in pilot runs of 3 h" in stdout

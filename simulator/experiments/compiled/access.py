@@ -128,6 +128,12 @@ def bucket_at(k: Any, index: int) -> Any:
 
 
 @part
+def lead_time_at(k: Any, index: int) -> Any:
+    """The items whose lead time falls into a bucket."""
+    return record_at(k.at_lead_times, index, WHOLE)
+
+
+@part
 def row_at(k: Any, index: int) -> Any:
     """A row of the event log."""
     return record_at(k.at_log, index, ROW)

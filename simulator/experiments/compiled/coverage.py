@@ -19,13 +19,17 @@ _REASONS = {
     "events": Reason("scheduled events (safety devices and commands)", "予定イベント（安全装置の操作とコマンド）"),
     "operator": Reason("an operator who recovers after safety trips", "安全停止から復旧させるオペレータ"),
 }
-_LINE = {"name", "title", "cell", "source", "sink", "units", "plan", "events", "operator", "lot_size", "figures"}
+_LINE = {
+    "name", "title", "cell", "source", "sink", "units", "plan", "events", "operator", "takt",
+    "grid_kg_co2e_per_kwh", "lot_size", "figures",
+}  # fmt: skip
 _UNIT = {
     "name", "kind", "profile", "zone", "failures", "transfer_s", "energy_w", "transients", "auto_unhold", "prefill",
     "recipes", "parameters", "process_values", "safety", "sensors",
 }  # fmt: skip
 _MACHINE = _UNIT | {
     "process_time", "slots", "tray", "flush_s", "changeover", "scrap", "scrap_to", "hands_over_when_down",
+    "adds_g",
 }  # fmt: skip
 _CONVEYOR = _UNIT | {"length_m", "speed_m_s", "spacing_m", "capacity", "accumulating"}
 _BUFFER = {"kind", "name", "capacity", "prefill"}

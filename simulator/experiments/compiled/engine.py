@@ -103,6 +103,7 @@ class CompiledLine:
         k, now = self._k, self.now
         k.seconds[:] = 0.0
         k.levels[:] = 0.0
+        k.lead_times[:] = 0
         k.units.since = k.units.level_since = k.joints.since = now
         k.units.setup_s = 0.0
         g = k.line[0]
@@ -133,6 +134,7 @@ class CompiledLine:
             departures=tuple(self._k.departures[: self._buckets(self.now)].tolist()),
             lead_mean=mean,
             lead_sd=sqrt(max(0.0, float(g.lead_squares) / n - mean * mean)),
+            lead_times=tuple((b, int(self._k.lead_times[b])) for b in np.flatnonzero(self._k.lead_times).tolist()),
         )
 
     def _begin_statistics(self) -> None:
@@ -182,6 +184,8 @@ class CompiledLine:
                 entered=int(unit.entered - base.entered),
                 good=int(unit.good - base.good),
                 scrap=int(unit.scrap - base.scrap),
+                rejected=int(unit.rejected - base.rejected),
+                binned=int(unit.binned - base.binned),
                 wip=int(unit.entered - unit.good - unit.scrap),
                 wip_start=int(base.entered - base.good - base.scrap),
                 seconds=seconds,

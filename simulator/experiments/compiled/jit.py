@@ -2,8 +2,8 @@
 
 Numba notices a change of the file of a cached function, not of the functions that it calls, and installed wheels may
 carry equal file times. So the cache has a folder of its own per content of this package, in the user's cache folder:
-it works with a read-only installation, and an update never meets old code. The kernel's constants of ``simulator.line``
-are part of that content.
+it works with a read-only installation, and an update never meets old code. What the kernel takes from ``simulator.line``
+is part of that content.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 import numba
 
-from simulator.line import log, packml
+from simulator.line import leadtimes, log, packml
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True}
@@ -42,7 +42,8 @@ def cache_folder() -> Path | None:
     """Where compiled code is kept; ``None`` if there is no place to write: then each start compiles anew."""
     digest = hashlib.sha256(f"{version('numba')} {version('numpy')} {sys.version}".encode())
     try:
-        for source in (*sorted(Path(__file__).parent.glob("*.py")), Path(log.__file__), Path(packml.__file__)):
+        ours = sorted(Path(__file__).parent.glob("*.py"))
+        for source in (*ours, *(Path(str(module.__file__)) for module in (leadtimes, log, packml))):
             digest.update(source.read_bytes())
         folder = user_cache() / "setsubi" / f"engine-{digest.hexdigest()[:16]}"
         folder.mkdir(parents=True, exist_ok=True)

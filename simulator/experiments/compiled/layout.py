@@ -33,7 +33,7 @@ def _record(floats: str, integers: str) -> np.dtype[np.void]:
 LINE = _record(
     "now origin lead_sum lead_squares bucket_s bucket_low bucket_high",
     "at_units at_joints at_servers at_modes at_streams at_values at_cells at_tree at_queue at_arrivals at_items "
-    "at_seconds at_levels at_departures at_log "
+    "at_seconds at_levels at_departures at_lead_times at_log "
     "started n_units tree current seq low broken logging log_n log_limit log_rows number planned plan0 plans plan_at plan_left "
     "pool free_items source_ready source_waiting source_cell source_stream sink_room sink_good sink_bad sink_cell "
     "sink_stream leads bucket",
@@ -41,7 +41,7 @@ LINE = _record(
 UNIT = _record(
     "since age due repair_length execute_since setup_s scrap_share flush_s suspending unsuspending holding unholding "
     "travel pitch stood stands_since next_entry level_since",
-    "kind state cause account open ready room entered good scrap binned failed failures "
+    "kind state cause account open ready room entered good scrap rejected binned failed failures "
     "first_mode modes by_service counts_execute aging timed hands_over auto_unhold instant holds "
     "repair_cell transient_cell age_cell timed_cell flush_cell head_cell entry_cell "
     "servers first_server tray busy loading free0 free out0 out_head out "
@@ -95,6 +95,7 @@ class Arrays(NamedTuple):
     seconds: Floats
     levels: Floats
     departures: Integers
+    lead_times: Integers
     log: Records
 
     def point(self) -> None:

@@ -17,6 +17,7 @@ from simulator.line.clock import (
     SERVED,
     TRANSIENT_DONE,
 )
+from simulator.line.leadtimes import BUCKETS
 from simulator.line.packml import Command, State, Transitions
 from simulator.line.spec import STATE_NAMES, BufferSpec, ConveyorSpec, LineSpec, MachineSpec, UnitSpec
 from simulator.line.streams import CHANGEOVER, FAILURE, INTERVAL, REPAIR, SCRAP, SERVICE
@@ -92,7 +93,8 @@ def lower(spec: LineSpec, seed: int, table: Transitions, bucket_s: float, rows: 
         line=line, units=units, joints=joints, servers=servers, modes=modes, streams=build.streams.records,
         values=build.streams.values, cells=cells, tree=tree, queue=queue, arrivals=np.zeros(max(build.belts, 1)),
         items=items, seconds=np.zeros((len(build.units), at.CELLS)), levels=np.zeros(build.levels),
-        departures=np.zeros(1, np.int64), log=np.zeros(rows, at.ROW).view(np.recarray),
+        departures=np.zeros(1, np.int64), lead_times=np.zeros(BUCKETS, np.int64),
+        log=np.zeros(rows, at.ROW).view(np.recarray),
     )  # fmt: skip
     _Start(build, arrays).fill()
     return Lowered(arrays, build.streams, tuple(build.units), tuple(build.buffers))

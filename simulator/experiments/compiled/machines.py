@@ -102,6 +102,7 @@ def inspect(k: Any, u: int, s: int) -> None:
     for i in range(server.items):
         item = slot_at(k, server.item0 + i).x
         if draw(k, unit.unlucky) < unit.scrap_share:
+            unit.rejected += 1 - item_at(k, item).bad
             item_at(k, item).bad = 1
             if not unit.bad_goes_on:
                 unit.scrap += 1

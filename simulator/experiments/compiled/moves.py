@@ -8,13 +8,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.experiments.compiled.access import bucket_at, item_at, joint_at, level_at, slot_at, unit_at
+from simulator.experiments.compiled.access import (
+    bucket_at,
+    item_at,
+    joint_at,
+    lead_time_at,
+    level_at,
+    slot_at,
+    unit_at,
+)
 from simulator.experiments.compiled.agenda import draw, drop, put
 from simulator.experiments.compiled.belts import belt_gives, belt_has_room, belt_takes, belt_wants_room
 from simulator.experiments.compiled.jit import hot, part
 from simulator.experiments.compiled.layout import CONVEYOR
 from simulator.experiments.compiled.machines import forget_item, machine_gives, machine_takes
 from simulator.experiments.compiled.states import judge
+from simulator.line.leadtimes import bucket_of
+
+lead_bucket = part(bucket_of)
 
 
 @part
@@ -64,6 +75,7 @@ def sink_takes(k: Any, index: int) -> None:
         k.leads += 1
         k.lead_sum += lead
         k.lead_squares += lead * lead
+        lead_time_at(k, lead_bucket(lead)).x += 1
     forget_item(k, index)
     if k.sink_cell >= 0:
         k.sink_room = 0

@@ -16,7 +16,10 @@ from simulator.experiments.kpis import CONFIDENCE, interval
 if TYPE_CHECKING:
     from simulator.experiments.study.result import Outcome, Study
 
-LOWER_IS_BETTER = frozenset({"scrap", "work in progress", "energy", "energy per good cell", "lead time"})
+LOWER_IS_BETTER = frozenset({
+    "scrap", "scrapped material", "black mass", "work in progress", "lead time", "lead time, median", "lead time, P95", "energy",
+    "energy per good cell", "energy per kWh", "CO2e per good cell", "CO2e per kWh",
+})  # fmt: skip
 
 
 class Verdict(StrEnum):

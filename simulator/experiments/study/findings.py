@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import floor, isfinite, log10
 
-from simulator.experiments.kpis import STEADY, interval
 from simulator.experiments.study.compare import Difference, Verdict, compare
 from simulator.experiments.study.effects import effects
 from simulator.experiments.study.plan import BASE
-from simulator.experiments.study.result import Outcome, Study
+from simulator.experiments.study.result import Study
 from simulator.experiments.study.texts import words
 from simulator.experiments.texts import FIGURES, language
 
@@ -100,18 +99,13 @@ def warnings(study: Study, lang: str) -> list[str]:
         said.append(
             text["unsettled"].format(scenarios=_names(study, [p.scenario for p in open_], lang), hours=f"{hours:g}")
         )
-    unsteady = [o.scenario.name for o in study.outcomes if drifts(o)]
-    if unsteady:
+    flows = {o.scenario.name: o.figures.flow for o in study.outcomes}
+    if borrowed := [name for name, flow in flows.items() if flow.borrowed_h]:
+        said.append(text["borrowed"].format(scenarios=_names(study, borrowed, lang)))
+    if unsteady := [name for name, flow in flows.items() if not flow.steady]:
         said.append(text["unsteady"].format(scenarios=_names(study, unsteady, lang)))
     said += [o.experiment.engine.disagreement for o in study.outcomes if o.experiment.engine.disagreement][:1]
     return said
-
-
-def drifts(outcome: Outcome) -> bool:
-    """Whether the line fills or empties by more than it may in steady state, and not by chance (95 %)."""
-    each = [(r.good + r.scrap - r.entered) / max(r.good + r.scrap, r.entered, 1) for r in outcome.experiment.results]
-    mean, half_width = interval(each)
-    return abs(mean) > max(STEADY, half_width or 0.0)
 
 
 def _names(study: Study, names: Sequence[str], lang: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -12,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.experiments.study.spec import LevelSpec
-from simulator.line.distributions import seconds
+from simulator.line.quantities import UNITS, parts
 
-_TEXT = re.compile(r"\s*([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(ms|s|min|h|d)\s*")
+_SCALES = UNITS | {"": 1.0, "%": 0.01}
 _DESIGN = 0x1A71  # of the stream that draws a design: none of the line's
 MOST_LEVELS = 1000
 DRAWN_DIGITS = 4  # of values that a design draws: more say nothing
@@ -22,7 +21,7 @@ DRAWN_DIGITS = 4  # of values that a design draws: more say nothing
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number, or a time as a file writes it: ``45`` ``min``."""
+    """A number, or a time or share as a file writes it: ``45`` ``min``."""
 
     number: float
     unit: str = ""
@@ -35,17 +34,26 @@ class Quantity:
 
     def of(self, other: Quantity) -> float:
         """The number of another quantity in this one's unit. Raises ``ValueError`` if one is a time and one is not."""
-        if bool(other.unit) != bool(self.unit):
+        if other.is_time != self.is_time:
             raise ValueError("give all of them as plain numbers, or all as times with their units")
         if other.unit == self.unit:
             return other.number
-        return float(seconds(f"{other.number} {other.unit}")) / float(seconds(f"1 {self.unit}"))
+        return other.plain / _SCALES[self.unit]
+
+    @property
+    def is_time(self) -> bool:
+        return self.unit in UNITS
+
+    @property
+    def plain(self) -> float:
+        """The number without its unit: of a time in s."""
+        return self.number * _SCALES[self.unit]
 
 
 def quantity(value: Any) -> Quantity:
-    """A number or a time of a file. Raises ``ValueError`` for anything else."""
-    if isinstance(value, str) and (match := _TEXT.fullmatch(value)):
-        return Quantity(float(match[1]), match[2])
+    """A number, a time or a share of a file. Raises ``ValueError`` for anything else."""
+    if isinstance(value, str) and (found := parts(value)) and found[1] in _SCALES:
+        return Quantity(*found)
     if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
         return Quantity(float(value))
     raise ValueError(f"{value!r} is neither a number nor a time such as 30 min")
@@ -57,9 +65,9 @@ def numeric(values: Sequence[Any]) -> tuple[float, ...] | None:
         found = [quantity(value) for value in values]
     except ValueError:
         return None
-    if len({bool(q.unit) for q in found}) > 1:
+    if len({q.is_time for q in found}) > 1:
         return None
-    return tuple(float(seconds(f"{q.number} {q.unit}")) if q.unit else q.number for q in found)
+    return tuple(q.plain for q in found)
 
 
 def expand(levels: LevelSpec) -> tuple[Any, ...]:

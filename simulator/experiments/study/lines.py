@@ -15,9 +15,9 @@ from simulator.experiments.study.errors import ExperimentError
 from simulator.experiments.study.paths import Place, UnknownPath
 from simulator.interface.fitted import fit, fitted_line, transitions_of
 from simulator.line import LineSpec
+from simulator.line.figure import unwrap
 from simulator.line.load import LINE_FILE
 from simulator.line.packml import Transitions
-from simulator.line.spec import unwrap
 from simulator.line.yamlfile import YamlFile, first_fault
 
 Fault = Callable[[Sequence[int | str], str, str], ExperimentError]

@@ -15,7 +15,7 @@ from simulator.experiments.study.compare import Difference, Verdict
 from simulator.experiments.study.effects import Effect
 from simulator.experiments.study.sensitivity import Gain
 from simulator.experiments.study.stops import Stopped
-from simulator.experiments.study.warmup import BATCH, Pilot
+from simulator.experiments.warmup import BATCH, Pilot
 
 GREY = "#aab4be"
 COLOURS = {Verdict.BETTER: "#2e7d5b", Verdict.WORSE: "#b3262e", Verdict.SAME: "#8b949e"}

@@ -9,6 +9,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+from simulator.experiments.figures import lacking
 from simulator.experiments.said import value_text
 from simulator.experiments.study.errors import ExperimentError
 from simulator.experiments.study.levels import bounds, expand, latin_hypercube, numeric
@@ -103,9 +104,10 @@ def make_plan(
     if spec.compare not in names:
         mend = f"give one of: {', '.join(names[:8])}{', …' if len(names) > 8 else ''}"
         raise fault(("compare",), f"compare: there is no scenario '{spec.compare}'", mend)
-    if spec.replications.of == "capacity" and any(s.spec.cell is None for s in scenarios):
-        what = "replications.of: the capacity is not known without the energy of a cell"
-        raise fault(("replications", "of"), what, "give 'cell: {energy_wh: …}' in the line file")
+    needed = next((need for s in scenarios if (need := lacking(s.spec, spec.replications.of))), "")
+    if needed:
+        what = f"replications.of: {spec.replications.of} is not known from this line file"
+        raise fault(("replications", "of"), what, f"give '{needed}' in the line file")
     _check_stop(spec, scenarios, fault)
     return Plan(
         spec, name, path.name, tuple(f for f, _ in factors), tuple(scenarios), names.index(spec.compare), lines.transitions, {}

@@ -16,8 +16,8 @@ from simulator.experiments.study.sensitivity import gains
 from simulator.experiments.study.stoptexts import stop_asked, stop_rows, unit_rows
 from simulator.experiments.study.tables import SHOWN, row_name, selected
 from simulator.experiments.study.texts import words
-from simulator.experiments.study.warmup import PILOTS
 from simulator.experiments.texts import FIGURES, language, texts
+from simulator.experiments.warmup import PILOTS
 
 MOST_ROWS = 60  # of tables and pictures; the CSV files hold all
 

@@ -8,7 +8,7 @@ from simulator.experiments.kpis import Figure, Kpis
 from simulator.experiments.run import Experiment
 from simulator.experiments.study.plan import Plan, Scenario
 from simulator.experiments.study.stops import Stopped
-from simulator.experiments.study.warmup import Warmup
+from simulator.experiments.warmup import Warmup
 
 
 @dataclass(frozen=True)

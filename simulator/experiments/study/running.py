@@ -13,8 +13,8 @@ from simulator.experiments.run import Experiment, Job, run_job
 from simulator.experiments.study.plan import Plan
 from simulator.experiments.study.result import Look, Outcome, Precision, Study
 from simulator.experiments.study.stops import StopJob, Stopped, run_stop
-from simulator.experiments.study.warmup import INTERVALS, MOST_DOUBLINGS, PILOTS, Pilot, Warmup, pilot
 from simulator.experiments.trace import Trace
+from simulator.experiments.warmup import PILOTS, Piloting, Warmup, find_warmup
 from simulator.experiments.workers import run_jobs
 from simulator.line import RunResult
 
@@ -76,29 +76,24 @@ def run_study(
     Raises ``NotCovered`` if the compiled engine was asked for and can not run a scenario.
     """
     runner = Runner(plan, processes, engine, told, compiling)
-    warmup = Warmup(plan.spec.warmup) if plan.spec.warmup is not None else find_warmup(runner)
+    warmup = Warmup(plan.spec.warmup) if plan.spec.warmup is not None else _find_warmup(runner)
     ran = [_Ran() for _ in plan.scenarios]
     precision = _replicate(runner, warmup.hours, ran)
     outcomes = tuple(_outcome(runner, i, warmup.hours, r) for i, r in enumerate(ran))
     return Study(plan, warmup, outcomes, precision, _stop(runner, warmup.hours, len(ran[0].results)))
 
 
-def find_warmup(runner: Runner) -> Warmup:
-    """Pilots of every scenario as long as the hours counted, longer while a scenario has not settled in their first half."""
-    hours = runner.plan.spec.hours
-    few = 1 if runner.plan.spec.sensitivity else len(runner.plan.scenarios)  # a percent changes no warm-up
-    found: dict[int, Pilot] = {}
-    for doubling in range(MOST_DOUBLINGS + 1):
-        open_ = [i for i in range(few) if i not in found or not found[i].settled]
-        length = hours * 2**doubling
-        interval = length * 3600 / INTERVALS
-        jobs = [replace(runner.job(i, k, length, 0.0), bucket_s=interval) for i in open_ for k in range(PILOTS)]
-        results = runner.run(jobs, "warm-up") if jobs else []
-        for n, i in enumerate(open_):
-            mine = [result for result, _ in results[n * PILOTS : (n + 1) * PILOTS]]
-            found[i] = pilot(runner.plan.scenarios[i].name, interval, mine)
-    pilots = tuple(found[i] for i in sorted(found))
-    return Warmup(max(p.hours for p in pilots), pilots)
+def _find_warmup(runner: Runner) -> Warmup:
+    """A percent changes no warm-up, so that of a sensitivity is found on its base."""
+    scenarios = runner.plan.scenarios[:1] if runner.plan.spec.sensitivity else runner.plan.scenarios
+
+    def run(wanted: Sequence[Piloting]) -> list[RunResult]:
+        jobs = [
+            replace(runner.job(p.scenario, p.replication, p.hours, 0.0), bucket_s=p.interval_s) for p in wanted
+        ]  # fmt: skip
+        return [result for result, _ in runner.run(jobs, "warm-up")]
+
+    return find_warmup([s.name for s in scenarios], runner.plan.spec.hours, run)
 
 
 def _replicate(runner: Runner, warmup: float, ran: list[_Ran]) -> Precision | None:

@@ -5,7 +5,6 @@ Times are texts with a unit (``30 min``) or, for ``hours`` and ``warmup``, plain
 
 from __future__ import annotations
 
-import re
 from math import isfinite
 from typing import Annotated, Any, Literal
 
@@ -13,11 +12,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from simulator.experiments.study.errors import ExperimentError
 from simulator.experiments.texts import FIGURES
-from simulator.line.distributions import seconds
+from simulator.line.quantities import Share, seconds
 from simulator.line.yamlfile import FileKind
 
 MOST_REPLICATIONS = 10_000
-_PERCENT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*%\s*")
 
 
 def _hours(value: Any) -> Any:
@@ -37,16 +35,6 @@ def _warmup(value: Any) -> Any:
     return None if value == "auto" else _hours(value)
 
 
-def _share(value: Any) -> Any:
-    """``2 %`` and ``0.02`` are 0.02."""
-    if isinstance(value, str):
-        match = _PERCENT.fullmatch(value)
-        if match is None:
-            raise ValueError("a precision is a share such as 2 % or 0.02")
-        return float(match[1]) / 100
-    return value
-
-
 class _Spec(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -64,7 +52,7 @@ class ReplicationSpec(_Spec):
     """So many replications, or as many as make the 95 % interval of a figure narrower than ``precision``, a share of it."""
 
     count: Annotated[int, Field(ge=2, le=MOST_REPLICATIONS)] | None = None
-    precision: Annotated[float, BeforeValidator(_share), Field(gt=0, lt=1)] | None = None
+    precision: Annotated[Share, Field(gt=0, lt=1)] | None = None
     of: str = "throughput"
     most: Annotated[int, Field(ge=2, le=MOST_REPLICATIONS)] = 200
 

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from simulator.experiments.accounts import ACCOUNTS
 from simulator.experiments.kpis import unit_figures
+from simulator.experiments.steps import removed
 from simulator.experiments.study.compare import Difference, Verdict, compare
 from simulator.experiments.study.findings import effect_line, precision, sentences, shown_name, signed, warnings
 from simulator.experiments.study.plan import BASE
@@ -212,7 +213,7 @@ def _replication_rows(study: Study) -> Iterable[Sequence[Any]]:
 def _unit_rows(study: Study) -> Iterable[Sequence[Any]]:
     yield [
         *_head(study), "replication", "seed", "unit", "OEE", "availability", "effectiveness", "quality", "failures",
-        "entered", "good", "scrap", "energy [kWh]", *(f"share {a}" for a in ACCOUNTS),
+        "entered", "good", "scrap", "became bad", "left as scrap", "energy [kWh]", *(f"share {a}" for a in ACCOUNTS),
     ]  # fmt: skip
     for outcome in study.outcomes:
         experiment = outcome.experiment
@@ -223,6 +224,6 @@ def _unit_rows(study: Study) -> Iterable[Sequence[Any]]:
                 figures = (u.oee, u.availability, u.effectiveness, u.quality, u.failures, u.entered, u.good, u.scrap)
                 shares = (u.shares[a] for a in ACCOUNTS)
                 yield [
-                    outcome.scenario.name, *outcome.scenario.levels, k + 1, result.seed, u.name, *figures, u.energy_kwh,
-                    *shares,
+                    outcome.scenario.name, *outcome.scenario.levels, k + 1, result.seed, u.name, *figures, unit.rejected,
+                    removed(result, u.name), u.energy_kwh, *shares,
                 ]  # fmt: skip

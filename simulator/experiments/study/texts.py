@@ -34,6 +34,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "now": ", ± {worst} after all {n}",
         "unsettled": "No end of the warm-up was found for {scenarios}: the line had not settled in the first half of {hours} h, or still "
         "held what it began with. The figures depend on how it begins; give 'warmup:' a time yourself, or more hours.",
+        "borrowed": "What left the line in the hours counted was there at the start, in part or all of it; nobody in these runs made it: {scenarios}. "
+        "Leave warmup out, or give a longer one.",
         "unsteady": "Not in steady state (enters and leaves differ by more than 2 %): {scenarios}.",
         "asked": "What was asked", "line_file": "line file", "hours_counted": "hours counted", "warmup_asked": "warm-up",
         "auto": "auto", "replications_asked": "replications", "to_precision": "until {of} is known to ± {wanted}, at most {most}",
@@ -96,6 +98,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "now": "、全{n}回では±{worst}",
         "unsettled": "{scenarios}ではウォームアップの終わりが見つからなかった（{hours} hの前半で定常にならないか、開始時の仕掛が残っている）。"
         "結果は開始状態に左右される。warmup: を自分で指定するか、hoursを増やすこと。",
+        "borrowed": "集計時間に出たセルの一部または全部は、開始時にライン内にあったもので、この計算では誰も作っていない：{scenarios}。"
+        "warmupを省くか、長くすること。",
         "unsteady": "定常状態ではない（投入と払出の差が2％を超える）：{scenarios}。",
         "asked": "実験の条件", "line_file": "ラインファイル", "hours_counted": "集計時間", "warmup_asked": "ウォームアップ",
         "auto": "自動", "replications_asked": "反復回数", "to_precision": "{of}が±{wanted}の精度になるまで、最大{most}回",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from line_files import BUSY, SLOW_THEN_FAST, line_of, machine
+from line_files import BUSY, SLOW_THEN_FAST, exponential, line_of, machine
 
 from simulator.experiments.accounts import account
 from simulator.experiments.kpis import Kpis, interval, kpis
@@ -15,6 +15,12 @@ from simulator.line.packml import Cause, Mode, State
 
 def figures(*units: dict[str, object], **more: object) -> Kpis:
     return kpis(run_experiment(line_of(*units, **more), hours=10, warmup_hours=1, replications=2))
+
+
+def value(found: Kpis, name: str) -> float:
+    figure = found.figure(name)
+    assert figure is not None
+    return figure.mean
 
 
 def test_throughput_oee_energy_and_capacity_of_a_line_without_chance() -> None:
@@ -28,6 +34,94 @@ def test_throughput_oee_energy_and_capacity_of_a_line_without_chance() -> None:
     assert by_name["lead time"].mean == pytest.approx(54 / 3600)
     assert found.bottleneck == "A"
     assert found.votes == (("A", 2),)
+
+
+def test_energy_and_co2_per_good_cell_and_per_kwh_follow_from_the_powers_and_the_grid() -> None:
+    found = figures(*SLOW_THEN_FAST, cell={"energy_wh": 200}, grid_kg_co2e_per_kwh=0.43)
+    energy = value(found, "energy per good cell")
+    assert value(found, "energy per kWh") == pytest.approx(energy / 200)
+    assert value(found, "CO2e per good cell") == pytest.approx(0.43 * energy / 1000)
+    assert value(found, "CO2e per kWh") == pytest.approx(0.43 * energy / 200)
+    without = figures(*SLOW_THEN_FAST)
+    assert {f.name for f in without.line} & {"energy per kWh", "CO2e per good cell", "CO2e per kWh"} == set()
+
+
+def test_takt_is_attained_by_as_much_as_is_made_and_in_the_hours_in_which_enough_is_made() -> None:
+    assert value(figures(*SLOW_THEN_FAST, takt=36), "takt attainment") == pytest.approx(100, abs=0.2)
+    assert value(figures(*SLOW_THEN_FAST, takt=36), "hours on takt") == 100
+    faster = figures(*SLOW_THEN_FAST, takt=30)
+    assert value(faster, "takt attainment") == pytest.approx(100 * 30 / 36, abs=0.2)
+    assert value(faster, "hours on takt") == 0
+    assert figures(*SLOW_THEN_FAST).figure("takt attainment") is None
+
+
+def test_hours_on_takt_are_full_hours_that_make_the_target() -> None:
+    """One failure of 30 min in the second hour counted: the other nine make their hundred."""
+    slow = machine("A", 36.0, failures=[{"at": "2.25 h", "mttr": {"distribution": "deterministic", "mean": "30 min"}}])
+    found = figures(slow, machine("B", 18.0), takt=36)
+    assert value(found, "hours on takt") == 90
+    assert value(found, "takt attainment") == pytest.approx(95, abs=0.2)
+    long = run_experiment(line_of(slow, machine("B", 18.0), takt=36), hours=100, warmup_hours=1, replications=1)
+    assert value(kpis(long), "hours on takt") == 99  # by the hour, although the picture shows longer intervals
+
+
+def test_lead_times_have_a_median_and_a_tail() -> None:
+    found = figures(*SLOW_THEN_FAST)
+    for name in ("lead time", "lead time, median", "lead time, P95"):
+        assert value(found, name) == pytest.approx(54 / 3600, rel=1 / 512)
+    busy = kpis(run_experiment(BUSY, hours=2, replications=2))
+    middle = (value(busy, "lead time, median"), value(busy, "lead time"))
+    assert 1.2 * max(middle) < value(busy, "lead time, P95") < 5 * min(middle)
+
+
+def test_yield_is_lost_where_a_cell_becomes_bad_and_material_where_it_leaves_the_line() -> None:
+    found = figures(
+        machine("A", 1.0, scrap=0.2, scrap_to="downstream", adds_g={"oxide": 300, "foil": 50}),
+        machine("B", 1.0, scrap=0.1, adds_g={"can": 100}),
+        machine("C", 1.0, adds_g={"salt": 150}),
+        cell={"energy_wh": 200, "black_mass": ["oxide"]},
+    )
+    a, b, c = found.steps
+    assert [s.yield_ for s in found.steps] == [pytest.approx(0.8, abs=0.01), pytest.approx(0.9, abs=0.01), 1.0]
+    assert value(found, "rolled throughput yield") == pytest.approx(72, abs=1)
+    assert (a.removed, c.rejected) == (0, 0)  # marked bad at A, they go on
+    assert (b.removed / 10, c.removed / 10) == (pytest.approx(360, rel=0.05), pytest.approx(648, rel=0.05))
+    assert b.lost == {
+        k: pytest.approx(b.removed * g / 10_000) for k, g in {"oxide": 300, "foil": 50, "can": 100, "salt": 0}.items()
+    }
+    assert value(found, "black mass") == pytest.approx((b.removed + c.removed) * 0.3 / 10)
+    assert value(found, "scrapped material") == pytest.approx((b.removed * 0.45 + c.removed * 0.6) / 10)
+
+
+def test_a_drift_that_may_be_chance_is_no_warning() -> None:
+    """Trays of 60 leave a line that fills evenly: within the hour one more or less, which no longer warm-up would change."""
+    trays = [machine("A", exponential(30)), machine("T", exponential(600), slots=120, tray=60)]
+    flow = kpis(run_experiment(line_of(*trays), hours=2, warmup_hours=2, replications=6)).flow
+    assert abs(flow.drift) > 0.02
+    assert flow.chance > abs(flow.drift)
+    assert flow.steady
+
+
+def test_a_line_that_lives_on_what_it_held_at_the_start_is_told_so() -> None:
+    held = [machine("A", 3.0), machine("F", "10 h", slots=12_000, prefill=12_000)]
+    early = kpis(run_experiment(line_of(*held), hours=4, replications=1)).flow
+    assert early.borrowed_h == 4
+    late = kpis(run_experiment(line_of(*held), hours=4, warmup_hours=10, replications=1)).flow
+    assert late.borrowed_h == 0
+    assert figures(*SLOW_THEN_FAST).flow.borrowed_h == 0
+
+
+def test_what_is_planned_for_a_time_in_the_warm_up_is_told() -> None:
+    spec = line_of(
+        machine("A", 3.0, failures=[{"at": "2 h", "mttr": 60}]),
+        machine("B", 2.0),
+        events=[{"at": "30 min", "unit": "B", "command": 3}],
+    )
+    assert [kpis(run_experiment(spec, hours=2, warmup_hours=w, replications=1)).flow.early for w in (0, 1, 2)] == [
+        0,
+        1,
+        2,
+    ]
 
 
 def test_parts_of_oee_and_shares_of_time_of_the_faster_unit() -> None:

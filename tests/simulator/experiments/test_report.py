@@ -11,12 +11,13 @@ from xml.etree import ElementTree
 
 import pytest
 from line_files import BUSY, line_of, machine
+from rich.cells import cell_len
 from rich.console import Console
 
 from simulator.experiments.kpis import Kpis, kpis
 from simulator.experiments.report import print_tables, render_report
 from simulator.experiments.run import Experiment, run_experiment
-from simulator.experiments.texts import ACCOUNT_NAMES, FIGURES, TEXTS
+from simulator.experiments.texts import ACCOUNT_NAMES, FIGURES, TEXTS, warmup
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,7 @@ def test_the_report_is_one_file_with_all_parts(busy: tuple[Experiment, Kpis], la
     experiment, found = busy
     page = Page(render_report(experiment, found, lang=lang, version="1.2", command="setsubi simulate x.yaml"))
     assert page.open == []
-    assert len(page.sources) == 5
+    assert len(page.sources) == 6
     for source in page.sources:
         assert source.startswith("data:image/svg+xml;base64,")
         root = ElementTree.fromstring(b64decode(source.partition(",")[2]))
@@ -71,8 +72,10 @@ def test_the_report_is_one_file_with_all_parts(busy: tuple[Experiment, Kpis], la
 def test_pictures_carry_their_words_as_text_and_their_names(busy: tuple[Experiment, Kpis]) -> None:
     page = Page(render_report(*busy, lang="ja"))
     pictures = ["".join(ElementTree.fromstring(b64decode(s.partition(",")[2])).itertext()) for s in page.sources]
-    assert all(TEXTS["ja"]["hours"] in p or TEXTS["ja"]["share_axis"] in p for p in pictures)
-    assert all(name in pictures[1] for name in ("A", "BC"))
+    axes = [TEXTS["ja"][key] for key in ("hours", "share_axis", "lead_axis")]
+    assert all(any(axis in p for axis in axes) for p in pictures)
+    assert TEXTS["ja"]["median"] in pictures[1]
+    assert all(name in pictures[2] for name in ("A", "BC"))
 
 
 def test_names_from_the_line_file_are_escaped() -> None:
@@ -109,9 +112,52 @@ def test_the_terminal_shows_the_same_figures(busy: tuple[Experiment, Kpis], lang
     assert TEXTS[lang]["blocking"] in text.replace("\n", "") or lang == "en"
 
 
-def printed(found: Kpis, lang: str = "en") -> str:
+@pytest.mark.parametrize("lang", ["en", "ja"])
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_in_a_narrow_window_nothing_is_cut(busy: tuple[Experiment, Kpis], width: int, lang: str) -> None:
+    lines = printed(busy[1], lang, width).splitlines()
+    assert all(cell_len(line) <= width for line in lines)
+    text = "".join(lines)
+    assert "…" not in text
+    assert all(figure.text() in text for figure in busy[1].line)
+    rows = {line.split("│")[1].strip(): line.split("│")[2].strip() for line in lines if "█" in line and "│" in line}
+    assert len({rows[u.name] for u in busy[1].units}) > 1  # the bars can be told from one another
+    assert (FIGURES[lang]["capacity"][1] in text) == (width >= 120)
+
+
+def test_the_report_holds_yields_materials_and_the_takt() -> None:
+    units = [machine("A", 1.0, scrap=0.5, adds_g={"oxide": 300, "foil": 50}), machine("B", 1.0, adds_g={"salt": 100})]
+    cell = {"energy_wh": 225, "black_mass": ["oxide"]}
+    experiment = run_experiment(line_of(*units, cell=cell, takt=2), hours=1, replications=2)
+    found = kpis(experiment)
+    page = Page(render_report(experiment, found))
+    (lost, none) = found.steps
+    for wanted in (
+        "oxide",
+        "foil",
+        "salt",
+        TEXTS["en"]["steps"],
+        TEXTS["en"]["overtime_takt"],
+        f"{lost.lost['foil']:.2f}",
+    ):
+        assert wanted in page.text
+    picture = b64decode(page.sources[0].partition(",")[2]).decode()
+    assert TEXTS["en"]["takt"] in "".join(ElementTree.fromstring(picture).itertext())
+    assert none.lost == {"oxide": 0, "foil": 0, "salt": 0}
+
+
+def test_how_the_warm_up_was_found_is_told_in_page_and_words() -> None:
+    spec = line_of(machine("A", 36.0), machine("F", "2 h", slots=400, prefill=200))
+    experiment = run_experiment(spec, hours=1, warmup_hours=None, replications=1)
+    said = warmup(experiment, "en")
+    assert said.startswith(f"warm-up: {experiment.warmup_hours:.1f} h, found on pilot runs")
+    assert said in Page(render_report(experiment, kpis(experiment))).text
+    assert warmup(run_experiment(spec, hours=1, replications=1), "en") == ""
+
+
+def printed(found: Kpis, lang: str = "en", width: int = 240) -> str:
     buffer = StringIO()
-    print_tables(found, Console(file=buffer, width=240), lang)
+    print_tables(found, Console(file=buffer, width=width), lang)
     return buffer.getvalue()
 
 

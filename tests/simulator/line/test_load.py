@@ -55,6 +55,16 @@ def test_times_may_carry_units(tmp_path: Path) -> None:
     assert spec.units[0].process_time.mean == 90  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("text", ["1 %", "1%", "0.01", "{value: 1 %, assumed: true}"])
+def test_shares_may_be_percent(tmp_path: Path, text: str) -> None:
+    assert load(tmp_path, GOOD + f"    scrap: {text}\n").units[0].scrap == 0.01  # type: ignore[attr-defined]
+
+
+def test_failures_without_a_name_need_none(tmp_path: Path) -> None:
+    spec = load(tmp_path, GOOD + "    failures: [{mtbf: 5, mttr: 1}, {mtbf: 9, mttr: 1}]\n")
+    assert len(spec.units[0].failures) == 2  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize(
     ("content", "place", "what"),
     [
@@ -70,6 +80,17 @@ def test_times_may_carry_units(tmp_path: Path) -> None:
         (GOOD + "    process_time: 2\n", (5, 5), "twice"),
         (GOOD + "    proces_time: 2\n", (5, 5), "unknown key proces_time"),
         (GOOD.replace("45 s", "45 parsecs"), (4, 5), "a time is"),
+        (GOOD.replace("45 s", "2 hr"), (4, 5), "(ms, s, min, h, d); there is no unit 'hr'"),
+        (GOOD + "    failures: [{mtbf: 2 hr, mttr: 1}]\n", (5, 17), "(ms, s, min, h, d); there is no unit 'hr'"),
+        (
+            GOOD + "    failures: [{name: jam, mtbf: 1, mttr: 1}, {name: jam, mtbf: 2, mttr: 1}]\n",
+            (5, 48),
+            "twice in A",
+        ),
+        (GOOD + "    scrap: 1 permille\n", (5, 5), "a share such as 2 % or 0.02, not '1 permille'"),
+        (GOOD + "    scrap: 120 %\n", (5, 5), "less than or equal to 1"),
+        (GOOD + "    adds_g: {foil: -1}\n", (5, 14), "greater than or equal to 0"),
+        (GOOD + "cell: {energy_wh: 1, black_mass: [foil]}\n", (5, 35), "no unit adds foil"),
         (GOOD.replace("45 s", "-1"), (4, 5), "negative"),
         (GOOD.replace("45 s", "0"), (3, 5), "above 0"),
         (GOOD.replace("45 s", "{distribution: erlang, mean: 3}"), (4, 5), "needs k"),

@@ -55,6 +55,13 @@ def test_a_range_gives_its_values(plan_of: Load, levels: str, expected: list[str
     assert list(plan.factors[0].levels) == expected
 
 
+def test_shares_may_be_percent_in_levels_too(plan_of: Load) -> None:
+    (factor,) = plan_of(HEAD + "factors: {units.C.scrap: {from: 1 %, to: 3 %, step: 1 %}}\n").factors
+    assert factor.levels == ("1 %", "2 %", "3 %")
+    assert factor.numbers == (0.01, 0.02, 0.03)
+    assert plan_of(HEAD + "factors: {units.C.scrap: [0.5 %, 0.02]}\n").factors[0].numbers == (0.005, 0.02)
+
+
 def test_a_latin_hypercube_has_one_value_in_each_part_of_every_range(plan_of: Load) -> None:
     text = (
         HEAD + "factors:\n  units.X.capacity: {low: 2, high: 41}\n  units.C.process_time: {low: 2 s, high: 3 s}\n"
@@ -161,7 +168,9 @@ def test_a_figure_that_the_line_cannot_have_is_refused(plan_of: Load, tmp_path: 
     assert plan_of(text).spec.replications.of == "capacity"
     bare = (tmp_path / "line.yaml").read_text(encoding="utf-8").replace("cell: {energy_wh: 225}\n", "")
     (tmp_path / "line.yaml").write_text(bare, encoding="utf-8")
-    with pytest.raises(ExperimentError, match=r"try\.yaml:6:32: replications\.of: .* without the energy of a cell"):
+    with pytest.raises(
+        ExperimentError, match=r"try\.yaml:6:32: replications\.of: capacity is not known from this line file"
+    ):
         load_plan(tmp_path / "try.yaml")
 
 

@@ -194,7 +194,10 @@ def test_a_single_replication_gives_no_paired_interval() -> None:
 def test_a_line_that_empties_is_said_to(plan_of: Load) -> None:
     oven = "{name: M1.5, slots: 4000, process_time: 24000, prefill: 4000}"
     text = HEAD + f"replications: 2\nscenarios: {{full oven: {{units.M1.5: {oven}, units.A.process_time: 30}}}}\n"
-    (said,) = warnings(run_study(plan_of(text), engine="simpy"), "en")
+    borrowed, said = warnings(run_study(plan_of(text), engine="simpy"), "en")
+    assert "there at the start" in borrowed and borrowed.endswith(
+        ": full oven. Leave warmup out, or give a longer one."
+    )
     assert said == "Not in steady state (enters and leaves differ by more than 2 %): full oven."
 
 
@@ -210,6 +213,19 @@ def test_the_csv_files_hold_every_figure_of_every_replication(study: Study) -> N
     verdicts = {r["scenario"]: r["verdict on throughput"] for r in files["scenarios.csv"]}
     assert verdicts["slow first"] == "worse"
     assert verdicts["base"] == ""
+
+
+def test_the_csv_of_units_tells_where_cells_become_bad_and_where_they_leave(plan_of: Load) -> None:
+    marked = "{units.A.scrap: 10 %, units.A.scrap_to: downstream}"
+    study = run_study(plan_of(HEAD + f"replications: 2\nscenarios: {{marked: {marked}}}\n"), engine="simpy")
+    rows = [r for r in csv.DictReader(StringIO(csv_files(study)["units.csv"])) if r["scenario"] == "marked"]
+    bad, left = (
+        {u: sum(int(r[what]) for r in rows if r["unit"] == u) for u in ("A", "C")}
+        for what in ("became bad", "left as scrap")
+    )
+    assert (bad["C"], left["A"]) == (0, 0)
+    assert left["C"] == sum(r.scrap for r in study.outcomes[1].experiment.results) > 50
+    assert bad["A"] == pytest.approx(left["C"], rel=0.1)
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])

@@ -8,7 +8,7 @@ import pytest
 
 from simulator.experiments.study.plan import Plan
 from simulator.experiments.study.running import run_study
-from simulator.experiments.study.warmup import mser
+from simulator.experiments.warmup import mser
 
 
 def batches(*means: float) -> list[float]:

@@ -9,9 +9,10 @@ upstream of it would show no effect.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from math import ceil
 
 from simulator.line import RunResult
 
@@ -19,6 +20,16 @@ BATCH = 5
 INTERVALS = 500
 PILOTS = 5
 MOST_DOUBLINGS = 5  # of the pilots' length, while no end of the warm-up is found in their first half
+
+
+@dataclass(frozen=True)
+class Piloting:
+    """A pilot to run: its scenario and replication, both from 0, its length in h, and the interval of its departures in s."""
+
+    scenario: int
+    replication: int
+    hours: float
+    interval_s: float
 
 
 @dataclass(frozen=True)
@@ -78,6 +89,27 @@ class Warmup:
     @property
     def settled(self) -> bool:
         return all(pilot.settled for pilot in self.pilots)
+
+
+def find_warmup(names: Sequence[str], hours: float, run: Callable[[Sequence[Piloting]], Sequence[RunResult]]) -> Warmup:
+    """Pilots of every scenario of so many hours, longer while a scenario has not settled in their first half."""
+    found: dict[int, Pilot] = {}
+    for doubling in range(MOST_DOUBLINGS + 1):
+        unsettled = [i for i in range(len(names)) if i not in found or not found[i].settled]
+        if not unsettled:
+            break
+        length = hours * 2**doubling
+        interval = length * 3600 / INTERVALS
+        results = run([Piloting(i, k, length, interval) for i in unsettled for k in range(PILOTS)])
+        for n, i in enumerate(unsettled):
+            found[i] = pilot(names[i], interval, results[n * PILOTS : (n + 1) * PILOTS])
+    pilots = tuple(found[i] for i in sorted(found))
+    return Warmup(max(p.hours for p in pilots), pilots)
+
+
+def tidy(hours: float) -> float:
+    """A warm-up in h as people write it, rounded up to hundredths, so that the command that repeats it says it exactly."""
+    return ceil(hours * 100 - 1e-6) / 100
 
 
 def mser(values: Sequence[float], batch: int = BATCH) -> Mser:

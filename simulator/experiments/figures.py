@@ -1,0 +1,85 @@
+"""The figures of the whole line, one value per replication. ``texts.FIGURES`` defines each; ``docs/kpis.md`` explains them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import floor
+
+from simulator.experiments.run import HOUR, Experiment, ideal_rate
+from simulator.experiments.steps import materials, rolled_yield, scrapped_kg
+from simulator.line import LineSpec, RunResult
+from simulator.line.leadtimes import quantile
+
+HOURS_PER_YEAR = 8760
+Of = Callable[[RunResult], float]
+
+CELL, TAKT = "cell: {energy_wh: 225}", "takt: 5 s"
+GRID, ADDS, BLACK = "grid_kg_co2e_per_kwh: 0.43", "units: [{adds_g: {…}}]", "cell: {black_mass: […]}"
+_NEEDS = {
+    "capacity": (CELL,), "energy per kWh": (CELL,), "takt attainment": (TAKT,), "hours on takt": (TAKT,),
+    "CO2e per good cell": (GRID,), "CO2e per kWh": (CELL, GRID), "scrapped material": (ADDS,), "black mass": (BLACK,),
+}  # fmt: skip
+
+
+def lacking(spec: LineSpec, figure: str) -> str:
+    """What the line file would have to say for a figure to be known; empty if nothing is missing."""
+    given = {CELL: spec.cell, TAKT: spec.takt, GRID: spec.grid_kg_co2e_per_kwh is not None, ADDS: materials(spec)}
+    given[BLACK] = spec.cell and spec.cell.black_mass
+    return next((need for need in _NEEDS.get(figure, ()) if not given[need]), "")
+
+
+def line_values(experiment: Experiment) -> Iterator[tuple[str, str, Of]]:
+    """Name, unit and value of every figure that this experiment can tell, in the order in which they are shown."""
+    spec, hours, results = experiment.spec, experiment.hours, experiment.results
+    ideal = ideal_rate(spec)
+    yield "throughput", "cells/h", lambda r: r.good / hours
+    if spec.takt is not None:
+        wanted = HOUR / spec.takt
+        yield "takt attainment", "%", lambda r: 100 * r.good / hours / wanted
+        if hours >= 1:
+            yield "hours on takt", "%", lambda r: 100 * hours_on_takt(r, wanted)
+    yield "line OEE", "%", lambda r: 100 * r.good / hours / ideal
+    cell_wh = spec.cell.energy_wh if spec.cell is not None else None
+    if cell_wh is not None:
+        gwh = HOURS_PER_YEAR * cell_wh / 1e9
+        yield "capacity", "GWh/year", lambda r: r.good / hours * gwh
+    yield "work in progress", "cells", lambda r: float(r.wip)
+    if all(r.lead_times for r in results):  # nobody that entered may have left yet
+        yield "lead time", "h", lambda r: r.lead_mean / HOUR
+        yield "lead time, median", "h", lambda r: quantile(dict(r.lead_times), 0.5) / HOUR
+        yield "lead time, P95", "h", lambda r: quantile(dict(r.lead_times), 0.95) / HOUR
+    yield "scrap", "%", lambda r: 100 * r.scrap / max(r.good + r.scrap, 1)
+    yield "rolled throughput yield", "%", lambda r: 100 * rolled_yield(r)
+    if materials(spec):
+        yield "scrapped material", "kg/h", lambda r: scrapped_kg(spec, r) / hours
+    if spec.cell is not None and spec.cell.black_mass:
+        black = spec.cell.black_mass
+        yield "black mass", "kg/h", lambda r: scrapped_kg(spec, r, black) / hours
+    yield from _energy(experiment, cell_wh)
+
+
+def _energy(experiment: Experiment, cell_wh: float | None) -> Iterator[tuple[str, str, Of]]:
+    grid = experiment.spec.grid_kg_co2e_per_kwh
+    yield "energy", "kWh", lambda r: energy_wh(r) / 1000
+    if not all(r.good for r in experiment.results):
+        return
+    yield "energy per good cell", "W·h", lambda r: energy_wh(r) / r.good
+    if cell_wh is not None:
+        yield "energy per kWh", "kWh/kWh", lambda r: energy_wh(r) / (r.good * cell_wh)
+    if grid is not None:
+        yield "CO2e per good cell", "kg", lambda r: energy_wh(r) / 1000 * grid / r.good
+        if cell_wh is not None:
+            yield "CO2e per kWh", "kg/kWh", lambda r: energy_wh(r) * grid / (r.good * cell_wh)
+
+
+def energy_wh(result: RunResult) -> float:
+    """Energy of all units in Wh."""
+    return sum(u.energy_wh for u in result.units)
+
+
+def hours_on_takt(result: RunResult, wanted: float) -> float:
+    """Share of the full hours counted in which at least ``wanted`` good items left, rounded down to whole ones."""
+    parts = round(HOUR / result.bucket_s)
+    hours = floor(result.duration / HOUR + 1e-9)
+    made = [sum(result.departures[i * parts : (i + 1) * parts]) for i in range(hours)]
+    return sum(n >= floor(wanted + 1e-9) for n in made) / hours
