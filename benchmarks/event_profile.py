@@ -8,18 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numba
 import numpy as np
 from targets import Measured
 
 from simulator.experiments.compiled import CompiledLine, layout
-from simulator.experiments.compiled.access import cell_at, leaf_at, node_at
-from simulator.experiments.compiled.agenda import sift_whole
-from simulator.experiments.compiled.events import happen
 from simulator.interface.fitted import fitted_line, transitions_of
 
 EXAMPLE = Path(__file__).parents[1] / "setsubi" / "examples" / "cell_line.yaml"
 REPLICATIONS, YEAR_H, WANTED_S, CORES = 1_000, 8_760.0, 60.0, 2
+COUNTED = 10_000  # parts
 KINDS = {
     layout.E_SERVED: "services end", layout.E_HANDED_OVER: "hand-overs end", layout.E_HEAD: "conveyor heads arrive",
     layout.E_ENTRY: "conveyor entries clear", layout.E_AGED: "failures by age", layout.E_TIMED: "failures by time",
@@ -56,7 +53,7 @@ class Profile:
 
 
 def profile(make: Callable[[], CompiledLine], horizon: float) -> Profile:
-    """Time one line over ``horizon``, and count the events of another over a tenth of it."""
+    """Time one line over ``horizon``, and count the events of another until it has made some parts."""
     line = make()
     spent = {"kernel": 0.0, "draws": 0.0}
     line._kernel = _timed(line._kernel, spent, "kernel")
@@ -64,9 +61,9 @@ def profile(make: Callable[[], CompiledLine], horizon: float) -> Profile:
     began = time.process_time()
     line.run(horizon)
     took = time.process_time() - began
-    return Profile(
-        line.result().good, took, spent["kernel"], spent["draws"], kinds=_events_by_kind(make(), horizon / 10)
-    )
+    parts = line.result().good
+    kinds = _events_by_kind(make(), horizon * min(1.0, COUNTED / parts))
+    return Profile(parts, took, spent["kernel"], spent["draws"], kinds)
 
 
 def _timed(function: Callable[..., Any], spent: dict[str, float], name: str) -> Callable[..., Any]:
@@ -80,34 +77,16 @@ def _timed(function: Callable[..., Any], spent: dict[str, float], name: str) -> 
 
 
 def _events_by_kind(line: CompiledLine, horizon: float) -> dict[str, float]:
+    """Events per part, by stepping from time to time and looking at what is due; what an event causes at once counts for nothing."""
+    k = line._k
+    leaves = int(k.line[0].tree)
+    when, kinds = k.tree["when"], k.cells["kind"]
     counts = np.zeros(len(KINDS), np.int64)
-    line._kernel = lambda k, until: _counting_run(k, until, counts)
-    line.run(horizon)
+    while (now := float(when[1])) <= horizon:  # node 1 of the tournament is what comes first
+        np.add.at(counts, kinds[np.flatnonzero(when[leaves:] == now)], 1)
+        line.run(now)
     parts = line.result().good
     return {KINDS[kind]: float(counts[kind]) / parts for kind in np.argsort(-counts).tolist()}
-
-
-@numba.njit(error_model="numpy")  # type: ignore[untyped-decorator]
-def _counting_run(line: Any, until: float, counts: Any) -> int:
-    """``events.run`` of a line that has started and keeps no log, counting."""
-    k = line[0]
-    while True:
-        if k.low or k.broken:
-            return layout.BROKEN if k.broken else layout.LOW
-        first = node_at(k, 1)
-        if not first.when <= until:
-            break
-        k.now = first.when
-        cell = first.cell
-        k.current = cell
-        leaf_at(k, cell).when = layout.NEVER
-        c = cell_at(k, cell)
-        counts[c.kind] += 1
-        happen(k, c.kind, c.owner)
-        k.current = -1
-        sift_whole(k, cell)
-    k.now = max(k.now, until)
-    return layout.DONE
 
 
 def year_of_the_example() -> tuple[Measured, Profile]:

@@ -36,7 +36,7 @@ TEXTBOOK = (STORE, INTERRUPTS)
 def main(arguments: list[str]) -> int:
     options = _options(arguments)
     chosen = [p for p in PROGRAMS if p.name == COMPILED or not options.only or p.name in options.only]
-    runs = {p: _loaded(p) for p in chosen}
+    runs = {p: _loaded(p) for p in chosen}  # before any runs: cimba can not be imported after Numba has compiled
     rows = [row for line in LINES for row in _measured(line, runs, options.rounds)]
     there = {p: run for p, run in runs.items() if p.name in GROWING and not isinstance(run, str)}
     grown = _growth(there)

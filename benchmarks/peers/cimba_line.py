@@ -35,7 +35,7 @@ class First(cimba.Model):
 
 
 class Middle(cimba.Model):
-    """A station between two others. The service stands here again: as a ``cimba.function`` it costs a third of the speed."""
+    """A station between two others. The service stands in each: as a ``cimba.function`` it costs a few per cent."""
 
     mean: cimba.Param[float] = 1.0
     mtbf: cimba.Param[float] = NEVER

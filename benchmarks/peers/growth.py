@@ -37,7 +37,7 @@ class Growth:
 
 def with_stations(runs: dict[Program, Run]) -> list[Growth]:
     """Equal stations in a row, with failures."""
-    return _growth("stations", runs, STATIONS, lambda n: serial(n, Exponential(1.0), fails=True), lambda n: 50.0 * n)
+    return _growth("stations", runs, STATIONS, lambda n: serial(n, Exponential(1.0), fails=True), lambda n: 100.0 * n)
 
 
 def with_slots(runs: dict[Program, Run]) -> list[Growth]:
