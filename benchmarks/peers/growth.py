@@ -18,7 +18,7 @@ from simulator.experiments.workers import run_jobs
 STATIONS = (2, 4, 8, 16, 32, 64)
 SLOTS = (10, 50, 200, 500, 2_000)
 REPLICATIONS, PROCESSES = (1, 2, 8, 32), (1, 2)
-CPU_S, ROUNDS = 0.1, 3
+CPU_S, ROUNDS = 0.5, 3  # long enough for building the line not to count
 LONG_RUN_S = 1_000_000.0  # horizon of a replication
 
 
@@ -70,7 +70,7 @@ def with_horizon(runs: dict[Program, Run]) -> dict[str, float]:
     """CPU time of ten times the horizon over ten times the CPU time of the horizon, four stations: 1 is proportional."""
     found: dict[str, float] = {}
     for program, run in runs.items():
-        horizon = suitable_horizon(run, FOUR, 1_000.0, CPU_S)
+        horizon = suitable_horizon(run, FOUR, 1_000.0, CPU_S / 5)
         found[program.name] = _cost(run, FOUR, 10 * horizon) / _cost(run, FOUR, horizon)
     return found
 
