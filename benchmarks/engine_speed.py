@@ -12,132 +12,36 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Generator
-from pathlib import Path
+from collections.abc import Callable
+from functools import partial
 from statistics import median
-from typing import Any
 
 import line_speed
-import numba
-import numpy as np
-import simpy
-from line_speed import BUFFER, MTBF, MTTR, VARIANTS, rate
+from event_profile import year_of_the_example
+from line_speed import VARIANTS, rate
+from peers import bare_numba, setsubi_compiled, setsubi_simpy, simpy_store
+from peers.lines import FORMATION, BenchLine
 from targets import Measured
 
-from setsubi.hosting import fitted_line, transitions_of
-from simulator.experiments.compiled import CompiledLine
-from simulator.line import Line, LineSpec
-
-EXAMPLE = Path(__file__).parents[1] / "setsubi" / "examples" / "cell_line.yaml"
 ROUNDS = 5
 LEAST_OF_SCRIPT, LEAST_OF_LOOP = 50.0, 0.3
 SHORT, LONG = 40_000.0, 4_000_000.0  # parts, about, of interpreted and of compiled runs of four stations
 SECOND_START_S = 2.0
-REPLICATIONS, YEAR_H, WANTED_S, CORES = 1_000, 8_760.0, 60.0, 2
-SLOTS, TRAY, SOAK = 500, 10, (400.0, 600.0)
+PROGRAMS = {
+    "compiled": setsubi_compiled.run,
+    "model": setsubi_simpy.run,
+    "script": simpy_store.run,
+    "loop": bare_numba.run,
+}
 
 
-@numba.njit(error_model="numpy")  # type: ignore[untyped-decorator]
-def bare_loop(stations: int, buffer: int, variant: int, mtbf: float, mttr: float, horizon: float) -> int:
-    """Next event over stations, blocking after service; a repair prolongs the service. Returns parts."""
-    np.random.seed(1)
-    ends = np.full(stations, np.inf)
-    held = np.zeros(stations, np.bool_)  # done, but the buffer behind is full
-    stock = np.zeros(stations, np.int64)  # in front of a station
-    left = np.array([np.random.exponential(mtbf) for _ in range(stations)])  # to the next failure, in work
-    done, now, ended = 0, 0.0, -1
-    while now <= horizon:
-        if ended == stations - 1:
-            done += 1
-        elif ended >= 0:
-            if stock[ended + 1] < buffer or (ends[ended + 1] == np.inf and not held[ended + 1]):
-                stock[ended + 1] += 1
-            else:
-                held[ended] = True
-        at = min(ended + 1, stations - 1)
-        while at >= 0:  # what can start now: the next station, this one, and those before it that were held
-            if ends[at] == np.inf and not held[at] and (at == 0 or stock[at] > 0):
-                length = 1.0 if variant == 0 else np.random.exponential(1.0)
-                if variant == 2:
-                    work = length
-                    while left[at] < work:
-                        length += np.random.exponential(mttr)
-                        work -= left[at]
-                        left[at] = np.random.exponential(mtbf)
-                    left[at] -= work
-                ends[at] = now + length
-                if at > 0:
-                    stock[at] -= 1
-                    if held[at - 1]:
-                        held[at - 1] = False
-                        stock[at] += 1
-            elif at < ended:
-                break
-            at -= 1
-        ended, now = 0, ends[0]
-        for j in range(1, stations):
-            if ends[j] < now:
-                ended, now = j, ends[j]
-        ends[ended] = np.inf
-    return done
-
-
-def formation_spec() -> LineSpec:
-    """A station, 500 slots in trays of 10, a station; buffers of two trays."""
-    fast = {"distribution": "exponential", "mean": 0.9}
-    soak = {"distribution": "uniform", "low": SOAK[0], "high": SOAK[1]}
-    return LineSpec.model_validate({"units": [
-        {"name": "A", "process_time": fast}, {"kind": "buffer", "name": "B1", "capacity": 2 * TRAY},
-        {"name": "F", "process_time": soak, "slots": SLOTS, "tray": TRAY}, {"kind": "buffer", "name": "B2", "capacity": 2 * TRAY},
-        {"name": "C", "process_time": fast},
-    ]})  # fmt: skip
-
-
-def formation_script(horizon: float) -> int:
-    """The same in textbook SimPy: a process per station and per tray."""
-    env, rng = simpy.Environment(), np.random.default_rng(1)
-    before, after = simpy.Store(env, 2 * TRAY), simpy.Store(env, 2 * TRAY)
-    loading = simpy.Resource(env)
-    done = 0
-
-    def first() -> Generator[simpy.Event, object, None]:
-        while True:
-            yield env.timeout(rng.exponential(0.9))
-            yield before.put(None)
-
-    def tray() -> Generator[simpy.Event, object, None]:
-        while True:
-            with loading.request() as turn:
-                yield turn
-                for _ in range(TRAY):
-                    yield before.get()
-            yield env.timeout(rng.uniform(*SOAK))
-            for _ in range(TRAY):
-                yield after.put(None)
-
-    def last() -> Generator[simpy.Event, object, None]:
-        nonlocal done
-        while True:
-            yield after.get()
-            yield env.timeout(rng.exponential(0.9))
-            done += 1
-
-    for process in (first, last, *[tray] * (SLOTS // TRAY)):
-        env.process(process())
-    env.run(until=horizon)
-    return done
-
-
-def run_spec(engine: type[Line] | type[CompiledLine], spec: LineSpec, horizon: float) -> int:
-    """Parts that leave a line in ``horizon`` s."""
-    line = engine(spec, 1)
-    line.run(horizon)
-    return line.result().good
-
-
-def measure_line(name: str, runs: dict[str, Callable[[], int]], lengths: dict[str, float]) -> list[Measured]:
-    """Ratios of ``compiled`` to the other runs; ``lengths`` are their horizons. Fails if two make unlike numbers of parts."""
+def measure_line(line: BenchLine, short: float, long: float) -> list[Measured]:
+    """Ratios of the compiled engine to the other programs; interpreted ones run for ``short``. Fails if these are unlike lines."""
+    name = line.name
+    lengths = {"compiled": long, "model": short, "script": short} | ({} if line.trays else {"loop": long})
+    runs: dict[str, Callable[[], int]] = {
+        key: partial(PROGRAMS[key], line, length, 1) for key, length in lengths.items()
+    }
     paces = {key: run() / lengths[key] for key, run in runs.items()}  # compiles, too
     if max(paces.values()) > 1.1 * min(paces.values()):
         raise RuntimeError(f"{name}: these are not the same line: parts per second {paces}")
@@ -160,26 +64,9 @@ def stations_and_formation() -> list[Measured]:
     print("parts per CPU second (ratio of the compiled engine to it)")
     found: list[Measured] = []
     for stations in (4, 20):
-        for number, variant in enumerate(VARIANTS):
-            spec, short, long = line_speed.line_spec(variant, stations), SHORT * 4 / stations, LONG * 4 / stations
-            runs: dict[str, Callable[[], int]] = {
-                "compiled": lambda spec=spec, long=long: run_spec(CompiledLine, spec, long),
-                "model": lambda spec=spec, short=short: run_spec(Line, spec, short),
-                "script": lambda v=variant, n=stations, short=short: line_speed.store_script(v, short, n),
-                "loop": lambda v=number, n=stations, long=long: bare_loop(n, BUFFER, v, MTBF, MTTR, long),
-            }  # type: ignore[misc]
-            lengths = {"compiled": long, "model": short, "script": short, "loop": long}
-            found += measure_line(f"{stations} stations, {variant}", runs, lengths)
-    spec = formation_spec()
-    found += measure_line(
-        f"formation, {SLOTS} slots in trays of {TRAY}",
-        {
-            "compiled": lambda: run_spec(CompiledLine, spec, LONG / 4),
-            "model": lambda: run_spec(Line, spec, SHORT),
-            "script": lambda: formation_script(SHORT),
-        },
-        {"compiled": LONG / 4, "model": SHORT, "script": SHORT},
-    )
+        for variant in VARIANTS:
+            found += measure_line(line_speed.variant_line(variant, stations), SHORT * 4 / stations, LONG * 4 / stations)
+    found += measure_line(FORMATION, SHORT, LONG / 4)
     return found
 
 
@@ -197,39 +84,11 @@ def second_start() -> Measured:
     return Measured("second start of the engine, CPU", median(spent), SECOND_START_S, "s")
 
 
-def year_of_the_example() -> Measured:
-    """What 1 000 replications of a year of the example line would take on two cores, from one, and where its time goes."""
-    spec, profiles = fitted_line(EXAMPLE)
-    line = CompiledLine(spec, 1, transitions=transitions_of(profiles))
-    spent = {"kernel": 0.0, "random values": 0.0}
-    line._kernel = _timed(line._kernel, spent, "kernel")
-    line._streams.refill = _timed(line._streams.refill, spent, "random values")  # type: ignore[method-assign]
-    began = time.process_time()
-    line.run(YEAR_H * 3600)
-    took = time.process_time() - began
-    events, cells = int(line._k.line[0].seq), line.result().good
-    shares = ", ".join(f"{name} {100 * s / took:.0f} %" for name, s in spent.items())
-    print(f"a year of the example line: {took:.1f} CPU s, {cells} cells, {events / cells:.1f} events a cell, ", end="")
-    print(f"{1e9 * spent['kernel'] / events:.0f} ns an event; {shares}")
-    return Measured(
-        f"{REPLICATIONS} years of the example line on {CORES} cores", took * REPLICATIONS / CORES, WANTED_S, "s",
-        note=f"{took:.1f} CPU s each: {events / cells:.0f} events a cell, {1e9 * spent['kernel'] / events:.0f} ns an event",
-    )  # fmt: skip
-
-
-def _timed(function: Callable[..., Any], spent: dict[str, float], name: str) -> Callable[..., Any]:
-    def run(*arguments: Any) -> Any:
-        began = time.process_time()
-        answer = function(*arguments)
-        spent[name] += time.process_time() - began
-        return answer
-
-    return run
-
-
 def measure() -> list[Measured]:
     """All figures against their targets."""
-    return [*stations_and_formation(), second_start(), year_of_the_example()]
+    year, where = year_of_the_example()
+    print(f"a year of the example line: {where}")
+    return [*stations_and_formation(), second_start(), year]
 
 
 if __name__ == "__main__":

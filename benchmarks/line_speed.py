@@ -8,21 +8,20 @@ Targets: ≥ 1.0 with the log off, ≥ 0.5 with a full log, kept in memory or wr
 from __future__ import annotations
 
 import gc
-import random
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-import simpy
+from peers import simpy_store
+from peers.lines import BenchLine, Exponential, Fixed, serial
 from targets import Measured
 
 from simulator.line import Line, LineSpec
 from simulator.line.log import EventLog, MemoryLog, ParquetLog
 
-STATIONS, BUFFER, MTBF, MTTR = 4, 10, 100.0, 10.0
 VARIANTS = ("deterministic", "exponential", "exponential with failures")
 ROUNDS = 5
 TARGETS = {"no log": 1.0, "memory": 0.5, "parquet": 0.5}
@@ -30,55 +29,18 @@ LOGS = {"no log": "log off", "memory": "full log in memory", "parquet": "full lo
 HORIZON = 20_000.0
 
 
-def store_script(variant: str, horizon: float, stations: int = STATIONS) -> int:
-    """The textbook: a process per station, a Store per buffer, blocking after service. Returns parts."""
-    env = simpy.Environment()
-    stores = [simpy.Store(env, BUFFER) for _ in range(stations - 1)]
-    done = 0
-
-    def station(i: int) -> Generator[simpy.Event, object, None]:
-        nonlocal done
-        rng = random.Random(i)
-        to_failure = rng.expovariate(1 / MTBF)
-        while True:
-            if i > 0:
-                yield stores[i - 1].get()
-            service = 1.0 if variant == "deterministic" else rng.expovariate(1.0)
-            if variant.endswith("failures"):
-                while to_failure < service:
-                    yield env.timeout(to_failure + rng.expovariate(1 / MTTR))
-                    service -= to_failure
-                    to_failure = rng.expovariate(1 / MTBF)
-                to_failure -= service
-            yield env.timeout(service)
-            if i < stations - 1:
-                yield stores[i].put(None)
-            else:
-                done += 1
-
-    for i in range(stations):
-        env.process(station(i))
-    env.run(until=horizon)
-    return done
+def variant_line(variant: str, stations: int = 4) -> BenchLine:
+    """Stations of one of the variants, buffers of 10."""
+    process = Fixed(1.0) if variant == "deterministic" else Exponential(1.0)
+    return serial(stations, process, fails=variant.endswith("failures"))
 
 
-def line_spec(variant: str, stations: int = STATIONS) -> LineSpec:
-    """The same line as a line file."""
-    process: object = 1.0 if variant == "deterministic" else {"distribution": "exponential", "mean": 1.0}
-    failures = [{"mtbf": MTBF, "mttr": MTTR}] if variant.endswith("failures") else []
-    units: list[dict[str, object]] = []
-    for i in range(stations):
-        units.append({"name": f"M{i}", "process_time": process, "failures": failures})
-        units.append({"kind": "buffer", "name": f"B{i}", "capacity": BUFFER})
-    return LineSpec.model_validate({"units": units[:-1]})
-
-
-def run_line(variant: str, horizon: float, log: EventLog | None) -> int:
+def run_line(line: BenchLine, horizon: float, log: EventLog | None) -> int:
     """Run the line model; returns finished parts."""
-    line = Line(line_spec(variant), 1, log)
-    line.run(horizon)
-    line.close()
-    return line.result().good
+    model = Line(LineSpec.model_validate(line.in_line_file()), 1, log)
+    model.run(horizon)
+    model.close()
+    return model.result().good
 
 
 def rate(run: Callable[[], int]) -> float:
@@ -91,13 +53,14 @@ def rate(run: Callable[[], int]) -> float:
 
 def measure(variant: str, horizon: float, rounds: int = ROUNDS) -> tuple[dict[str, float], dict[str, float]]:
     """Median parts per CPU second of the script and of the line model by kind of log, and median ratios to the script."""
+    line = variant_line(variant)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "log.parquet"
         runs: dict[str, Callable[[], int]] = {
-            "script": lambda: store_script(variant, horizon),
-            "no log": lambda: run_line(variant, horizon, None),
-            "memory": lambda: run_line(variant, horizon, MemoryLog()),
-            "parquet": lambda: run_line(variant, horizon, ParquetLog(path)),
+            "script": lambda: simpy_store.run(line, horizon, 1),
+            "no log": lambda: run_line(line, horizon, None),
+            "memory": lambda: run_line(line, horizon, MemoryLog()),
+            "parquet": lambda: run_line(line, horizon, ParquetLog(path)),
         }
         rates = [{name: rate(run) for name, run in runs.items()} for _ in range(rounds)]
     middle = {name: median(r[name] for r in rates) for name in runs}

@@ -14,9 +14,7 @@ import engine_speed
 import exact_throughput
 import line_speed
 import serving
-from rich.console import Console
-from rich.table import Table
-from targets import Measured
+from targets import Measured, print_table
 
 BENCHMARKS: dict[str, Callable[[], list[Measured]]] = {
     "line_speed": line_speed.measured,
@@ -32,18 +30,12 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"there is no benchmark {unknown[0]}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 4
-    table = Table("benchmark", "what", "target", "measured", "", "note")
-    missed = 0
+    found: list[tuple[str, Measured]] = []
     for name in names or BENCHMARKS:
         print(f"— {name}", flush=True)
-        for m in BENCHMARKS[name]():
-            missed += not m.met
-            verdict = "met" if m.met else "[bold red]missed[/]"
-            table.add_row(name, m.what, m.target, f"{m.value:.3g} {m.unit}".rstrip(), verdict, m.note)
-    console = Console()
-    console.width = max(console.width, 110)
-    console.print(table)
-    return int(missed > 0)
+        found += [(name, m) for m in BENCHMARKS[name]()]
+    print_table(found)
+    return int(not all(m.met for _, m in found))
 
 
 if __name__ == "__main__":

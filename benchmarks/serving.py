@@ -34,8 +34,9 @@ def measure() -> list[Measured]:
 async def child() -> dict[str, Any]:
     """Serve, and measure from within."""
     import setsubi
-    from setsubi.hosting import fitted_line, host_line
+    from setsubi.hosting import host_line
     from simulator.endpoints.host import HostOptions
+    from simulator.interface.fitted import fitted_line
 
     said: list[str] = []
     spec, profiles = fitted_line(Path(setsubi.__file__).parent / "examples" / "cell_line.yaml")
