@@ -12,16 +12,14 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from simulator.line.distributions import Distribution, mean
-from simulator.line.figure import 
+from simulator.line.figure import Figure, unwrap
 from simulator.line.spec import (
     CellSpec,
     FailureSpec,
-    Figure,
     FileModel,
     Name,
     NotNegativeSeconds,
     PositiveSeconds,
-    unwrap,
 )
 from simulator.line.yamlfile import FileKind
 from simulator.planning.errors import PlanError
