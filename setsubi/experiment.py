@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -109,9 +110,14 @@ def publish(study: Study, out: Path | None, lang: Lang, command: str, quiet: boo
         console = make_console()
         console.print(study.base.experiment.engine.text(lang), style="dim", highlight=False)
         print_study(study, console, lang)
-    if out is None:
-        return
-    for name, content in csv_files(study).items():
+    if out is not None:
+        page = render_study(study, lang=lang, version=tool_version(), command=command)
+        publish_files(out, page, csv_files(study), lang)
+
+
+def publish_files(out: Path, report: str, tables: Mapping[str, str], lang: Lang) -> None:
+    """Write the report and the tables, and say where."""
+    for name, content in tables.items():
         write_whole(out / name, content, encoding="utf-8-sig")  # so that Excel reads names in Japanese
-    write_whole(out / "report.html", render_study(study, lang=lang, version=tool_version(), command=command))
+    write_whole(out / "report.html", report)
     typer.echo(f"{words(lang)['files']}: {out / 'report.html'}")

@@ -10,7 +10,7 @@ from pathlib import Path
 from simulator.experiments.compiled import CompiledLine
 from simulator.experiments.compiled.choice import Choice, Engine, Wanted, choose
 from simulator.experiments.trace import LONGEST_S, Trace, TraceLog
-from simulator.experiments.workers import Share, run_jobs
+from simulator.experiments.workers import Processes, Share, Workers
 from simulator.line import Line, LineSpec, RunResult
 from simulator.line.log import EventLog, open_log
 from simulator.line.packml import Transitions
@@ -61,6 +61,7 @@ def run_experiment(
     warmup_hours: float = 0.0,
     seed: int = 1,
     replications: int = 10,
+    workers: Workers | None = None,
     processes: int = 1,
     transitions: Transitions | None = None,
     log_path: Path | None = None,
@@ -72,7 +73,8 @@ def run_experiment(
     """Run ``replications`` with seeds ``seed``, ``seed + 1``, … Event log, item records and trace are of the first.
 
     ``progress`` is told the done share, 0 to 1, and ``compiling`` called if the compiled engine has to be compiled first.
-    The result depends neither on ``processes`` nor on ``engine``. Item records are kept by the SimPy model only, so the
+    ``workers`` run the replications, if none are given ``processes`` of this machine. The result depends on
+    neither of them, nor on ``engine``. Item records are kept by the SimPy model only, so the
     first replication then runs in it. Raises ``OSError`` if a file cannot be written, ``NotCovered`` if the compiled
     engine was asked for and can not run the line.
     """
@@ -82,7 +84,9 @@ def run_experiment(
     )  # fmt: skip
     first = Job(spec, hours, warmup_hours, seed, transitions, choice.first, True, log_path, records_path)
     others = [Job(spec, hours, warmup_hours, seed + i, transitions, choice.engine) for i in range(1, replications)]
-    ran = run_jobs(run_job, [first, *others], processes, progress)
+    kept_here = int(log_path is not None or records_path is not None)
+    with Processes(processes) as own:
+        ran = (workers or own).run(run_job, [first, *others], progress, here=kept_here)
     return Experiment(spec, hours, warmup_hours, seed, tuple(result for result, _ in ran), choice, ran[0][1])
 
 

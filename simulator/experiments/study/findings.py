@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import floor, isfinite, log10
 
 from simulator.experiments.kpis import STEADY, interval
@@ -11,6 +11,7 @@ from simulator.experiments.study.effects import effects
 from simulator.experiments.study.plan import BASE
 from simulator.experiments.study.result import Outcome, Study
 from simulator.experiments.study.texts import words
+from simulator.experiments.study.warmup import Warmup
 from simulator.experiments.texts import FIGURES, language
 
 MOST_NAMED = 8
@@ -93,18 +94,25 @@ def precision(study: Study, lang: str) -> str:
 
 def warnings(study: Study, lang: str) -> list[str]:
     """What makes the figures doubtful."""
-    text, said = words(lang), []
-    if not study.warmup.settled:
-        open_ = [p for p in study.warmup.pilots if not p.settled]
-        hours = max(len(p.rates) * p.interval_s / 3600 for p in open_)
-        said.append(
-            text["unsettled"].format(scenarios=_names(study, [p.scenario for p in open_], lang), hours=f"{hours:g}")
-        )
-    unsteady = [o.scenario.name for o in study.outcomes if drifts(o)]
-    if unsteady:
-        said.append(text["unsteady"].format(scenarios=_names(study, unsteady, lang)))
+    said = unsettled(study.warmup, lambda names: _names(study, names, lang), lang)
+    said += unsteady(study.outcomes, lambda names: _names(study, names, lang), lang)
     said += [o.experiment.engine.disagreement for o in study.outcomes if o.experiment.engine.disagreement][:1]
     return said
+
+
+def unsettled(warmup: Warmup, named: Callable[[Sequence[str]], str], lang: str) -> list[str]:
+    """That no end of the warm-up was found, if none was; ``named`` writes the names of scenarios for people."""
+    if warmup.settled:
+        return []
+    open_ = [p for p in warmup.pilots if not p.settled]
+    hours = max(len(p.rates) * p.interval_s / 3600 for p in open_)
+    return [words(lang)["unsettled"].format(scenarios=named([p.scenario for p in open_]), hours=f"{hours:g}")]
+
+
+def unsteady(outcomes: Sequence[Outcome], named: Callable[[Sequence[str]], str], lang: str) -> list[str]:
+    """That lines are not in steady state, if any are not."""
+    names = [o.scenario.name for o in outcomes if drifts(o)]
+    return [words(lang)["unsteady"].format(scenarios=named(names))] if names else []
 
 
 def drifts(outcome: Outcome) -> bool:

@@ -131,10 +131,11 @@ def csv_files(study: Study) -> dict[str, str]:
         files["sensitivity.csv"] = _gain_rows
     if study.stops:
         files["stops.csv"] = _stop_rows
-    return {name: _csv(rows(study)) for name, rows in files.items()}
+    return {name: csv_text(rows(study)) for name, rows in files.items()}
 
 
-def _csv(rows: Iterable[Sequence[Any]]) -> str:
+def csv_text(rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as the text of a CSV file."""
     out = StringIO()
     csv.writer(out, lineterminator="\n").writerows(rows)
     return out.getvalue()
