@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -15,8 +14,9 @@ from conformance.reports import make_console
 from setsubi.errors import guarded
 from setsubi.experiment import Out, publish_files
 from setsubi.hosting import tool_version
-from setsubi.options import Engine, EngineOption, Lang, Language, Processes, Quiet, want_folder
+from setsubi.options import Engine, EngineOption, Lang, Language, Processes, Quiet, Scheduler, want_folder
 from setsubi.simulate import COMPILING
+from setsubi.workers import workers_for
 from simulator.experiments.compiled import NotCovered
 from simulator.experiments.design.plan import DesignPlan, load_design
 from simulator.experiments.design.report import render_design
@@ -24,6 +24,7 @@ from simulator.experiments.design.result import Design
 from simulator.experiments.design.running import run_design
 from simulator.experiments.design.tables import csv_files, print_design
 from simulator.experiments.design.texts import words
+from simulator.experiments.workers import Workers
 
 
 @guarded
@@ -32,12 +33,15 @@ def design(
     out: Out = None,
     lang: Language = Lang.EN,
     processes: Processes = 1,
+    scheduler: Scheduler = None,
     engine: Engine = EngineOption.AUTO,
     quiet: Quiet = False,
 ) -> None:
     """Find the cheapest buffers, places and machines that reach a target, or the front of two figures."""
     want_folder(out, "--out")
-    found = run(load_design(file), processes, engine, lang, quiet)
+    plan = load_design(file)
+    with workers_for(processes, scheduler) as workers:
+        found = run(plan, workers, engine, lang, quiet)
     if not quiet:
         console = make_console()
         console.print(found.base.experiment.engine.text(lang), style="dim", highlight=False)
@@ -49,14 +53,14 @@ def design(
         raise typer.Exit(int(ExitCode.INCOMPLETE))
 
 
-def run(plan: DesignPlan, processes: int, engine: EngineOption, lang: Lang, quiet: bool) -> Design:
+def run(plan: DesignPlan, workers: Workers, engine: EngineOption, lang: Lang, quiet: bool) -> Design:
     """Search with a progress bar."""
     console, text = make_console(), words(lang)
     with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
         task = progress.add_task(text["checking"], total=1.0)
         try:
             return run_design(
-                plan, processes=processes or os.cpu_count() or 1, engine=engine.value,
+                plan, workers=workers, engine=engine.value,
                 told=lambda what, done: progress.update(task, completed=done, description=text[what]),
                 compiling=lambda: progress.update(task, description=COMPILING[lang]),
             )  # fmt: skip
