@@ -54,10 +54,10 @@ def test_quiet_prints_where_the_results_are_and_no_more() -> None:
 
 
 def test_a_target_not_reached_gives_the_results_and_the_exit_code_of_what_is_incomplete(folder: Path) -> None:
-    (folder / "size.yaml").write_text(DESIGN.replace("270", "500"), encoding="utf-8")
+    (folder / "size.yaml").write_text(DESIGN.replace("270", "355"), encoding="utf-8")
     said = setsubi("design", "size.yaml", "--out", "o")
     assert said.code == 6
-    assert "size.yaml:5:1: target Throughput 500 cells/h not reached: best was " in said.out
+    assert "size.yaml:5:1: target Throughput 355 cells/h not reached: best was " in said.out
     assert "(X.capacity=8; cost 24)" in said.out
     assert (folder / "o" / "report.html").exists()
 
@@ -82,6 +82,10 @@ def test_a_front_is_printed_with_both_figures(folder: Path) -> None:
         ("{throughput: 270}", "{throughput: -1}", ("size.yaml:5:", "greater than 0")),
         ("{throughput: 270}", "{throughput: 1, scrap: 2}", ("size.yaml:5:1: target: a target is one figure",)),
         ("{throughput: 270}", "{capacity: 1}", ("size.yaml:5:1: capacity is not known without the energy of a cell",)),
+        ("{throughput: 270}", "{throughput: 370}", (
+            "size.yaml:5:1: target: throughput cannot be more than 360: A, the slowest unit, makes no more without any stop (give",
+        )),
+        ("{throughput: 270}", "{line OEE: 101}", ("size.yaml:5:1: target: line OEE cannot be more than 100 (give",)),
         ("target: {throughput: 270}", "", ("size.yaml:1:1: give either 'target:'", "or 'pareto:'")),
         ("target:", "pareto: {maximise: throughput, minimise: wip}\ntarget:", ("give either 'target:'",)),
         ("target: {throughput: 270}", "pareto: {maximise: scrap, minimise: wip}", ("size.yaml:5:", "maximise: must be one of")),
@@ -151,7 +155,7 @@ def test_the_document_shows_a_program_that_runs(folder: Path, capsys: pytest.Cap
     assert float(bound) >= 270
 
 
-@pytest.mark.parametrize(("old", "new"), [("before.capacity", "before.capasity"), ("throughput:", "througput:")])
+@pytest.mark.parametrize(("old", "new"), [("before.capacity", "before.capasity"), ("throughput:", "througput:"), ("650}", "900}")])
 def test_the_document_shows_the_errors_that_come(folder: Path, old: str, new: str) -> None:
     line = EXAMPLES.parent / "experiments" / "filling_section.yaml"
     text = (

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.experiments.design.errors import DesignError
+from simulator.experiments.design.limits import limit
 from simulator.experiments.design.spec import DESIGN_FILE, GROWING, ChoiceSpec, DesignFile
 from simulator.experiments.said import value_text
 from simulator.experiments.study.levels import expand, quantity
@@ -135,6 +136,7 @@ def make_design(
     _check_number(plan, fault)
     for at in dict.fromkeys((plan.lowest, *_second(plan), plan.highest)):
         plan.scenario(at)  # a value that the line refuses is found before anything runs
+    _check_limit(plan, fault)
     return plan
 
 
@@ -189,3 +191,16 @@ def _check_number(plan: DesignPlan, fault: Fault) -> None:
             f"would have to be tried, more than {spec.tries}"
         )
         raise fault(("target",), what, "give larger steps or closer bounds, or raise 'tries'")
+
+
+def _check_limit(plan: DesignPlan, fault: Fault) -> None:
+    target = plan.spec.target
+    if target is None:
+        return
+    most, slowest = limit(plan)
+    if target.value > most * (1 + 1e-9):
+        by = f": {slowest}, the slowest unit, makes no more without any stop" if slowest else ""
+        what = f"target: {target.figure} cannot be more than {most:.6g}{by}"
+        raise fault(
+            ("target",), what, f"give a lower target{f', or more to choose from at {slowest}' if slowest else ''}"
+        )

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from design_files import FORMATION, THREE, TWO, design_in, exact_rate
 
+from simulator.experiments.design.errors import DesignError
 from simulator.experiments.design.findings import choice_rows, sentences, trial_rows, verdict, warnings
 from simulator.experiments.design.report import render_design
 from simulator.experiments.design.result import Design, Phase, Verdict
@@ -20,9 +21,9 @@ from simulator.experiments.run import Job, run_experiment, run_job
 
 EXACT = "line: line.yaml\nhours: 40\nwarmup: 30 min\n"
 SMALL = (
-    "line: line.yaml\nhours: 2\nwarmup: 6 min\nreplications: 4\n"
+    "line: line.yaml\nhours: 1\nwarmup: 6 min\nreplications: 4\n"
     "choose:\n  units.X.capacity: {low: 0, high: 12, step: 3}\n  units.Y.capacity: {low: 0, high: 12, step: 3, cost: 2}\n"
-    "  units.B.slots: {low: 3, high: 6, cost: 4}\n"
+    "  units.B.slots: {low: 3, high: 5, cost: 4}\n"
 )
 
 
@@ -68,8 +69,8 @@ def test_the_search_finds_what_brute_force_finds_on_the_same_random_numbers(tmp_
     reaching = []
     for at in product(*(range(len(c.values)) for c in plan.choices)):
         spec = plan.scenario(at).spec
-        jobs = [Job(spec, 2, 0.1, seed, plan.lines.transitions, "compiled") for seed in (1, 2, 3, 4)]
-        if sum(run_job(job, lambda done: None)[0].good for job in jobs) / 4 / 2 >= 960:
+        jobs = [Job(spec, 1, 0.1, seed, plan.lines.transitions, "compiled") for seed in (1, 2, 3, 4)]
+        if sum(run_job(job, lambda done: None)[0].good for job in jobs) / 4 >= 960:
             reaching.append(plan.cost(at))
     assert 0 < len(reaching) < plan.designs
     assert design.checks[0].cost == min(reaching)
@@ -77,18 +78,28 @@ def test_the_search_finds_what_brute_force_finds_on_the_same_random_numbers(tmp_
 
 
 def test_the_result_depends_neither_on_the_processes_nor_on_the_engine(tmp_path: Path) -> None:
-    plan = design_in(
-        tmp_path, SMALL.replace("hours: 2", "hours: 0.2") + "tries: 12\ntarget: {throughput: 900}\n", THREE
+    text = (
+        EXACT.replace("40", "1") + "replications: 3\ntarget: {throughput: 310}\nchoose: {units.X.capacity: [1, 3, 9]}\n"
     )
+    plan = design_in(tmp_path, text)
     one = run_design(plan, engine="simpy")
     two = run_design(plan, processes=2, engine="compiled")
     assert csv_files(one) == csv_files(two)
     assert [t.outcome.experiment.results for t in one.trials] == [t.outcome.experiment.results for t in two.trials]
 
 
+def test_a_target_within_what_a_faster_machine_would_make_is_not_refused(tmp_path: Path) -> None:
+    text = (
+        EXACT + "target: {throughput: 450}\nchoose:\n  units.A.process_time: {values: [10, 8, 5], costs: [0, 1, 2]}\n"
+    )
+    assert design_in(tmp_path, text).spec.target is not None  # 450 is what B makes
+    with pytest.raises(DesignError, match=r"cannot be more than 450: B, the slowest unit"):
+        design_in(tmp_path, text.replace("450", "451"))
+
+
 @pytest.fixture(scope="module")
 def missed(tmp_path_factory: pytest.TempPathFactory) -> Design:
-    text = EXACT + "replications: 3\ntarget: {throughput: 400}\nchoose: {units.X.capacity: [0, 2]}\n"
+    text = EXACT + "replications: 3\ntarget: {throughput: 359}\nchoose: {units.X.capacity: [0, 2]}\n"
     return run_design(design_in(tmp_path_factory.mktemp("missed"), text), engine="simpy")
 
 
@@ -96,7 +107,7 @@ def test_a_target_that_cannot_be_reached_is_said_with_its_place_and_the_best(mis
     assert missed.chosen is None
     assert not missed.reached
     said = verdict(missed, "en")
-    assert "size.yaml:5:1: target Throughput 400 cells/h not reached: best was " in said
+    assert "size.yaml:5:1: target Throughput 359 cells/h not reached: best was " in said
     assert "(X.capacity=2; cost 2)" in said
     (row,) = choice_rows(missed, "en")
     assert row[:5] == ("X.capacity", "1", "2", "0, 2", "2")
@@ -165,7 +176,7 @@ def test_a_front_is_what_no_design_beats_on_fresh_random_numbers(pareto: Design)
 
 
 def test_a_front_against_cost_of_many_designs_runs_few_of_them(tmp_path: Path) -> None:
-    text = SMALL.replace("hours: 2", "hours: 1") + "pareto: {maximise: throughput, minimise: cost}\ntries: 40\n"
+    text = SMALL + "pareto: {maximise: throughput, minimise: cost}\ntries: 40\n"
     design = run_design(design_in(tmp_path, text, THREE), engine="simpy")
     costs = [c.cost for c in design.checks]
     assert costs == sorted(costs)
