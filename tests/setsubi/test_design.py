@@ -155,7 +155,9 @@ def test_the_document_shows_a_program_that_runs(folder: Path, capsys: pytest.Cap
     assert float(bound) >= 270
 
 
-@pytest.mark.parametrize(("old", "new"), [("before.capacity", "before.capasity"), ("throughput:", "througput:"), ("650}", "900}")])
+@pytest.mark.parametrize(
+    ("old", "new"), [("before.capacity", "before.capasity"), ("throughput:", "througput:"), ("650}", "900}")]
+)
 def test_the_document_shows_the_errors_that_come(folder: Path, old: str, new: str) -> None:
     line = EXAMPLES.parent / "experiments" / "filling_section.yaml"
     text = (

@@ -36,7 +36,7 @@ def unit_of(design: Design) -> str:
 
 
 def best(design: Design) -> tuple[At, Outcome, float]:
-    """The design to show, its outcome and its cost: the chosen one, else the one that comes closest to the target."""
+    """The design to show, its outcome and its cost: the chosen one, else the one with the best figure."""
     name = design.plan.spec.figure
     sign = -1 if name in LOWER_IS_BETTER else 1
     proposed: Sequence[Check | Trial] = design.checks or design.trials
@@ -108,12 +108,11 @@ def warnings(design: Design, lang: str) -> list[str]:
         small, large = design.upside_down
         name = design.plan.spec.figure
         one, other = figure_of(small.outcome, name), figure_of(large.outcome, name)
-        said.append(
-            text["upside_down"].format(
-                large=large.outcome.scenario.name, small=small.outcome.scenario.name, unit=unit_of(design), few=FEW,
-                difference=f"{number(other.mean)} < {number(one.mean)}" if other.mean < one.mean else f"{number(other.mean)} > {number(one.mean)}",
-            )
-        )  # fmt: skip
+        sign = "<" if other.mean < one.mean else ">"
+        said.append(text["upside_down"].format(
+            large=large.outcome.scenario.name, small=small.outcome.scenario.name, few=FEW, unit=unit_of(design),
+            difference=f"{number(other.mean)} {sign} {number(one.mean)}",
+        ))  # fmt: skip
     outcomes = (t.outcome.experiment.engine.disagreement for t in design.trials)
     said += [disagreement for disagreement in outcomes if disagreement][:1]
     return said

@@ -39,7 +39,7 @@ def render_design(design: Design, *, lang: str = "en", version: str = "", comman
     """One HTML page with everything inside; ``command`` is what repeats the search."""
     code, text, plan = language(lang), words(lang), design.plan
     target = plan.spec.target
-    _, outcome, cost = best(design) if target is not None else _last(design)
+    _, outcome, cost = best(design)
     rows, name = trial_rows(design, code), plan.spec.figure
     hidden = text["shown_of_tried"].format(n=MOST_ROWS, of=len(rows)) if len(rows) > MOST_ROWS else ""
     setting = text["setting"].format(
@@ -55,12 +55,6 @@ def render_design(design: Design, *, lang: str = "en", version: str = "", comman
         asked=_asked(design, code), pictures=_pictures(design, code), warmup=design.warmup, pilot_count=PILOTS,
         pilots=[(text["base"] if p.scenario == BASE else p.scenario, p) for p in design.warmup.pilots],
     )  # fmt: skip
-
-
-def _last(design: Design) -> tuple[object, Outcome, float]:
-    """The design with the most of the figure."""
-    check = design.checks[-1]
-    return check.at, check.outcome, check.cost
 
 
 def _labels(design: Design, lang: str) -> tuple[str, str]:

@@ -77,6 +77,19 @@ def test_the_search_finds_what_brute_force_finds_on_the_same_random_numbers(tmp_
     assert len(design.trials) < plan.designs / 2
 
 
+def test_tries_that_are_used_up_are_said_with_what_is_not_known(tmp_path: Path) -> None:
+    cut = SMALL + "tries: 6\n"
+    design = run_design(design_in(tmp_path, cut + "target: {throughput: 960}\n", THREE), engine="simpy")
+    assert len(design.trials) == 6
+    assert design.left > 0
+    assert f"{design.left} cheaper designs were not tried" in sentences(design, "en")[1]
+    front = run_design(
+        design_in(tmp_path, cut + "pareto: {maximise: throughput, minimise: cost}\n", THREE), engine="simpy"
+    )
+    assert len(front.trials) == 6
+    assert "The tries were used up before the front was complete" in sentences(front, "en")[1]
+
+
 def test_the_result_depends_neither_on_the_processes_nor_on_the_engine(tmp_path: Path) -> None:
     text = (
         EXACT.replace("40", "1") + "replications: 3\ntarget: {throughput: 310}\nchoose: {units.X.capacity: [1, 3, 9]}\n"
