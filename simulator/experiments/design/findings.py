@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite
 
 from simulator.experiments.design.plan import FEW, At
@@ -77,12 +77,14 @@ def sentences(design: Design, lang: str) -> list[str]:
     """How it was found, and how sure it is that nothing cheaper does."""
     text, plan = words(lang), design.plan
     said = [text["tried"].format(tried=len(design.trials), designs=plan.designs, runs=runs(design))]
+    dropped = _dropped(design)
     if plan.spec.target is None:
         said += [text["left_front"]] if design.left else []
+    elif design.chosen is not None and design.left:
+        said.append(text["left"].format(n=design.left))
     elif design.chosen is not None:
-        proof = "proof_by_cost" if plan.one_by_one else "proof"
-        said.append(text["left"].format(n=design.left) if design.left else text[proof])
-    dropped = [c for c in design.checks if c.verdict not in (None, Verdict.CONFIRMED)]
+        proof = text["proof_by_cost" if plan.one_by_one else "proof"]
+        said.append(proof.format(every=text["every_other" if dropped else "every"]))
     if dropped:
         each = (
             f"{c.outcome.scenario.name} ({figure_of(c.outcome, plan.spec.figure).text()} {unit_of(design)})"
@@ -90,6 +92,11 @@ def sentences(design: Design, lang: str) -> list[str]:
         )
         said.append(text["dropped"].format(names="; ".join(each)))
     return said
+
+
+def _dropped(design: Design) -> list[Check]:
+    """What the search proposed and fresh random numbers did not bear out."""
+    return [c for c in design.checks if c.verdict not in (None, Verdict.CONFIRMED)]
 
 
 def warnings(design: Design, lang: str) -> list[str]:
@@ -126,7 +133,7 @@ def choice_rows(design: Design, lang: str) -> list[tuple[str, ...]]:
     return [
         (
             choice.label, files[i], choice.texts[at[i]], span(choice.texts), f"{choice.costs[at[i]]:g}",
-            _one_less(design, at, i, text["short"]),
+            _one_less(design, at, i, text),
         )
         for i, choice in enumerate(plan.choices)
     ]  # fmt: skip
@@ -137,15 +144,19 @@ def span(texts: Sequence[str]) -> str:
     return ", ".join(texts) if len(texts) <= 3 else f"{texts[0]} – {texts[-1]}"
 
 
-def _one_less(design: Design, at: At, axis: int, short: str) -> str:
+def _one_less(design: Design, at: At, axis: int, text: Mapping[str, str]) -> str:
     if not at[axis] or design.plan.spec.target is None:
         return "–"
     less = (*at[:axis], at[axis] - 1, *at[axis + 1 :])
+    name = design.plan.spec.figure
+    for check in _dropped(design):
+        if check.at == less:
+            return f"{figure_of(check.outcome, name).text()} ({text['uncertain']})"
     trial = next((t for t in design.trials if t.at == less), None)
     if trial is not None:
-        return figure_of(trial.outcome, design.plan.spec.figure).text()
+        return figure_of(trial.outcome, name).text()
     larger = (t for t in design.trials if not t.reached and all(i <= k for i, k in zip(less, t.at, strict=True)))
-    return short if next(larger, None) is not None else "–"
+    return text["short"] if next(larger, None) is not None else "–"
 
 
 def trial_rows(design: Design, lang: str) -> list[tuple[str, ...]]:

@@ -16,8 +16,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "at_least": "{figure} {mean} {unit} in {n} fresh replications: at least {bound} with {level} certainty; the target is {target}.",
         "at_most": "{figure} {mean} {unit} in {n} fresh replications: at most {bound} with {level} certainty; the target is {target}.",
         "tried": "{tried} of {designs} designs tried, {runs} replications.",
-        "proof_by_cost": "All cheaper designs were tried, and fall short on the random numbers of the search.",
-        "proof": "Every cheaper design falls short on the random numbers of the search: it was tried, or one that is larger everywhere was.",
+        "uncertain": "not certain", "every": "Every cheaper design", "every_other": "Every other cheaper design",
+        "proof_by_cost": "{every} was tried, and falls short on the random numbers of the search.",
+        "proof": "{every} falls short on the random numbers of the search: it was tried, or one that is larger everywhere was.",
         "left": "{n} cheaper designs were not tried, and one of them may reach the target; more 'tries' will tell.",
         "left_front": "The tries were used up before the front was complete; more 'tries' will tell.",
         "not_reached": "{place}: target {figure} {target} {unit} not reached: best was {mean} ({name}; cost {cost}){untried}; "
@@ -29,7 +30,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "front": "Front", "front_is": "{n} designs that no other one beats in both figures, on fresh random numbers.",
         "front_caption": "Of the designs tried no other one has more {gain} at no more {price}. Means and 95 % intervals on fresh random numbers.",
         "result": "Result", "result_caption": "One step less: the same design with the next smaller value at this place, on the random numbers of the search. "
-        "Falls short: not run, because a design that is larger everywhere falls short.",
+        "Falls short: not run, because a design that is larger everywhere falls short. Not certain: on fresh random numbers.",
         "all_tried": "{price} against {gain}", "all_tried_caption": "Every design tried (mean on the random numbers of the search); the line joins those that no "
         "other one beats.", "path": "Path of the search",
         "path_caption": "Cost of each design in the order of the search. Green: reaches the target, red: falls short. The search trusts its own "
@@ -55,8 +56,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "at_least": "{figure}は新しい乱数による{n}回の反復で{mean} {unit}：{level}の確からしさで{bound}以上（目標：{target}）。",
         "at_most": "{figure}は新しい乱数による{n}回の反復で{mean} {unit}：{level}の確からしさで{bound}以下（目標：{target}）。",
         "tried": "{designs}案中{tried}案を計算、反復は計{runs}回。",
-        "proof_by_cost": "より安い案はすべて計算し、探索の乱数ではいずれも未達。",
-        "proof": "より安い案は探索の乱数ではすべて未達：その案、またはすべての場所でそれ以上の案を計算した。",
+        "uncertain": "不確か", "every": "より安い案", "every_other": "その他のより安い案",
+        "proof_by_cost": "{every}はすべて計算し、探索の乱数ではいずれも未達。",
+        "proof": "{every}は探索の乱数ではすべて未達：その案、またはすべての場所でそれ以上の案を計算した。",
         "left": "より安い{n}案は未計算で、目標に達する案があるかもしれない。triesを増やせば分かる。",
         "left_front": "フロントが完成する前に計算数の上限に達した。triesを増やせば分かる。",
         "not_reached": "{place}: 目標 {figure} {target} {unit} に達しなかった。最良は{mean}（{name}、コスト{cost}）{untried}。"
@@ -68,7 +70,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "front": "フロント", "front_is": "新しい乱数で、両指標とも他の案に負けない{n}案。",
         "front_caption": "計算した案のうち、{price}を増やさずに{gain}が上回る案が他にないもの。新しい乱数による平均と95％信頼区間。",
         "result": "結果", "result_caption": "「一段小さくした場合」：この場所だけを次に小さい値にした案（探索の乱数による）。"
-        "「未達」：すべての場所でそれ以上の案が未達のため、計算していない。",
+        "「未達」：すべての場所でそれ以上の案が未達のため、計算していない。「不確か」：新しい乱数による。",
         "all_tried": "{price}と{gain}", "all_tried_caption": "計算した全案（探索の乱数による平均）。線は、他の案に負けない案を結ぶ。",
         "path": "探索の経過",
         "path_caption": "計算した順の各案のコスト。緑：目標に達する、赤：未達。探索は自身の乱数で判断し、提案した案を新しい乱数で計算し直す。",

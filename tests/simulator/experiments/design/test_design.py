@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from io import StringIO
 from itertools import product
 from pathlib import Path
@@ -46,7 +47,7 @@ def test_the_smallest_buffer_of_two_exponential_machines_is_the_exact_one(
     assert design.chosen.bound is not None
     assert target <= design.chosen.bound < figure.mean
     assert design.left == 0
-    assert "falls short" in sentences(design, "en")[1] or "fall short" in sentences(design, "en")[1]
+    assert re.match("Every (other )?cheaper design .*falls short", sentences(design, "en")[1])
 
 
 def test_the_number_of_formation_channels_and_ageing_places_is_that_of_littles_law(tmp_path: Path) -> None:
@@ -153,19 +154,30 @@ def test_more_that_is_worse_is_noticed(tmp_path: Path) -> None:
 
 
 def test_a_design_that_fresh_random_numbers_do_not_bear_out_is_dropped_for_a_larger_one(tmp_path: Path) -> None:
-    """The target is what the search's own few replications give for 3 places: no fresh ones can be certain of it."""
+    """The target is what the search's own few replications give for 3 places, on seeds that flatter: so 3 seem enough."""
     few = EXACT.replace("40", "1") + "replications: 2\nchoose: {units.X.capacity: {low: 0, high: 12}}\n"
-    first = run_design(design_in(tmp_path, few + "target: {throughput: 1}\n"), engine="simpy")
-    spec = first.plan.scenario((3,)).spec
-    ran = run_experiment(spec, hours=1, warmup_hours=0.5, replications=2, engine="simpy")
-    own = sum(r.good for r in ran.results) / 2
-    truly = exact_rate(3)
-    target = max(own, truly)
-    design = run_design(design_in(tmp_path, few + f"target: {{throughput: {target}}}\n"), engine="simpy")
+    spec = design_in(tmp_path, few + "target: {throughput: 1}\n").scenario((3,)).spec
+
+    def own(seed: int) -> float:
+        ran = run_experiment(spec, hours=1, warmup_hours=0.5, replications=2, seed=seed, engine="simpy")
+        return sum(r.good for r in ran.results) / 2
+
+    seed = next(seed for seed in range(100) if exact_rate(3) <= own(seed) < exact_rate(8))
+    target = own(seed)
+    design = run_design(design_in(tmp_path, few + f"seed: {seed}\ntarget: {{throughput: {target}}}\n"), engine="simpy")
+    assert len(design.checks) >= 2
     assert all(check.verdict != Verdict.CONFIRMED for check in design.checks[:-1])
+    assert design.checks[0].at <= (3,)
     assert design.chosen is not None
-    assert design.chosen.at > (3,)
     assert exact_rate(int(design.plan.texts(design.chosen.at)[0])) > target
+    confidences = [check.confidence for check in design.checks]
+    assert confidences == sorted(set(confidences))  # every look is stricter than the one before it
+    said = sentences(design, "en")
+    assert said[1].startswith("Every other cheaper design")
+    assert said[2].startswith("Proposed by the search, but not certain on fresh random numbers: X.capacity=")
+    less = design.chosen.at[0] - 1
+    if any(check.at == (less,) for check in design.checks):
+        assert choice_rows(design, "en")[0][-1].endswith("(not certain)")
 
 
 @pytest.fixture(scope="module")
