@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from setsubi import check, demo, effort, experiment, plan, profile, serve, simulate
+from setsubi import check, demo, design, effort, experiment, plan, profile, serve, simulate
 from setsubi.hosting import quieten, tool_version
 from setsubi.options import SuiteGroup
 
@@ -27,6 +27,7 @@ app.command()(serve.mock)
 app.command()(simulate.simulate)
 app.command()(experiment.experiment)
 app.command()(experiment.sensitivity)
+app.command()(design.design)
 app.command()(plan.plan)
 app.command()(effort.effort)
 app.command()(demo.demo)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,8 +16,9 @@ from conformance.reports import make_console
 from setsubi.errors import guarded
 from setsubi.files import write_whole
 from setsubi.hosting import tool_version
-from setsubi.options import Engine, EngineOption, Lang, Language, Processes, Quiet, Seed, want_folder
+from setsubi.options import Engine, EngineOption, Lang, Language, Processes, Quiet, Scheduler, Seed, want_folder
 from setsubi.simulate import COMPILING
+from setsubi.workers import workers_for
 from simulator.experiments.compiled import NotCovered
 from simulator.experiments.study.plan import Plan, load_plan, make_plan
 from simulator.experiments.study.report import render_study
@@ -26,6 +27,7 @@ from simulator.experiments.study.running import run_study
 from simulator.experiments.study.spec import ExperimentSpec
 from simulator.experiments.study.tables import csv_files, print_study
 from simulator.experiments.study.texts import words
+from simulator.experiments.workers import Workers
 from simulator.line.yamlfile import first_fault
 
 Out = Annotated[Path | None, typer.Option(help="Folder for report.html and the CSV files.")]
@@ -37,13 +39,15 @@ def experiment(
     out: Out = None,
     lang: Language = Lang.EN,
     processes: Processes = 1,
+    scheduler: Scheduler = None,
     engine: Engine = EngineOption.AUTO,
     quiet: Quiet = False,
 ) -> None:
     """Compare scenarios of a line: factors, replications to a precision, paired differences, effects."""
     want_folder(out, "--out")
     plan = load_plan(file)
-    study = run_plan(plan, processes, engine, lang, quiet)
+    with workers_for(processes, scheduler) as workers:
+        study = run_plan(plan, workers, engine, lang, quiet)
     command = f"setsubi experiment {file.name}"
     publish(study, out, lang, command, quiet)
     if study.precision is not None and not study.precision.reached:
@@ -63,6 +67,7 @@ def sensitivity(
     out: Out = None,
     lang: Language = Lang.EN,
     processes: Processes = 1,
+    scheduler: Scheduler = None,
     engine: Engine = EngineOption.AUTO,
     quiet: Quiet = False,
 ) -> None:
@@ -80,7 +85,9 @@ def sensitivity(
         raise UsageError(f"--{option}: {what}; {mend}") from None
     if not line.is_file():
         raise UsageError(f"{line}: there is no such file; give the path of a line file")
-    study = run_plan(make_plan(spec, line.parent, line.name), processes, engine, lang, quiet)
+    plan = make_plan(spec, line.parent, line.name)
+    with workers_for(processes, scheduler) as workers:
+        study = run_plan(plan, workers, engine, lang, quiet)
     command = (
         f"setsubi sensitivity {line.name} --percent {percent:g} --hours {hours:g} --seed {seed} --replications {replications}"
         + ("" if warmup is None else f" --warmup {warmup:g}")
@@ -88,14 +95,14 @@ def sensitivity(
     publish(study, out, lang, command, quiet)
 
 
-def run_plan(plan: Plan, processes: int, engine: EngineOption, lang: Lang, quiet: bool) -> Study:
+def run_plan(plan: Plan, workers: Workers, engine: EngineOption, lang: Lang, quiet: bool) -> Study:
     """Run a plan with a progress bar."""
     console, text = make_console(), words(lang)
     with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
         task = progress.add_task(text["checking"], total=1.0)
         try:
             return run_study(
-                plan, processes=processes or os.cpu_count() or 1, engine=engine.value,
+                plan, workers=workers, engine=engine.value,
                 told=lambda what, done: progress.update(task, completed=done, description=text[what]),
                 compiling=lambda: progress.update(task, description=COMPILING[lang]),
             )  # fmt: skip
@@ -109,9 +116,14 @@ def publish(study: Study, out: Path | None, lang: Lang, command: str, quiet: boo
         console = make_console()
         console.print(study.base.experiment.engine.text(lang), style="dim", highlight=False)
         print_study(study, console, lang)
-    if out is None:
-        return
-    for name, content in csv_files(study).items():
+    if out is not None:
+        page = render_study(study, lang=lang, version=tool_version(), command=command)
+        publish_files(out, page, csv_files(study), lang)
+
+
+def publish_files(out: Path, report: str, tables: Mapping[str, str], lang: Lang) -> None:
+    """Write the report and the tables, and say where."""
+    for name, content in tables.items():
         write_whole(out / name, content, encoding="utf-8-sig")  # so that Excel reads names in Japanese
-    write_whole(out / "report.html", render_study(study, lang=lang, version=tool_version(), command=command))
+    write_whole(out / "report.html", report)
     typer.echo(f"{words(lang)['files']}: {out / 'report.html'}")

@@ -45,6 +45,10 @@ Engine = Annotated[
     typer.Option(help="auto: the compiled engine for long runs that it covers. Both give the same figures."),
 ]
 Processes = Annotated[int, typer.Option(min=0, help="Processes; 0: one per core.")]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(help="Dask scheduler (tcp://host:8786) whose workers run the replications; see docs/cluster.md."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No tables; files only.")]
 Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Same seed, same run.")]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from math import isfinite
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +14,8 @@ from conformance.reports import make_console
 from setsubi.errors import guarded
 from setsubi.files import write_whole
 from setsubi.hosting import tool_version
-from setsubi.options import Engine, EngineOption, Lang, Language, Processes, Quiet, Seed, want_file
+from setsubi.options import Engine, EngineOption, Lang, Language, Processes, Quiet, Scheduler, Seed, want_file
+from setsubi.workers import workers_for
 from simulator.experiments.compiled import NotCovered
 from simulator.experiments.kpis import kpis
 from simulator.experiments.report import print_tables, render_report
@@ -39,6 +39,7 @@ def simulate(
     seed: Seed = 1,
     replications: Annotated[int, typer.Option(min=1, help="Runs with other seeds, for the confidence intervals.")] = 10,
     processes: Processes = 1,
+    scheduler: Scheduler = None,
     log: Annotated[Path | None, typer.Option(help="Event log of the first replication, .csv or .parquet.")] = None,
     items: Annotated[Path | None, typer.Option(help="Item records of the first replication, .csv or .parquet.")] = None,
     ocel: Annotated[Path | None, typer.Option(help="Event log of the first replication as OCEL 2.0, .json.")] = None,
@@ -59,12 +60,13 @@ def simulate(
         want_file(path, option, suffixes)  # before the run: nobody should wait for a result that cannot be kept
     spec, profiles = fitted_line(line)
     console = make_console()
-    with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
+    bar = Progress(console=console, transient=True, disable=quiet or not console.is_terminal)
+    with workers_for(processes, scheduler) as workers, bar as progress:
         task = progress.add_task("simulating", total=1.0)
         try:
             experiment = run_experiment(
                 spec, hours=hours, warmup_hours=warmup, seed=seed, replications=replications,
-                processes=processes or os.cpu_count() or 1, transitions=transitions_of(profiles), log_path=log,
+                workers=workers, transitions=transitions_of(profiles), log_path=log,
                 records_path=items, ocel_path=ocel, engine=engine.value,
                 progress=lambda done: progress.update(task, completed=done, description="simulating"),
                 piloting=lambda done: progress.update(task, completed=done, description="warm-up"),

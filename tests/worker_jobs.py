@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 
 def squared(job: int, told: Callable[[float], None]) -> int:
@@ -23,3 +26,33 @@ def refusing(job: int, told: Callable[[float], None]) -> int:
 
 def dying(job: int, told: Callable[[float], None]) -> int:
     os._exit(9)
+
+
+def deadly_once(job: Path, told: Callable[[float], None]) -> str:
+    """Kills the process that runs it, the first time."""
+    if not job.exists():
+        job.touch()
+        os._exit(9)
+    return "lived"
+
+
+def endless(job: Path, told: Callable[[float], None]) -> None:
+    """Says that it runs, then goes on until somebody ends it."""
+    job.touch()
+    while True:
+        told(0.5)
+        time.sleep(0.01)
+
+
+def ends_or_not(job: Path | None, told: Callable[[float], None]) -> None:
+    if job is not None:
+        endless(job, told)
+
+
+def whose(job: int, told: Callable[[float], None]) -> int:
+    return os.getpid()
+
+
+def busy(dask_worker: Any) -> int:
+    """How many threads of a worker are at a job."""
+    return len(dask_worker.active_threads)

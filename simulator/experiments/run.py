@@ -12,7 +12,7 @@ from simulator.experiments.compiled.choice import Choice, Engine, Wanted, choose
 from simulator.experiments.ocel import OcelLog
 from simulator.experiments.trace import LONGEST_S, Trace, TraceLog
 from simulator.experiments.warmup import PILOTS, Pilot, Piloting, find_warmup, tidy
-from simulator.experiments.workers import Share, run_jobs
+from simulator.experiments.workers import Processes, Share, Workers
 from simulator.interface.fitting import design_speed
 from simulator.line import Line, LineSpec, RunResult
 from simulator.line.log import EventLog, Tee, open_log
@@ -68,6 +68,7 @@ def run_experiment(
     warmup_hours: float | None = 0.0,
     seed: int = 1,
     replications: int = 10,
+    workers: Workers | None = None,
     processes: int = 1,
     transitions: Transitions | None = None,
     log_path: Path | None = None,
@@ -83,7 +84,8 @@ def run_experiment(
 
     ``warmup_hours``: ``None`` finds them on pilots (``simulator.experiments.warmup``). ``progress`` is told the done share, 0
     to 1, ``piloting`` that of the pilots, and ``compiling`` called if the compiled engine has to be compiled first.
-    The result depends neither on ``processes`` nor on ``engine``. Item records are kept by the SimPy model only, so the
+    ``workers`` run the replications, if none are given ``processes`` of this machine. The result depends on
+    neither of them, nor on ``engine``. Item records are kept by the SimPy model only, so the
     first replication then runs in it. Raises ``OSError`` if a file cannot be written, ``NotCovered`` if the compiled
     engine was asked for and can not run the line.
     """
@@ -93,21 +95,23 @@ def run_experiment(
         spec, engine, seed=seed, seconds=(pilot_hours if warmup_hours is None else warmup_hours + hours) * 3600,
         replications=replications + pilots, transitions=transitions, records=records, compiling=compiling,
     )  # fmt: skip
-    pilot = None
-    if warmup_hours is None:
+    with Processes(processes) as own:
+        by, pilot = workers or own, None
+        if warmup_hours is None:
 
-        def run(wanted: Sequence[Piloting]) -> list[RunResult]:
-            jobs = [
-                Job(spec, p.hours, 0.0, seed + p.replication, transitions, choice.engine, bucket_s=p.interval_s)
-                for p in wanted
-            ]
-            return [result for result, _ in run_jobs(run_job, jobs, processes, piloting)]
+            def run(wanted: Sequence[Piloting]) -> list[RunResult]:
+                jobs = [
+                    Job(spec, p.hours, 0.0, seed + p.replication, transitions, choice.engine, bucket_s=p.interval_s)
+                    for p in wanted
+                ]
+                return [result for result, _ in by.run(run_job, jobs, piloting)]
 
-        (pilot,) = find_warmup([spec.name], pilot_hours, run).pilots
-        warmup_hours = tidy(pilot.hours)
-    first = Job(spec, hours, warmup_hours, seed, transitions, choice.first, True, log_path, records_path, ocel_path)
-    others = [Job(spec, hours, warmup_hours, seed + i, transitions, choice.engine) for i in range(1, replications)]
-    ran = run_jobs(run_job, [first, *others], processes, progress)
+            (pilot,) = find_warmup([spec.name], pilot_hours, run).pilots
+            warmup_hours = tidy(pilot.hours)
+        first = Job(spec, hours, warmup_hours, seed, transitions, choice.first, True, log_path, records_path, ocel_path)
+        others = [Job(spec, hours, warmup_hours, seed + i, transitions, choice.engine) for i in range(1, replications)]
+        kept_here = int(any(path is not None for path in (log_path, records_path, ocel_path)))
+        ran = by.run(run_job, [first, *others], progress, here=kept_here)
     return Experiment(spec, hours, warmup_hours, seed, tuple(result for result, _ in ran), choice, ran[0][1], pilot)
 
 

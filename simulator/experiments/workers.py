@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -25,31 +25,75 @@ class WorkerDied(RuntimeError):
     """A worker process ended without an answer (killed, or out of memory)."""
 
 
-def run_jobs(work: Work[Job, Result], jobs: Sequence[Job], processes: int, progress: Share) -> list[Result]:
-    """The results of ``work`` for every job, in order; on one process here, on more in workers.
+class Workers(Protocol):
+    """Who runs jobs."""
 
-    ``work`` must be a function of a module, jobs and results must be picklable. Raises what ``work`` raised: an
-    ``OSError`` as it was, others as ``RuntimeError``; ``WorkerDied``. However it ends, no worker is left behind.
-    """
-    shares = [0.0] * len(jobs)
+    def run(self, work: Work[Job, Result], jobs: Sequence[Job], progress: Share, *, here: int = 0) -> list[Result]:
+        """The results of ``work`` for every job, in order, whoever did it. The first ``here`` jobs write files: they run on
+        this machine.
+
+        ``work`` must be a function of a module, jobs and results must be picklable. Raises what ``work`` raised: an
+        ``OSError`` as it was, others as ``RuntimeError``; ``WorkerDied``. However it ends, no job is left running.
+        """
+
+
+class Processes:
+    """Processes of this machine, with one the present one; more are started when first needed and kept until the end of
+    the context."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._workers: list[tuple[SpawnProcess, Connection]] = []
+
+    def __enter__(self) -> Processes:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def run(self, work: Work[Job, Result], jobs: Sequence[Job], progress: Share, *, here: int = 0) -> list[Result]:
+        """The results of ``work`` for every job, as ``Workers`` promises."""
+        told = shares_of(len(jobs), progress)
+        wanted = min(self._count, len(jobs))
+        if wanted <= 1:
+            return [in_this_process(work, job, index, told) for index, job in enumerate(jobs)]
+        try:
+            with _not_interruptible():
+                while len(self._workers) < wanted:
+                    self._workers.append(_start())
+            return _share_out(work, jobs, [connection for _, connection in self._workers[:wanted]], told)
+        except BaseException:  # what the others are at is of no use to anybody
+            self._end()
+            raise
+
+    def _end(self) -> None:
+        for process, connection in self._workers:
+            process.terminate()
+            process.join()
+            connection.close()
+        self._workers.clear()
+
+
+def run_jobs(work: Work[Job, Result], jobs: Sequence[Job], processes: int, progress: Share) -> list[Result]:
+    """The results of ``work`` for every job on so many processes, as ``Workers`` promises; none is left behind."""
+    with Processes(processes) as workers:
+        return workers.run(work, jobs, progress)
+
+
+def shares_of(jobs: int, progress: Share) -> Callable[[int, float], None]:
+    """Takes the done share of a job by its index, and tells ``progress`` that of all together."""
+    shares = [0.0] * jobs
 
     def told(index: int, share: float) -> None:
         shares[index] = share
         progress(sum(shares) / len(shares))
 
-    if min(processes, len(jobs)) <= 1:
-        return [work(job, lambda share, index=index: told(index, share)) for index, job in enumerate(jobs)]  # type: ignore[misc]
-    workers: list[tuple[SpawnProcess, Connection]] = []
-    try:
-        with _not_interruptible():
-            for _ in range(min(processes, len(jobs))):
-                workers.append(_start(work))
-        return _share_out(jobs, [connection for _, connection in workers], told)
-    finally:
-        for process, connection in workers:
-            process.terminate()
-            process.join()
-            connection.close()
+    return told
+
+
+def in_this_process(work: Work[Job, Result], job: Job, index: int, told: Callable[[int, float], None]) -> Result:
+    """The result of one job, here and now."""
+    return work(job, lambda share: told(index, share))
 
 
 @contextmanager
@@ -65,18 +109,20 @@ def _not_interruptible() -> Iterator[None]:
         signal.signal(signal.SIGINT, before if before is not None else signal.SIG_DFL)
 
 
-def _start(work: Work[Any, Any]) -> tuple[SpawnProcess, Connection]:
+def _start() -> tuple[SpawnProcess, Connection]:
     context = get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, work), daemon=True)
+    process = context.Process(target=_serve, args=(theirs,), daemon=True)
     process.start()
     theirs.close()  # so that we see the end of a worker that dies
     return process, ours
 
 
-def _share_out(jobs: Sequence[Any], workers: list[Connection], told: Callable[[int, float], None]) -> list[Any]:
+def _share_out(
+    work: Work[Any, Any], jobs: Sequence[Any], workers: list[Connection], told: Callable[[int, float], None]
+) -> list[Any]:
     results: dict[int, Any] = {}
-    waiting = iter(enumerate(jobs))
+    waiting = iter((work, index, job) for index, job in enumerate(jobs))
     for worker in workers:
         worker.send(next(waiting))
     while len(results) < len(jobs):
@@ -100,12 +146,12 @@ def _share_out(jobs: Sequence[Any], workers: list[Connection], told: Callable[[i
     return [results[index] for index in range(len(jobs))]
 
 
-def _serve(connection: Connection, work: Work[Any, Any]) -> None:
+def _serve(connection: Connection) -> None:
     """A worker: answers until it is ended. Ctrl-C is the parent's business, who ends the workers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, ConnectionError):  # the parent is gone
         while True:
-            index, job = connection.recv()
+            work, index, job = connection.recv()
             connection.send(_answer(connection, index, work, job))
 
 
@@ -114,7 +160,10 @@ def _answer(connection: Connection, index: int, work: Work[Any, Any], job: Any) 
         return "done", index, work(job, lambda share: connection.send(("share", index, share)))
     except ConnectionError:
         raise
-    except OSError as error:
-        return "failed", index, error
     except Exception as error:
-        return "failed", index, RuntimeError(f"{type(error).__name__}: {error}")
+        return "failed", index, carried(error)
+
+
+def carried(error: Exception) -> Exception:
+    """An error as it leaves a worker: one that any process can make again."""
+    return error if isinstance(error, OSError) else RuntimeError(f"{type(error).__name__}: {error}")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import floor, isfinite, log10
 
 from simulator.experiments.study.compare import Difference, Verdict, compare
 from simulator.experiments.study.effects import effects
 from simulator.experiments.study.plan import BASE
-from simulator.experiments.study.result import Study
+from simulator.experiments.study.result import Outcome, Study
 from simulator.experiments.study.texts import words
 from simulator.experiments.texts import FIGURES, language
+from simulator.experiments.warmup import Warmup
 
 MOST_NAMED = 8
 _SENTENCES = {Verdict.BETTER: "better_than", Verdict.WORSE: "worse_than", Verdict.SAME: "same_as"}
@@ -92,20 +93,32 @@ def precision(study: Study, lang: str) -> str:
 
 def warnings(study: Study, lang: str) -> list[str]:
     """What makes the figures doubtful."""
-    text, said = words(lang), []
-    if not study.warmup.settled:
-        open_ = [p for p in study.warmup.pilots if not p.settled]
-        hours = max(len(p.rates) * p.interval_s / 3600 for p in open_)
-        said.append(
-            text["unsettled"].format(scenarios=_names(study, [p.scenario for p in open_], lang), hours=f"{hours:g}")
-        )
-    flows = {o.scenario.name: o.figures.flow for o in study.outcomes}
-    if borrowed := [name for name, flow in flows.items() if flow.borrowed_h]:
-        said.append(text["borrowed"].format(scenarios=_names(study, borrowed, lang)))
-    if unsteady := [name for name, flow in flows.items() if not flow.steady]:
-        said.append(text["unsteady"].format(scenarios=_names(study, unsteady, lang)))
+
+    def named(names: Sequence[str]) -> str:
+        return _names(study, names, lang)
+
+    said = unsettled(study.warmup, named, lang) + unsteady(study.outcomes, named, lang)
     said += [o.experiment.engine.disagreement for o in study.outcomes if o.experiment.engine.disagreement][:1]
     return said
+
+
+def unsettled(warmup: Warmup, named: Callable[[Sequence[str]], str], lang: str) -> list[str]:
+    """That no end of the warm-up was found, if none was; ``named`` writes the names of scenarios for people."""
+    if warmup.settled:
+        return []
+    open_ = [p for p in warmup.pilots if not p.settled]
+    hours = max(len(p.rates) * p.interval_s / 3600 for p in open_)
+    return [words(lang)["unsettled"].format(scenarios=named([p.scenario for p in open_]), hours=f"{hours:g}")]
+
+
+def unsteady(outcomes: Sequence[Outcome], named: Callable[[Sequence[str]], str], lang: str) -> list[str]:
+    """That lines let out what they held at the start, or are not in steady state, if any do or are not."""
+    flows = {o.scenario.name: o.figures.flow for o in outcomes}
+    found = {
+        "borrowed": [name for name, flow in flows.items() if flow.borrowed_h],
+        "unsteady": [name for name, flow in flows.items() if not flow.steady],
+    }
+    return [words(lang)[key].format(scenarios=named(names)) for key, names in found.items() if names]
 
 
 def _names(study: Study, names: Sequence[str], lang: str) -> str:

@@ -127,7 +127,7 @@ def _design(spec: ExperimentSpec, lines: Lines, fault: Fault) -> tuple[list[tupl
     """The factors with where they are in the line, and the scenarios of their values."""
     names = list(spec.factors)
     targets = [lines.resolve(name, ("factors", name)) for name in names]
-    _reject_overlap(targets, names, ("factors",), fault)
+    reject_overlap(targets, names, ("factors",), fault)
     columns, combined = _combinations(spec, fault)
     labels = [label(name) for name in names]
     labels = labels if len(set(labels)) == len(labels) else names
@@ -184,7 +184,8 @@ def _different(values: Sequence[Any]) -> list[Any]:
     return found
 
 
-def _reject_overlap(targets: Sequence[Place], names: Sequence[str], at: Place, fault: Fault) -> None:
+def reject_overlap(targets: Sequence[Place], names: Sequence[str], at: Place, fault: Fault) -> None:
+    """Raise at the second of two paths (of ``names`` under ``at``) of which one holds the other."""
     for i, one in enumerate(targets):
         for j, other in enumerate(targets):
             if i != j and one == other[: len(one)]:
@@ -199,7 +200,7 @@ def _named(spec: ExperimentSpec, lines: Lines, fault: Fault, factors: int) -> It
         if not settings:
             raise fault(place, f"scenario '{name}' changes nothing", "give 'path: value' lines under it")
         changes = [Change(lines.resolve(p, (*place, p)), value, (*place, p)) for p, value in settings.items()]
-        _reject_overlap([c.target for c in changes], list(settings), place, fault)
+        reject_overlap([c.target for c in changes], list(settings), place, fault)
         yield Scenario(name, lines.changed(changes, name), ("",) * factors)
 
 

@@ -13,6 +13,7 @@ from simulator.experiments.study.effects import Effect, effects
 from simulator.experiments.study.findings import numbered, percent, precision, sentences, shown_name, signed, warnings
 from simulator.experiments.study.result import Outcome, Study
 from simulator.experiments.study.sensitivity import gains
+from simulator.experiments.study.spec import RunSpec
 from simulator.experiments.study.stoptexts import stop_asked, stop_rows, unit_rows
 from simulator.experiments.study.tables import SHOWN, row_name, selected
 from simulator.experiments.study.texts import words
@@ -42,6 +43,7 @@ def render_study(study: Study, *, lang: str = "en", version: str = "", command: 
         stop=_stop(study, code), pictures=_pictures(study, shown, found, code), all_rows=_all_rows(study, shown, by_figure, code),
         all_figures=[f for f in study.base.figures.line if by_figure[f.name]],
         pilots=[(shown_name(study, p.scenario, code), p) for p in study.warmup.pilots[:MOST_ROWS]], pilot_count=PILOTS,
+        warmup=study.warmup,
     )  # fmt: skip
 
 
@@ -56,16 +58,7 @@ def _setting(study: Study, text: Mapping[str, str]) -> str:
 def _asked(study: Study, lang: str) -> list[tuple[str, str]]:
     """What the experiment file says, as pairs of words."""
     plan, spec, text = study.plan, study.plan.spec, words(lang)
-    replications = f"{spec.replications.count}"
-    if spec.replications.precision is not None:
-        replications = text["to_precision"].format(
-            of=FIGURES[lang][spec.replications.of][0], wanted=percent(spec.replications.precision), most=spec.replications.most
-        )  # fmt: skip
-    rows = [
-        (text["line_file"], plan.line_name), (text["hours_counted"], f"{spec.hours:g} h"),
-        (text["warmup_asked"], text["auto"] if spec.warmup is None else f"{spec.warmup:g} h"),
-        (text["replications_asked"], replications),
-    ]  # fmt: skip
+    rows = asked_of_runs(spec, plan.line_name, spec.replications.of, lang)
     for factor in plan.factors:
         levels = factor.levels if len(factor.levels) <= 12 else (factor.levels[0], "…", factor.levels[-1])
         if spec.design is not None and (level := spec.factors[factor.path]).kind == "bounds":
@@ -83,6 +76,20 @@ def _asked(study: Study, lang: str) -> list[tuple[str, str]]:
         rows.append((text["stop_of"], stop_asked(study, lang)))
     rows.append(("", text["base_is"].format(name=shown_name(study, plan.scenarios[plan.base].name, lang))))
     return rows
+
+
+def asked_of_runs(spec: RunSpec, line_name: str, of: str, lang: str) -> list[tuple[str, str]]:
+    """What every file that has lines run says, as pairs of words; ``of``: the figure of the precision."""
+    text, replications = words(lang), f"{spec.replications.count}"
+    if spec.replications.precision is not None:
+        replications = text["to_precision"].format(
+            of=FIGURES[lang][of][0], wanted=percent(spec.replications.precision), most=spec.replications.most
+        )
+    return [
+        (text["line_file"], line_name), (text["hours_counted"], f"{spec.hours:g} h"),
+        (text["warmup_asked"], text["auto"] if spec.warmup is None else f"{spec.warmup:g} h"),
+        (text["replications_asked"], replications),
+    ]  # fmt: skip
 
 
 def _row(study: Study, outcome: Outcome, found: Mapping[str, Difference], lang: str) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def _warmup(value: Any) -> Any:
     return None if value == "auto" else _hours(value)
 
 
-class _Spec(BaseModel):
+class FileSpec(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     @model_validator(mode="before")
@@ -48,7 +48,7 @@ class _Spec(BaseModel):
         return data
 
 
-class ReplicationSpec(_Spec):
+class ReplicationSpec(FileSpec):
     """So many replications, or as many as make the 95 % interval of a figure narrower than ``precision``, a share of it."""
 
     count: Annotated[int, Field(ge=2, le=MOST_REPLICATIONS)] | None = None
@@ -72,7 +72,7 @@ class ReplicationSpec(_Spec):
         return self
 
 
-class LevelSpec(_Spec):
+class LevelSpec(FileSpec):
     """Values of one factor: a list, a range, or bounds from which a Latin hypercube draws."""
 
     values: tuple[Any, ...] | None = None
@@ -114,19 +114,19 @@ class LevelSpec(_Spec):
         return self
 
 
-class DesignSpec(_Spec):
+class DesignSpec(FileSpec):
     """How the factors' values are combined; without it every value with every other."""
 
     latin_hypercube: Annotated[int, Field(ge=2, le=1000)]
 
 
-class SensitivitySpec(_Spec):
+class SensitivitySpec(FileSpec):
     """Each unit by itself made better by so many percent."""
 
     percent: Annotated[float, Field(gt=0, le=50)]
 
 
-class StopSpec(_Spec):
+class StopSpec(FileSpec):
     """One unit stops ``at`` a time after the warm-up, ``for`` some time. Seconds."""
 
     unit: str
@@ -134,8 +134,8 @@ class StopSpec(_Spec):
     duration: Annotated[float, BeforeValidator(_timed), Field(gt=0, allow_inf_nan=False, alias="for")]
 
 
-class ExperimentSpec(_Spec):
-    """One experiment file."""
+class RunSpec(FileSpec):
+    """What every file that has lines run says: which line, for how long, how often."""
 
     line: str
     title: str = ""
@@ -143,6 +143,17 @@ class ExperimentSpec(_Spec):
     warmup: Annotated[float | None, BeforeValidator(_warmup)] = None
     seed: Annotated[int, Field(ge=0, lt=2**62)] = 1
     replications: ReplicationSpec = ReplicationSpec(count=10)
+
+    @model_validator(mode="after")
+    def _warmup_is_a_time(self) -> RunSpec:
+        if self.warmup is not None and not (isfinite(self.warmup) and self.warmup >= 0):
+            raise ValueError("warmup: must be 0 or more, or auto")
+        return self
+
+
+class ExperimentSpec(RunSpec):
+    """One experiment file."""
+
     factors: dict[str, LevelSpec] = {}
     design: DesignSpec | None = None
     scenarios: dict[str, dict[str, Any]] = {}
@@ -156,8 +167,6 @@ class ExperimentSpec(_Spec):
             raise ValueError("nothing to try: give factors, scenarios, sensitivity or stop")
         if self.sensitivity and (self.factors or self.scenarios or self.stop):
             raise ValueError("sensitivity: it makes its own scenarios; give it an experiment file of its own")
-        if self.warmup is not None and not (isfinite(self.warmup) and self.warmup >= 0):
-            raise ValueError("warmup: must be 0 or more, or auto")
         if self.design is not None and not self.factors:
             raise ValueError("design: there are no factors to combine")
         if self.design is not None and all(levels.kind != "bounds" for levels in self.factors.values()):

@@ -13,7 +13,7 @@ from line_files import BUSY, SLOW_THEN_FAST, line_of, machine
 from worker_jobs import dying, failing, refusing, squared
 
 from simulator.experiments.run import bucket, run_experiment
-from simulator.experiments.workers import WorkerDied, run_jobs
+from simulator.experiments.workers import Processes, WorkerDied, run_jobs
 from simulator.line import Line
 from simulator.line.log import MemoryLog
 
@@ -105,6 +105,23 @@ def test_a_worker_that_dies_is_an_error_and_not_a_wait_for_ever() -> None:
     with pytest.raises(WorkerDied, match="fewer processes"):
         run_jobs(dying, [1, 2], 2, lambda share: None)
     assert multiprocessing.active_children() == []
+
+
+def test_processes_are_kept_from_one_run_to_the_next_until_the_end() -> None:
+    with Processes(2) as workers:
+        assert workers.run(squared, [1, 2], lambda share: None) == [1, 4]
+        first = {child.pid for child in multiprocessing.active_children()}
+        assert workers.run(squared, [3, 4, 5], lambda share: None) == [9, 16, 25]
+        assert {child.pid for child in multiprocessing.active_children()} == first
+        assert len(first) == 2
+    assert multiprocessing.active_children() == []
+
+
+def test_after_a_failure_the_next_run_starts_afresh() -> None:
+    with Processes(2) as workers:
+        with pytest.raises(FileNotFoundError):
+            workers.run(failing, [1, 2, 3], lambda share: None)
+        assert workers.run(squared, [1, 2], lambda share: None) == [1, 4]
 
 
 def test_an_interrupt_leaves_no_worker_behind() -> None:

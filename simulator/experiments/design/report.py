@@ -1,0 +1,128 @@
+"""The report of a design as one self-contained HTML file."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+from simulator.experiments.design.findings import (
+    best,
+    choice_rows,
+    figure_name,
+    figures_shown,
+    front_rows,
+    runs,
+    sentences,
+    span,
+    trial_rows,
+    unit_of,
+    verdict,
+    warnings,
+)
+from simulator.experiments.design.pareto import front
+from simulator.experiments.design.plan import FEW
+from simulator.experiments.design.result import Design
+from simulator.experiments.design.spec import COST
+from simulator.experiments.design.texts import words
+from simulator.experiments.design.trials import figure_of
+from simulator.experiments.report import image, template
+from simulator.experiments.study.compare import LOWER_IS_BETTER
+from simulator.experiments.study.plan import BASE
+from simulator.experiments.study.report import asked_of_runs
+from simulator.experiments.study.result import Outcome
+from simulator.experiments.texts import FIGURES, language, texts
+from simulator.experiments.warmup import PILOTS
+
+MOST_ROWS = 100  # of the table of designs; the CSV file holds all
+
+
+def render_design(design: Design, *, lang: str = "en", version: str = "", command: str = "") -> str:
+    """One HTML page with everything inside; ``command`` is what repeats the search."""
+    code, text, plan = language(lang), words(lang), design.plan
+    target = plan.spec.target
+    _, outcome, cost = best(design)
+    rows, name = trial_rows(design, code), plan.spec.figure
+    hidden = text["shown_of_tried"].format(n=MOST_ROWS, of=len(rows)) if len(rows) > MOST_ROWS else ""
+    setting = text["setting"].format(
+        tried=len(design.trials), designs=plan.designs, runs=runs(design), hours=f"{plan.spec.hours:g}",
+        warmup=f"{design.warmup.hours:.4g}",
+    )  # fmt: skip
+    return template("design.html.j2").render(
+        d=design, p=plan, e=outcome.experiment, k=outcome.figures, cost=cost, w=text, t=texts(code), names=FIGURES[code],
+        lang=code, version=version, command=command, setting=setting, verdict=verdict(design, code), unit=unit_of(design),
+        findings=sentences(design, code), warnings=warnings(design, code), figure=figure_of(outcome, name), target=target,
+        choices=choice_rows(design, code) if target else [], front=[] if target else front_rows(design), tried=rows[:MOST_ROWS],
+        hidden=hidden, shown=[figure_name(n, code) for n in figures_shown(design)], labels=_labels(design, code), few=FEW,
+        asked=_asked(design, code), pictures=_pictures(design, code), warmup=design.warmup, pilot_count=PILOTS,
+        pilots=[(text["base"] if p.scenario == BASE else p.scenario, p) for p in design.warmup.pilots],
+    )  # fmt: skip
+
+
+def _labels(design: Design, lang: str) -> tuple[str, str]:
+    """What the picture of all designs is of: price and figure."""
+    asked = design.plan.spec.pareto
+    return figure_name(asked.minimise if asked else COST, lang), figure_name(design.plan.spec.figure, lang)
+
+
+def _pictures(design: Design, lang: str) -> dict[str, str]:
+    # matplotlib takes a second to import, which every command would pay that draws nothing
+    from simulator.experiments.design import pictures
+    from simulator.experiments.study.pictures import warmup
+
+    text, name, asked = words(lang), design.plan.spec.figure, design.plan.spec.pareto
+    lower, made = name in LOWER_IS_BETTER, dict[str, str]()
+
+    def price(outcome: Outcome, cost: float) -> float:
+        return figure_of(outcome, asked.minimise).mean if asked and asked.minimise != COST else cost
+
+    points = {
+        t.at: (figure_of(t.outcome, name).mean, price(t.outcome, t.cost))
+        for t in design.trials
+        if isfinite(figure_of(t.outcome, name).mean) and isfinite(price(t.outcome, t.cost))
+    }
+    best_of = front({at: (-gain if lower else gain, paid) for at, (gain, paid) in points.items()})
+    marked = [
+        ((figure.mean, price(c.outcome, c.cost)), figure.half_width or 0.0)
+        for c in (design.checks if asked else (design.chosen,))
+        if c is not None and (figure := figure_of(c.outcome, name))
+    ]
+    paid, gain = _labels(design, lang)
+    target = design.plan.spec.target
+    made["tried"] = pictures.tried(
+        list(points.values()), [points[at] for at in best_of], marked, target.value if target else None,
+        (paid, f"{gain} {unit_of(design)}"),
+    )  # fmt: skip
+    if target is not None:
+        costs = [t.cost for t in design.trials]
+        labels = text["front_order"], text["cost"]
+        made["path"] = pictures.path(costs, [bool(t.reached) for t in design.trials], labels)
+    if design.warmup.pilots:
+        longest = max(design.warmup.pilots, key=lambda p: p.hours)
+        made["warmup"] = warmup(longest, design.warmup.hours, text, texts(lang)["rate"])
+    found = {key: image(svg) for key, svg in made.items()}
+    if design.warmup.pilots:
+        found["longest"] = text["base"] if longest.scenario == BASE else longest.scenario
+    return found
+
+
+def _asked(design: Design, lang: str) -> list[tuple[str, str]]:
+    """What the design file says, as pairs of words."""
+    plan, spec, text = design.plan, design.plan.spec, words(lang)
+    paid, gain = _labels(design, lang)
+    aim = text["aim_pareto"].format(gain=gain, price=paid)
+    if spec.target is not None:
+        key = "aim_target_most" if spec.figure in LOWER_IS_BETTER else "aim_target"
+        aim = text[key].format(figure=gain, target=f"{spec.target.value:g}", unit=unit_of(design))
+    rows = [
+        (text["aim"], aim),
+        *asked_of_runs(spec, plan.line_name, spec.figure, lang),
+        (text["tries"], str(spec.tries)),
+    ]
+    for choice in plan.choices:
+        given = spec.choose[choice.path]
+        if given.costs is None:
+            said = f"{span(choice.texts)}; {text['each'].format(cost=f'{given.cost:g}')}"
+        else:
+            pairs = zip(choice.texts, given.costs, strict=True)
+            said = "; ".join(text["values_cost"].format(value=value, cost=f"{cost:g}") for value, cost in pairs)
+        rows.append((f"{text['choice']} {choice.path}", said))
+    return rows

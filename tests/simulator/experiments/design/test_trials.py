@@ -1,0 +1,108 @@
+"""How often a design is run, and how often one that is not good enough is confirmed, on figures drawn from a distribution."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+from design_files import design_in
+
+from simulator.experiments.design.plan import DesignPlan
+from simulator.experiments.design.result import Check, Verdict
+from simulator.experiments.design.trials import Trials
+from simulator.experiments.kpis import Figure, interval
+from simulator.experiments.study.running import Runner
+
+TEXT = "line: line.yaml\nhours: 1\nwarmup: 0\ntarget: {throughput: 100}\nchoose: {units.X.capacity: [0, 1, 2, 3]}\n"
+SD = 5.0
+
+
+class Drawn:
+    """In place of a runner: the throughput of a design is ``means[capacity]`` with noise that all designs share."""
+
+    def __init__(self, plan: DesignPlan, means: Sequence[float], seed: int) -> None:
+        self.spec, self._means = plan.spec, means
+        self._noise = np.random.default_rng(seed).normal(0, SD, 2000)
+        self._capacities: list[int] = []
+        self.asked: list[tuple[int, int]] = []
+
+    def add(self, scenario: Any) -> int:
+        self._capacities.append(scenario.at[0])
+        return len(self._capacities) - 1
+
+    def job(self, scenario: int, replication: int, hours: float, warmup: float) -> float:
+        self.asked.append((self._capacities[scenario], replication))
+        return float(self._means[self._capacities[scenario]] + self._noise[replication])
+
+    def run(self, jobs: Sequence[float], doing: str) -> list[tuple[float, None]]:
+        return [(job, None) for job in jobs]
+
+    def outcome(self, index: int, warmup: float, results: Sequence[float]) -> Any:
+        figure = Figure("throughput", "cells/h", *interval(results), tuple(results))
+        return SimpleNamespace(figures=SimpleNamespace(figure=lambda name: figure), figure=lambda name: figure)
+
+
+def trials_on(folder: Path, means: Sequence[float], seed: int = 1, text: str = TEXT) -> tuple[Trials, Drawn]:
+    plan = design_in(folder, text)
+    drawn = Drawn(plan, means, seed)
+    return Trials(plan, cast(Runner, drawn), 0.0), drawn
+
+
+def test_designs_far_from_the_target_take_few_replications_and_those_near_it_many(tmp_path: Path) -> None:
+    trials, drawn = trials_on(tmp_path, [60, 98, 100.4, 140])
+    assert [trials.reaches((i,)) for i in (0, 1, 3)] == [False, False, True]
+    trials.reaches((2,))
+    often = [sum(capacity == i for capacity, _ in drawn.asked) for i in range(4)]
+    assert often[0] == often[3] == 10
+    assert often[0] < often[1] < often[2] <= 200
+
+
+def test_a_number_of_replications_is_kept_to(tmp_path: Path) -> None:
+    trials, drawn = trials_on(tmp_path, [60, 99, 101, 140], text=TEXT + "replications: 7\n")
+    for i in range(4):
+        trials.reaches((i,))
+    assert [sum(capacity == i for capacity, _ in drawn.asked) for i in range(4)] == [7] * 4
+
+
+def test_a_check_runs_on_random_numbers_that_the_search_has_not_seen(tmp_path: Path) -> None:
+    trials, drawn = trials_on(tmp_path, [60, 102, 110, 140])
+    assert trials.reaches((1,))
+    seen = {replication for _, replication in drawn.asked}
+    drawn.asked.clear()
+    assert trials.check((1,)).verdict == Verdict.CONFIRMED
+    assert len(drawn.asked) >= 10
+    assert seen.isdisjoint(replication for _, replication in drawn.asked)
+
+
+@pytest.mark.parametrize(
+    ("mean", "repetitions", "least", "most"), [(99.99, 500, 0.0, 0.055), (97.0, 60, 0.0, 0.001), (103.0, 60, 0.95, 1.0)]
+)
+def test_of_designs_that_miss_the_target_hardly_any_is_confirmed(
+    tmp_path: Path, mean: float, repetitions: int, least: float, most: float
+) -> None:
+    """Of designs just below it at most one in twenty, as the confidence says; those well above it are confirmed."""
+    confirmed = 0
+    for seed in range(repetitions):
+        trials, _ = trials_on(tmp_path, [0, mean, 0, 0], seed)
+        trials.reaches((1,))
+        confirmed += trials.check((1,)).verdict == Verdict.CONFIRMED
+    assert least <= confirmed / repetitions <= most
+
+
+def test_a_design_that_was_not_confirmed_is_not_proposed_again_and_the_search_aims_higher(tmp_path: Path) -> None:
+    """A seed on which the search's own numbers flatter: both designs seem to reach it, the smaller one does not."""
+    for seed in range(200):
+        trials, _ = trials_on(tmp_path, [0, 99.0, 99.2, 110], seed, TEXT + "replications: 5\n")
+        if not (trials.reaches((1,)) and trials.reaches((2,))):
+            continue
+        check: Check = trials.check((1,))
+        assert check.verdict != Verdict.CONFIRMED
+        assert not trials.reaches((1,))
+        assert not trials.reaches((2,))  # flattered by as much
+        assert trials.reaches((3,))
+        return
+    raise AssertionError("no seed flatters")
