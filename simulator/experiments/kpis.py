@@ -1,8 +1,9 @@
 """Key figures of an experiment, each with its definition and a confidence interval over the replications.
 
 ISO 22400-2 gives availability, effectiveness, quality ratio and OEE index (our reading); SEMI E10 the time states (our
-reading). Line OEE is defined here explicitly: good items times the ideal cycle of the slowest unit, over the time; it is
-no average over units.
+reading). They rest on the planned time, that is without breaks and planned maintenance. Line OEE is defined here
+explicitly: good items over what the unit that can make the fewest in its planned time would make; it is no average over
+units.
 """
 
 from __future__ import annotations
@@ -12,15 +13,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from simulator.experiments.accounts import ACCOUNTS, account
+from simulator.experiments.accounts import ACCOUNTS, UNPLANNED, account
 from simulator.experiments.run import Experiment
 from simulator.experiments.said import Failure, Said, failures, figures
 from simulator.interface.fitting import design_speed
 from simulator.line import RunResult, UnitResult
+from simulator.line.shifts import on_duty
 from simulator.line.spec import BufferSpec, ConveyorSpec, UnitSpec
 
 CONFIDENCE = 0.95
 HOURS_PER_YEAR = 8760
+_LEAST = 1e-9  # instead of a division by nothing
 STEADY = 0.02  # a line that fills or empties by more than this share of its output is not in steady state
 
 
@@ -67,13 +70,19 @@ class UnitFigures:
     energy_kwh: float
 
     @property
+    def planned(self) -> float:
+        """Share of the time counted without breaks and planned maintenance."""
+        return 1.0 - sum(self.shares[a] for a in UNPLANNED)
+
+    @property
     def down(self) -> float:
-        return self.shares["unscheduled_down"]
+        """Share of the time counted lost by failures, waiting for an operator included."""
+        return self.shares["unscheduled_down"] + self.shares["waiting_operator"]
 
     @property
     def utilisation(self) -> float:
-        """Share of time that the unit's whole capacity was in use or lost by failures."""
-        return self.availability * self.effectiveness + self.down
+        """Share of the planned time that the unit's whole capacity was in use or lost by failures."""
+        return self.availability * self.effectiveness + (self.down / self.planned if self.planned > 0 else 0.0)
 
 
 @dataclass(frozen=True)
@@ -162,13 +171,19 @@ def _flow(results: Sequence[RunResult]) -> Flow:
     return Flow(sum(r.entered for r in results) / n, left, max(r.lead_mean for r in results) / 3600)
 
 
-def ideal_rate(specs: Sequence[UnitSpec]) -> float:
-    """Items per hour of the slowest unit if nothing ever stopped it."""
-    return min(design_speed(u) for u in specs) * 60
+def planned_hours(unit: UnitResult, hours: float) -> float:
+    """Hours counted without breaks and planned maintenance."""
+    return hours - sum(s for key, s in unit.seconds.items() if account(*key) in UNPLANNED) / 3600
+
+
+def ideal_output(specs: Sequence[UnitSpec], result: RunResult, hours: float) -> float:
+    """Items that the unit that can make the fewest would make in its planned time if nothing else ever stopped it."""
+    units = zip(specs, result.units, strict=True)
+    return min(design_speed(spec) * 60 * planned_hours(unit, hours) for spec, unit in units)
 
 
 def _line(experiment: Experiment, specs: Sequence[UnitSpec]) -> list[Figure]:
-    hours, ideal = experiment.hours, ideal_rate(specs)
+    hours = experiment.hours
 
     def figure(name: str, unit: str, of: Callable[[RunResult], float]) -> Figure:
         values = tuple(of(result) for result in experiment.results)
@@ -176,7 +191,7 @@ def _line(experiment: Experiment, specs: Sequence[UnitSpec]) -> list[Figure]:
 
     result = [
         figure("throughput", "cells/h", lambda r: r.good / hours),
-        figure("line OEE", "%", lambda r: 100 * r.good / hours / ideal),
+        figure("line OEE", "%", lambda r: 100 * r.good / max(ideal_output(specs, r, hours), _LEAST)),
         figure("scrap", "%", lambda r: 100 * r.scrap / max(r.good + r.scrap, 1)),
         figure("work in progress", "cells", lambda r: float(r.wip)),
         figure("energy", "kWh", lambda r: sum(u.energy_wh for u in r.units) / 1000),
@@ -185,11 +200,19 @@ def _line(experiment: Experiment, specs: Sequence[UnitSpec]) -> list[Figure]:
         result.append(figure("energy per good cell", "W·h", lambda r: sum(u.energy_wh for u in r.units) / r.good))
     if all(r.lead_mean > 0 for r in experiment.results):  # nobody that entered may have left yet
         result.append(figure("lead time", "h", lambda r: r.lead_mean / 3600))
+    if experiment.spec.operators is not None:
+        off = experiment.spec.calendar.of_operators
+        result.append(figure("operators", "%", lambda r: 100 * busy(r.operators, on_duty(off, r.start, r.end))))
     cell = experiment.spec.cell
     if cell is not None:
         gwh = HOURS_PER_YEAR * cell.energy_wh / 1e9
         result.append(figure("capacity", "GWh/year", lambda r: r.good / hours * gwh))
     return result
+
+
+def busy(operators: Sequence[float], duty_s: float) -> float:
+    """Share of so many seconds on duty in which operators were busy, given the seconds of each."""
+    return sum(operators) / max(len(operators) * duty_s, _LEAST)
 
 
 def interval(values: Sequence[float], confidence: float = CONFIDENCE) -> tuple[float, float | None]:
@@ -217,11 +240,13 @@ def unit_figures(spec: UnitSpec, results: Sequence[UnitResult], hours: float) ->
         for (state, mode, cause), seconds in unit.seconds.items():
             shares[account(state, mode, cause)] += seconds / total
     good, scrap = sum(u.good for u in results), sum(u.scrap for u in results)
-    availability = shares["productive"]
+    planned = [max(planned_hours(u, hours), _LEAST) for u in results]
+    availability = shares["productive"] * hours * n / sum(planned)
     ideal_s = 60 / design_speed(spec)
-    effectiveness = (good + scrap) * ideal_s / (availability * total) if availability else 0.0
+    effectiveness = (good + scrap) * ideal_s / (shares["productive"] * total) if availability else 0.0
     quality = good / (good + scrap) if good + scrap else 0.0
-    each = [u.good * ideal_s / (hours * 3600) for u in results]  # A × E × Q, with everything that cancels cancelled
+    # A × E × Q, with everything that cancels cancelled
+    each = [u.good * ideal_s / (h * 3600) for u, h in zip(results, planned, strict=True)]
     return UnitFigures(
         name=spec.name, profile=spec.profile, shares=shares,
         oee=sum(each) / n, oee_half_width=interval(each)[1],

@@ -58,6 +58,7 @@ class RunResult:
     """One run of a line after warm-up.
 
     ``departures``: good items per ``bucket_s``, the first bucket beginning at ``start``; the last one is not full.
+    ``operators``: seconds that each of them was called, on his way or at work.
     """
 
     line: str
@@ -75,6 +76,7 @@ class RunResult:
     departures: tuple[int, ...]
     lead_mean: float
     lead_sd: float
+    operators: tuple[float, ...] = ()
 
     @property
     def duration(self) -> float:

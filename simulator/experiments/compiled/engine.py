@@ -104,7 +104,8 @@ class CompiledLine:
         k.seconds[:] = 0.0
         k.levels[:] = 0.0
         k.units.since = k.units.level_since = k.joints.since = now
-        k.units.setup_s = 0.0
+        k.units.setup_s = k.operators.seconds = 0.0
+        k.operators.since = now
         g = k.line[0]
         g.lead_sum = g.lead_squares = 0.0
         g.leads = 0
@@ -133,6 +134,7 @@ class CompiledLine:
             departures=tuple(self._k.departures[: self._buckets(self.now)].tolist()),
             lead_mean=mean,
             lead_sd=sqrt(max(0.0, float(g.lead_squares) / n - mean * mean)),
+            operators=tuple(self._operators()),
         )
 
     def _begin_statistics(self) -> None:
@@ -169,6 +171,10 @@ class CompiledLine:
         g = self._k.line[0]
         good, scrap = int(g.sink_good), int(g.sink_bad + self._k.units.binned.sum())
         return good, scrap, int(g.number) - good - scrap
+
+    def _operators(self) -> Iterator[float]:
+        for o in self._k.operators[: int(self._k.line[0].n_operators)]:
+            yield float(o.seconds) + (self.now - float(o.since) if o.busy else 0.0)
 
     def _unit_results(self) -> Iterator[UnitResult]:
         for index, spec in enumerate(self._units):

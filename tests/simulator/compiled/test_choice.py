@@ -34,7 +34,6 @@ SLOW = {"suspending": 1.0}
     ("spec", "reason"),
     [
         (line_of(machine("A"), events=[{"at": 5, "unit": "A", "trip": "S1"}]), "scheduled events"),
-        (line_of(machine("A"), operator={"response": 60}), "operator"),
         (
             line_of(machine("A"), {"kind": "buffer", "name": "B", "capacity": 30_000_000}, machine("C")),
             "20000000 places",
