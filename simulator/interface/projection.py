@@ -22,7 +22,6 @@ from simulator.line.view import UnitView
 
 _OUT_OF_SERVICE = (State.ABORTING, State.ABORTED, State.CLEARING)
 _HELD = (State.HOLDING, State.HELD, State.UNHOLDING)
-E10_STATES = ("productive", "standby", "engineering", "scheduled_down", "unscheduled_down", "non_scheduled")
 _DOWN = (*_OUT_OF_SERVICE, *_HELD)
 
 
@@ -185,9 +184,9 @@ class Projection:
         return next((n for n in self.alarms.active() if declared[n].reaction in ("hold", "stop", "abort")), 0)
 
     def _accounts(self) -> dict[str, Value]:
-        totals = dict.fromkeys(E10_STATES, 0.0)
+        totals = dict.fromkeys(("productive", "standby", "engineering", "scheduled_down", "unscheduled_down"), 0.0)
         for (state, mode, cause), seconds in self.unit.seconds().items():
-            totals[e10_account(state, mode, cause)] += seconds
+            totals[e10_account(state, mode, reported_cause(cause))] += seconds
         return {f"state.time_{name}": int(seconds) for name, seconds in totals.items()}
 
     def _production(self) -> dict[str, Value]:

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 NEEDS_EQUIPMENT = {"check", "demo", "init", "mock", "serve"}
-RUN = {"README.md", "experiments.md"}
+RUN = {"README.md", "experiments.md", "shifts-and-operators.md"}
 LEFT_OUT = "…"
 
 

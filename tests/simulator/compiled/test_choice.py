@@ -78,6 +78,14 @@ def test_the_example_line_is_covered_and_both_engines_agree_on_it() -> None:
     assert found.rows > 5_000
 
 
+def test_both_run_until_a_planned_stop_is_over_if_it_is_near() -> None:
+    def stopping(begin: str) -> LineSpec:
+        return line_of(machine("A"), calendar={"stops": [{"name": "x", "from": begin, "for": 50}]})
+
+    assert check_prefix(stopping("20 h"), 1, 1e6, rows=100).until < 500
+    assert check_prefix(stopping("100 s"), 1, 1e6, rows=100).until >= 150
+
+
 def test_automatic_is_simpy_for_short_runs_and_compiled_for_long_ones() -> None:
     assert choose(TWO, "auto", seed=1, seconds=3600, replications=10).engine == "simpy"
     chosen = choose(TWO, "auto", seed=1, seconds=1e6, replications=10)
