@@ -264,9 +264,9 @@ class Unit:
     def react(self, reaction: str, cause: int = Cause.SAFETY) -> None:
         """A safety function or alarm demands abort, stop or hold (others change no state)."""
         wanted = {"abort": Command.ABORT, "stop": Command.STOP, "hold": Command.HOLD}.get(reaction)
+        if reaction == "hold" and cause == Cause.EQUIPMENT_FAILURE:
+            self.holds.owe()
         if wanted is not None and (self.state, int(wanted)) in self.table:
-            if cause == Cause.EQUIPMENT_FAILURE:
-                self.holds.owe()
             self.fire(int(wanted), cause)
 
     def force(self, state: int, mode: int = 0) -> None:

@@ -214,6 +214,17 @@ def test_what_safety_demands_outlasts_the_break_until_somebody_recovers_it() -> 
     assert unit.state == X
 
 
+def test_an_alarm_that_demands_hold_in_the_break_outlasts_it() -> None:
+    line = Line(stopping(machine("A", 1.0, auto_unhold=False), stops=[stop(10, 10)]))
+    unit = line.units["A"]
+    line.run(12)
+    unit.react("hold", Cause.EQUIPMENT_FAILURE)
+    line.run(30)
+    assert (unit.state, unit.cause) == (H, FAILED)
+    unit.command(5)
+    assert unit.state == X
+
+
 def test_the_clock_on_the_wall() -> None:
     stops = [{"name": "lunch", "from": "12:00", "for": "45 min"}, {"name": "night", "from": "22:00", "for": "8 h"}]
     spec = line_of(machine("A", "1 min"), calendar={"starts": "06:00", "stops": stops})
