@@ -178,7 +178,7 @@ def measure(engine: Any, spec: LineSpec, seed: int) -> tuple[float, float, float
     return waiting + repaired, sum(result.operators) / result.duration, waiting
 
 
-def test_the_way_is_the_wait_of_a_lone_machine_with_its_own_operator() -> None:
-    """The counter-test of the formula: with a second operator nobody waits but for the response."""
-    assert interference(2, 2, 0.1)[0] == pytest.approx(2 * 0.1 / 1.1)
-    assert interference(2, 1, 0.1)[0] > 2 * 0.1 / 1.1
+def test_the_formula_holds_where_it_can_be_worked_out_by_hand() -> None:
+    """With an operator for each machine nobody waits, and each is down for its share of the time."""
+    assert interference(2, 2, 0.1) == pytest.approx((2 * 0.1 / 1.1, 2 * 0.1 / 1.1))
+    assert interference(2, 1, 1.0) == pytest.approx(((1 * 2 + 2 * 2) / 5, 4 / 5))  # weights 1, 2, 2
