@@ -13,8 +13,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from profiles.model import Severity
 from simulator.effort.errors import EffortError
 from simulator.line.distributions import Distribution
+from simulator.line.fields import FileModel, Name
 from simulator.line.figure import Figure, unwrap
-from simulator.line.spec import FileModel, Name
 from simulator.line.yamlfile import FileKind
 
 MOST_RUNS = 1_000_000

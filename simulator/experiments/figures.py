@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from math import floor
 
-from simulator.experiments.run import HOUR, Experiment, ideal_rate
+from simulator.experiments.accounts import UNPLANNED, account
+from simulator.experiments.run import HOUR, Experiment
 from simulator.experiments.steps import materials, rolled_yield, scrapped_kg
-from simulator.line import LineSpec, RunResult
+from simulator.interface.fitting import design_speed
+from simulator.line import LineSpec, RunResult, UnitResult
 from simulator.line.leadtimes import quantile
+from simulator.line.shifts import on_duty
+from simulator.line.spec import BufferSpec
 
 HOURS_PER_YEAR = 8760
+LEAST = 1e-9  # instead of a division by nothing
 Of = Callable[[RunResult], float]
 
 CELL, TAKT = "cell: {energy_wh: 225}", "takt: 5 s"
@@ -31,14 +36,13 @@ def lacking(spec: LineSpec, figure: str) -> str:
 def line_values(experiment: Experiment) -> Iterator[tuple[str, str, Of]]:
     """Name, unit and value of every figure that this experiment can tell, in the order in which they are shown."""
     spec, hours, results = experiment.spec, experiment.hours, experiment.results
-    ideal = ideal_rate(spec)
     yield "throughput", "cells/h", lambda r: r.good / hours
     if spec.takt is not None:
         wanted = HOUR / spec.takt
         yield "takt attainment", "%", lambda r: 100 * r.good / hours / wanted
         if hours >= 1:
             yield "hours on takt", "%", lambda r: 100 * hours_on_takt(r, wanted)
-    yield "line OEE", "%", lambda r: 100 * r.good / hours / ideal
+    yield "line OEE", "%", lambda r: 100 * r.good / max(ideal_output(spec, r, hours), LEAST)
     cell_wh = spec.cell.energy_wh if spec.cell is not None else None
     if cell_wh is not None:
         gwh = HOURS_PER_YEAR * cell_wh / 1e9
@@ -55,6 +59,9 @@ def line_values(experiment: Experiment) -> Iterator[tuple[str, str, Of]]:
     if spec.cell is not None and spec.cell.black_mass:
         black = spec.cell.black_mass
         yield "black mass", "kg/h", lambda r: scrapped_kg(spec, r, black) / hours
+    if spec.operators is not None:
+        off = spec.calendar.of_operators
+        yield "operators", "%", lambda r: 100 * busy(r.operators, on_duty(off, r.start, r.end))
     yield from _energy(experiment, cell_wh)
 
 
@@ -70,6 +77,22 @@ def _energy(experiment: Experiment, cell_wh: float | None) -> Iterator[tuple[str
         yield "CO2e per good cell", "kg", lambda r: energy_wh(r) / 1000 * grid / r.good
         if cell_wh is not None:
             yield "CO2e per kWh", "kg/kWh", lambda r: energy_wh(r) * grid / (r.good * cell_wh)
+
+
+def planned_hours(unit: UnitResult, hours: float) -> float:
+    """Hours counted without breaks and planned maintenance."""
+    return hours - sum(s for key, s in unit.seconds.items() if account(*key) in UNPLANNED) / HOUR
+
+
+def ideal_output(spec: LineSpec, result: RunResult, hours: float) -> float:
+    """Items that the unit that can make the fewest would make in its planned time if nothing else ever stopped it."""
+    units = zip((u for u in spec.units if not isinstance(u, BufferSpec)), result.units, strict=True)
+    return min(design_speed(unit) * 60 * planned_hours(of, hours) for unit, of in units)
+
+
+def busy(operators: Sequence[float], duty_s: float) -> float:
+    """Share of so many seconds on duty in which operators were busy, given the seconds of each."""
+    return sum(operators) / max(len(operators) * duty_s, LEAST)
 
 
 def energy_wh(result: RunResult) -> float:

@@ -1,8 +1,9 @@
 """Key figures of an experiment, each with its definition and a confidence interval over the replications.
 
 ISO 22400-2 gives availability, effectiveness, quality ratio and OEE index (our reading); SEMI E10 the time states (our
-reading). Line OEE is defined here explicitly: good items times the ideal cycle of the slowest unit, over the time; it is
-no average over units.
+reading). They rest on the planned time, that is without breaks and planned maintenance. Line OEE is defined here
+explicitly: good items over what the unit that can make the fewest in its planned time would make; it is no average over
+units.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from simulator.experiments.accounts import ACCOUNTS, account
-from simulator.experiments.figures import line_values
+from simulator.experiments.accounts import ACCOUNTS, UNPLANNED, account
+from simulator.experiments.figures import LEAST, line_values, planned_hours
 from simulator.experiments.run import Experiment
 from simulator.experiments.said import Failure, Said, failures, figures
 from simulator.experiments.steps import Step, materials, steps
@@ -69,13 +70,19 @@ class UnitFigures:
     energy_kwh: float
 
     @property
+    def planned(self) -> float:
+        """Share of the time counted without breaks and planned maintenance."""
+        return 1.0 - sum(self.shares[a] for a in UNPLANNED)
+
+    @property
     def down(self) -> float:
-        return self.shares["unscheduled_down"]
+        """Share of the time counted lost by failures, waiting for an operator included."""
+        return self.shares["unscheduled_down"] + self.shares["waiting_operator"]
 
     @property
     def utilisation(self) -> float:
-        """Share of time that the unit's whole capacity was in use or lost by failures."""
-        return self.availability * self.effectiveness + self.down
+        """Share of the planned time that the unit's whole capacity was in use or lost by failures."""
+        return self.availability * self.effectiveness + (self.down / self.planned if self.planned > 0 else 0.0)
 
 
 @dataclass(frozen=True)
@@ -227,11 +234,13 @@ def unit_figures(spec: UnitSpec, results: Sequence[UnitResult], hours: float) ->
         for (state, mode, cause), seconds in unit.seconds.items():
             shares[account(state, mode, cause)] += seconds / total
     good, scrap = sum(u.good for u in results), sum(u.scrap for u in results)
-    availability = shares["productive"]
+    planned = [max(planned_hours(u, hours), LEAST) for u in results]
+    availability = shares["productive"] * hours * n / sum(planned)
     ideal_s = 60 / design_speed(spec)
-    effectiveness = (good + scrap) * ideal_s / (availability * total) if availability else 0.0
+    effectiveness = (good + scrap) * ideal_s / (shares["productive"] * total) if availability else 0.0
     quality = good / (good + scrap) if good + scrap else 0.0
-    each = [u.good * ideal_s / (hours * 3600) for u in results]  # A × E × Q, with everything that cancels cancelled
+    # A × E × Q, with everything that cancels cancelled
+    each = [u.good * ideal_s / (h * 3600) for u, h in zip(results, planned, strict=True)]
     return UnitFigures(
         name=spec.name, profile=spec.profile, shares=shares,
         oee=sum(each) / n, oee_half_width=interval(each)[1],

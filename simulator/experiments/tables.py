@@ -21,10 +21,12 @@ STYLES = {
     "blocked": "dark_orange",
     "standby": "bright_black",
     "engineering": "blue",
+    "non_scheduled": "bright_black",
     "scheduled_down": "magenta",
+    "waiting_operator": "bright_red",
     "unscheduled_down": "red",
 }
-SIGNS = dict(zip(ACCOUNTS, "█▒▓·egx", strict=True))  # readable without colours, too
+SIGNS = dict(zip(ACCOUNTS, "█▒▓·e-gwx", strict=True))  # readable without colours, too
 BAR, LEAST_BAR = 40, 10
 DEFINED = 120  # columns of the window from which on definitions have room beside the figures
 
@@ -49,6 +51,8 @@ def print_tables(figures: Kpis, console: Console, lang: str = "en") -> None:
     clocks = sorted({words[f"clock_{f.clock}"] for f in figures.failures})
     console.print(f"{words['clocks']}: {', '.join(clocks) or words['none']}. {words['clocks_caption']}", style="dim")
     console.print(words["blocking"], style="dim")
+    if any(u.planned < 1 for u in figures.units):
+        console.print(words["stops_rule"], style="dim")
     if figures.assumed:
         console.print(f"{words['assumed']}: {len(figures.assumed)}. {words['assumed_caption']}", style="dim")
 

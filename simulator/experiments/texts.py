@@ -16,7 +16,7 @@ FIGURES: dict[str, dict[str, tuple[str, str]]] = {  # name and definition of a l
         "throughput": ("Throughput", "good cells that left the line, per hour (ISO 22400-2 throughput rate, of good cells)"),
         "takt attainment": ("Takt attainment", "good cells over those that the takt asks for in the same time"),
         "hours on takt": ("Hours on takt", "share of the full hours counted in which at least 3600 s ÷ takt good cells left, rounded down"),
-        "line OEE": ("Line OEE", "good cells over what the slowest unit would make in the same time without any stop; no average over units"),
+        "line OEE": ("Line OEE", "good cells over what the unit that can make the fewest in its planned time (without breaks and planned maintenance) would make in it if nothing stopped it; no average over units"),
         "capacity": ("Capacity", "throughput × energy of a cell × 8760 h"),
         "work in progress": ("Work in progress", "cells in the line at the end"),
         "lead time": ("Lead time", "mean time from entering to leaving the line, of the cells that left over its end in the hours counted"),
@@ -30,6 +30,7 @@ FIGURES: dict[str, dict[str, tuple[str, str]]] = {  # name and definition of a l
         ),
         "scrapped material": ("Scrapped material", "mass of the scrapped cells: of each, what the units up to where it left the line had added"),
         "black mass": ("Black mass", "of the scrapped material, what the line file names under cell.black_mass"),
+        "operators": ("Operators", "share of their time on duty in which operators were called, on their way or repairing"),
         "energy": ("Energy", "electricity of all units in the hours counted: seconds in each state times its power"),
         "energy per good cell": ("Energy per good cell", "energy of all units over good cells"),
         "energy per kWh": ("Energy per kWh", "energy of all units over the energy that the good cells hold"),
@@ -40,7 +41,7 @@ FIGURES: dict[str, dict[str, tuple[str, str]]] = {  # name and definition of a l
         "throughput": ("スループット", "1時間あたりにラインから出た良品セル数（ISO 22400-2のthroughput rate、良品のみ）"),
         "takt attainment": ("タクト達成率", "良品数 ÷ 同じ時間にタクトが求める数"),
         "hours on takt": ("タクト達成時間率", "集計した1時間ごとの区間のうち、良品数が 3600 s ÷ タクト（切り捨て）以上の割合"),
-        "line OEE": ("ラインOEE", "良品数 ÷ 最も遅い設備が停止なしで同じ時間に処理できる数（設備別OEEの平均ではない）"),
+        "line OEE": ("ラインOEE", "良品数 ÷ 最も遅い設備が計画時間（休憩と計画保全を除く）に停止なしで処理できる数（設備別OEEの平均ではない）"),
         "capacity": ("年間生産能力", "スループット × セルのエネルギー容量 × 8760 h"),
         "work in progress": ("仕掛数", "終了時にライン内にあるセル数"),
         "lead time": ("リードタイム", "集計時間中に末端から出たセルの、投入から払出までの平均時間"),
@@ -53,6 +54,7 @@ FIGURES: dict[str, dict[str, tuple[str, str]]] = {  # name and definition of a l
         ),
         "scrapped material": ("廃棄材料", "不良セルの質量：ラインから出た工程までに加えられた材料の合計"),
         "black mass": ("ブラックマス", "廃棄材料のうち、ラインファイルのcell.black_massに挙げた材料"),
+        "operators": ("作業者", "勤務時間のうち、呼出・移動・修理に使われた割合"),
         "energy": ("エネルギー", "集計時間中の全設備の電力使用量（各状態の時間×その状態の電力の合計）"),
         "energy per good cell": ("良品1個あたりのエネルギー", "全設備の使用量 ÷ 良品数"),
         "energy per kWh": ("良品1 kWhあたりのエネルギー", "全設備の使用量 ÷ 良品セルのエネルギー容量の合計"),
@@ -64,12 +66,13 @@ FIGURES: dict[str, dict[str, tuple[str, str]]] = {  # name and definition of a l
 ACCOUNT_NAMES: dict[str, dict[str, str]] = {
     "en": {
         "productive": "productive", "starved": "starved (standby)", "blocked": "blocked (standby)",
-        "standby": "other standby", "engineering": "engineering", "scheduled_down": "scheduled down",
-        "unscheduled_down": "unscheduled down",
+        "standby": "other standby", "engineering": "engineering", "non_scheduled": "non-scheduled", "scheduled_down": "scheduled down",
+        "waiting_operator": "waiting for an operator (down)", "unscheduled_down": "unscheduled down",
     },
     "ja": {
         "productive": "生産", "starved": "ワーク待ち（待機）", "blocked": "払出待ち（待機）", "standby": "その他の待機",
-        "engineering": "エンジニアリング", "scheduled_down": "計画停止", "unscheduled_down": "計画外停止",
+        "engineering": "エンジニアリング", "non_scheduled": "非計画時間", "scheduled_down": "計画停止",
+        "waiting_operator": "作業者待ち（停止）", "unscheduled_down": "計画外停止",
     },
 }  # fmt: skip
 
@@ -83,10 +86,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "votes": "in {n} of {of} replications", "overtime": "Throughput over time",
         "overtime_caption": "Good cells per hour: each replication (grey), their mean (blue), and the 95 % confidence band of the mean.",
         "overtime_caption_one": "Good cells per hour of the one run.", "hours": "hours after warm-up", "rate": "cells per hour",
-        "shares": "Time by state", "shares_caption": "Shares of the time counted, all replications; states after SEMI E10 (our reading), standby split by its cause.",
+        "shares": "Time by state", "shares_caption": "Shares of the time counted, all replications; states after SEMI E10 (our reading), standby split by its cause, down by whether an operator is there.",
         "timeline": "State timeline", "timeline_caption": "First replication; the height of a colour is its share of the {minutes} that a column stands for.",
         "share_axis": "share of time in %", "units": "Units", "item": "unit", "failures_n": "failures", "entered": "entered", "good": "good", "bad": "scrap",
-        "energy_unit": "energy kWh", "used": "used + down %", "units_caption": "Per replication. OEE = A × E × Q. A availability: share of the time counted in Execute. "
+        "energy_unit": "energy kWh", "used": "used + down %", "units_caption": "Per replication. OEE = A × E × Q. A availability: share of the planned time (without breaks and planned maintenance) in Execute. "
         "E effectiveness: items × ideal cycle over that time. Q quality ratio: good over all items. Names of ISO 22400-2, our reading. "
         "E may pass 100 % by chance, since the ideal cycle is the mean process time.",
         "active": "Bottleneck by active periods", "active_line": "By active periods (first replication)", "sole": "sole bottleneck %",
@@ -98,6 +101,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "buffer": "buffer", "conveyor": "conveyor", "rules": "Rules of the model",
         "blocking": "Blocking after service: a finished item stays in its unit, and holds its place, until the next takes it.",
         "down_rule": "A machine that is down by its own failure may hand over a finished item and take the next one, unless its file says hands_over_when_down: false.",
+        "stops_rule": "In a planned stop a unit is Held: it neither works nor hands over, and goes on afterwards. Its time counts neither for availability nor for OEE.",
+        "operators_rule": "A failure waits until a free operator has responded and walked there: first come, first served; the nearest free one goes. Waiting is part of the down time.",
         "resume": "After a stop a service goes on where it was interrupted (preemptive resume).",
         "ends": "The first unit is never starved and the last never blocked, unless the line file gives an interval.",
         "clocks": "Failure clocks", "clocks_caption": "operation: the clock runs only in Execute; time: whenever the unit is up. The choice moves throughput by 1 to 3 %, so it is stated.",
@@ -131,10 +136,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "votes": "{of}回中{n}回", "overtime": "スループットの推移",
         "overtime_caption": "1時間あたりの良品数：各反復（灰色）、その平均（青）、平均の95％信頼区間（帯）。",
         "overtime_caption_one": "1時間あたりの良品数（1回のみ）。", "hours": "ウォームアップ後の時間（h）", "rate": "セル/h",
-        "shares": "状態別時間", "shares_caption": "全反復の集計時間に占める割合。状態はSEMI E10の当方の解釈、待機は原因別。",
+        "shares": "状態別時間", "shares_caption": "全反復の集計時間に占める割合。状態はSEMI E10の当方の解釈、待機は原因別、停止は作業者の到着前後別。",
         "timeline": "状態の推移", "timeline_caption": "最初の反復。色の高さは、1列（{minutes}）に占める割合。",
         "share_axis": "時間の割合（％）", "units": "設備別", "item": "設備", "failures_n": "故障回数", "entered": "投入", "good": "良品", "bad": "不良",
-        "energy_unit": "電力量 kWh", "used": "使用＋停止 %", "units_caption": "1反復あたり。OEE＝A×E×Q。A 可用率：集計時間のうち運転（Execute）の割合。"
+        "energy_unit": "電力量 kWh", "used": "使用＋停止 %", "units_caption": "1反復あたり。OEE＝A×E×Q。A 可用率：計画時間（休憩と計画保全を除く）のうち運転（Execute）の割合。"
         "E 有効性：処理数×理想サイクル÷運転時間。Q 品質率：良品数÷処理数。名称はISO 22400-2（当方の解釈）。"
         "理想サイクルは加工時間の平均なので、Eは偶然100％を超えることがある。",
         "active": "稼働期間によるボトルネック", "active_line": "稼働期間による判定（最初の反復）", "sole": "単独ボトルネック %",
@@ -146,6 +151,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "buffer": "バッファ", "conveyor": "コンベヤ", "rules": "モデルの規則",
         "blocking": "加工後ブロッキング：加工を終えたワークは、次工程が受け取るまで設備に残り、場所を占める。",
         "down_rule": "自らの故障で停止した設備でも、完了したワークの払出と次のワークの受入はできる（hands_over_when_down: false の場合を除く）。",
+        "stops_rule": "計画停止中の設備はHeldになり、加工も受け渡しもせず、終了後に続きから再開する。その時間は可用率とOEEに含めない。",
+        "operators_rule": "故障した設備は、空いている作業者が応答して到着するまで待つ。呼出順に、最も近い空き作業者が向かう。待ち時間は停止時間に含む。",
         "resume": "停止した加工は、中断したところから再開する。",
         "ends": "ラインファイルに間隔の指定がない限り、先頭の設備はワーク待ちにならず、最後の設備は払出待ちにならない。",
         "clocks": "故障の時計", "clocks_caption": "稼働：運転（Execute）中だけ進む。時間：故障していない間つねに進む。どちらを使うかで結果が1～3％変わるため明記する。",

@@ -62,15 +62,24 @@ def operation_mode(mode: int) -> int:
     return {Mode.PRODUCTION: 3, Mode.MAINTENANCE: 1, Mode.MANUAL: 2}.get(Mode(mode), 0)
 
 
+def reported_cause(cause: int) -> int:
+    """The cause that an equipment can know: people hold it for a planned stop, and it knows of none who are on their way."""
+    if cause in (Cause.BREAK, Cause.MAINTENANCE):
+        return int(Cause.OPERATOR)
+    return int(Cause.EQUIPMENT_FAILURE if cause == Cause.WAITING else cause)
+
+
 def e10_account(state: int, mode: int, cause: int) -> str:
-    """SEMI E10 state of a PackML state, mode and cause."""
+    """SEMI E10 state of a PackML state, mode and cause. A planned stop goes before what else is the matter."""
     if mode == Mode.MAINTENANCE:
         return "scheduled_down"
     if mode == Mode.MANUAL:
         return "engineering"
     if state == State.EXECUTE:
         return "productive"
-    own = state in _HELD and cause in (Cause.EQUIPMENT_FAILURE, Cause.SAFETY)
+    if state in _HELD and cause in (Cause.BREAK, Cause.MAINTENANCE):
+        return "non_scheduled" if cause == Cause.BREAK else "scheduled_down"
+    own = state in _HELD and cause in (Cause.EQUIPMENT_FAILURE, Cause.SAFETY, Cause.WAITING)
     return "unscheduled_down" if own or state in _OUT_OF_SERVICE else "standby"
 
 
@@ -150,13 +159,14 @@ class Projection:
     def _states(self, now: float) -> dict[str, Value]:
         unit = self.unit
         setpoint = unit.speed * self.design_speed
+        cause = reported_cause(unit.cause)
         waiting = unit.state in (State.SUSPENDING, State.SUSPENDED, State.UNSUSPENDING)
         return {
             "state.unit_state": int(unit.state),
             "state.unit_mode": int(unit.mode),
-            "state.item_state": item_state(unit.state, unit.cause),
+            "state.item_state": item_state(unit.state, cause),
             "state.operation_mode": operation_mode(unit.mode),
-            "state.cause": int(unit.cause),
+            "state.cause": cause,
             "state.time_in_state": max(0.0, now - unit.state_since),
             "state.speed_setpoint": setpoint,
             "state.speed_actual": setpoint if unit.state == State.EXECUTE else 0.0,
@@ -168,7 +178,7 @@ class Projection:
 
     def _stop_reason(self) -> int:
         """The oldest active alarm with a reaction, while the unit is down by it."""
-        if self.unit.cause not in (Cause.EQUIPMENT_FAILURE, Cause.SAFETY):
+        if reported_cause(self.unit.cause) not in (Cause.EQUIPMENT_FAILURE, Cause.SAFETY):
             return 0
         declared = self.profile.alarms
         return next((n for n in self.alarms.active() if declared[n].reaction in ("hold", "stop", "abort")), 0)
@@ -176,7 +186,7 @@ class Projection:
     def _accounts(self) -> dict[str, Value]:
         totals = dict.fromkeys(("productive", "standby", "engineering", "scheduled_down", "unscheduled_down"), 0.0)
         for (state, mode, cause), seconds in self.unit.seconds().items():
-            totals[e10_account(state, mode, cause)] += seconds
+            totals[e10_account(state, mode, reported_cause(cause))] += seconds
         return {f"state.time_{name}": int(seconds) for name, seconds in totals.items()}
 
     def _production(self) -> dict[str, Value]:
@@ -234,7 +244,7 @@ class Projection:
     def _lamps(self) -> dict[str, Value]:
         declared, unit = self.profile.alarms, self.unit
         active, unacked = self.alarms.active(), self.alarms.unacked()
-        failed = unit.state in (State.HOLDING, State.HELD) and unit.cause == Cause.EQUIPMENT_FAILURE
+        failed = unit.state in (State.HOLDING, State.HELD) and reported_cause(unit.cause) == Cause.EQUIPMENT_FAILURE
         severe = any(declared[n].severity >= RED_SEVERITY for n in active)
         waiting = unit.state in (State.SUSPENDING, State.SUSPENDED) and unit.cause in (Cause.STARVED, Cause.BLOCKED)
         return {

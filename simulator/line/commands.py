@@ -20,6 +20,8 @@ def check_command(unit: Unit, number: int) -> None:
         raise CommandRefused(f"command {number} is not allowed in state {unit.state}")
     if number in (Command.START, Command.UNHOLD) and unit.failures.failed >= 0:
         raise CommandRefused(f"alarm {unit.failures.alarm} is active: not repaired")
+    if number == Command.UNHOLD and unit.holds.planned:
+        raise CommandRefused("a planned stop is on")
     if number == Command.START and unit.safety.locked_out:
         raise CommandRefused("locked out for maintenance at the machine")
     starting = (Command.CLEAR, Command.RESET, Command.START, Command.UNHOLD)

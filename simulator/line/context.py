@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from simulator.line.clock import Clock
 from simulator.line.item import ItemRecord
 from simulator.line.log import Row
-from simulator.line.packml import State, Transitions
+from simulator.line.packml import Cause, State, Transitions
+from simulator.line.shifts import CalendarSpec
 
 if TYPE_CHECKING:
+    from simulator.line.operators import Operators
     from simulator.line.unit import Unit
 
-_CELLS = [(state, mode, cause) for state in range(18) for mode in range(4) for cause in range(7)]
+_CAUSES = len(Cause)
+_MODES = 4 * _CAUSES
+_CELLS = [(state, mode, cause) for state in range(18) for mode in range(4) for cause in range(_CAUSES)]
 
 
 @dataclass
@@ -35,6 +39,8 @@ class Context:
     record: Callable[[ItemRecord], None] | None = None
     planned: bool = False
     lot_size: int = 1000
+    calendar: CalendarSpec = field(default_factory=CalendarSpec)
+    operators: Operators | None = None
     zone_reacts: Callable[[Unit, str], None] = lambda _unit, _reaction: None
     zone_is_safe: Callable[[Unit], bool] = lambda _unit: True
 
@@ -64,7 +70,7 @@ class Accounts:
         now = self._clock.time
         self._seconds[self._cell] += now - self._since
         self._since = now
-        self._cell = state * 28 + mode * 7 + cause
+        self._cell = state * _MODES + mode * _CAUSES + cause
         self._entered = None
 
     def seconds(self) -> dict[tuple[int, int, int], float]:
@@ -84,8 +90,8 @@ class Accounts:
 
     def seconds_in(self, state: int) -> float:
         """Seconds in one state, up to now."""
-        here = self._clock.time - self._since if self._cell // 28 == state else 0.0
-        return sum(self._seconds[state * 28 : (state + 1) * 28]) + here
+        here = self._clock.time - self._since if self._cell // _MODES == state else 0.0
+        return sum(self._seconds[state * _MODES : (state + 1) * _MODES]) + here
 
     def energy_wh(self, powers: dict[int, float]) -> float:
         """Energy in Wh: seconds in each state times its power in W; unlisted states take that of Idle."""

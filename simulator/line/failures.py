@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 class Failures:
-    """Ages, dues and the repair under way. ``failed`` is the mode under repair, -1 if the unit is up.
+    """Ages, dues and the repair under way. ``failed`` is the mode under repair, -1 if the unit is up; ``waiting``: nobody is
+    there yet to repair it.
 
     With ``by_service`` the unit itself adds finished work to ``age`` and looks at ``due``; otherwise the age
     is the time in Execute, told by ``execute_begins`` and ``execute_ends``.
@@ -31,7 +32,11 @@ class Failures:
         self.age = 0.0
         self.due = min((self._dues[k] for k in self._aging), default=inf)
         self.failed = -1
+        self.waiting = False
         self.count = 0
+        self._operators = unit.context.operators
+        self._operator = -1  # who repairs it
+        self._failed_at = self._waited = 0.0
         self._repair_length = 0.0
         self._counts_execute = bool(self._aging) and not by_service
         self._execute_since = 0.0
@@ -83,21 +88,39 @@ class Failures:
         self.failed = mode
         self.count += 1
         self._repair_length = length
-        repaired = Moment(self._clock, self._repaired)
-        self._clock.at(self._clock.now + self._repair_length, self._unit.priority(REPAIRED), repaired)
-        self._unit.breaks_down(mode, self._modes[mode].alarm)
+        self._failed_at, self._waited = self._clock.now, 0.0
+        if self._operators is not None and self._modes[mode].needs_operator is not False:
+            self.waiting = True
+            self._operators.call(self._unit, REPAIRED, self._arrived)
+        else:
+            self._repair()
+        self._unit.holds.breaks_down(mode, self._modes[mode].alarm)
+
+    def _repair(self) -> None:
+        moment = Moment(self._clock, self._repaired)
+        self._clock.at(self._clock.now + self._repair_length, self._unit.priority(REPAIRED), moment)
+
+    def _arrived(self, operator: int) -> None:
+        """An operator is at the unit: the repair begins."""
+        self.waiting, self._operator = False, operator
+        self._waited = self._clock.now - self._failed_at
+        self._repair()
+        self._unit.holds.changed()
 
     def _repaired(self, _moment: Moment) -> None:
         mode, length = self.failed, self._repair_length
         for k in self._timed:
             if k not in self._once:
-                self._dues[k] += length
+                self._dues[k] += self._waited + length
         start = self.age if self._modes[mode].clock == "operation" else self._clock.now
         self._dues[mode] = start + self._between[mode]() if mode not in self._once else inf
         self.due = min((self._dues[k] for k in self._aging), default=inf)
         self.failed = -1
         self._schedule_timed()
-        self._unit.is_repaired(mode, self._modes[mode].alarm, length)
+        self._unit.holds.is_repaired(mode, self._modes[mode].alarm, length)
+        if self._operators is not None and self._operator >= 0:
+            operator, self._operator = self._operator, -1
+            self._operators.done(operator)
 
     def _schedule_timed(self) -> None:
         due = min((self._dues[k] for k in self._timed), default=inf)

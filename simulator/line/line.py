@@ -14,11 +14,12 @@ from simulator.line.item import Item
 from simulator.line.joint import Joint, Sink, Source
 from simulator.line.log import EventLog
 from simulator.line.machine import Machine
-from simulator.line.operator import Operator, attempt
+from simulator.line.operators import Operators, Recovery, attempt
 from simulator.line.packml import Transitions, check_table, default_transitions
 from simulator.line.port import RemoteInfeed, RemoteOutfeed
 from simulator.line.records import RecordSink
 from simulator.line.result import BufferResult, RunResult, UnitResult
+from simulator.line.shifts import positions
 from simulator.line.spec import BufferSpec, EventSpec, LineSpec, UnitSpec
 from simulator.line.streams import INTERVAL, stream
 from simulator.line.unit import Unit
@@ -62,12 +63,18 @@ class Line:
             record=records.write if records is not None else None,
             planned=bool(spec.plan),
             lot_size=spec.lot_size,
+            calendar=spec.calendar,
             zone_reacts=self._zone_reacts,
             zone_is_safe=self._zone_is_safe,
         )
+        units = [u for u in spec.units if not isinstance(u, BufferSpec)]
+        self._operators = self._recovery = None
+        if spec.operators is not None:
+            self._operators = Operators(self.clock, spec.operators, positions(units), spec.calendar.of_operators)
+            self._recovery = Recovery(self, self._operators)
+        self._context.operators = self._operators
         self._number = 0
         self._recipes = chain.from_iterable(repeat(b.recipe, b.count) for b in cycle(spec.plan))
-        self._operator = Operator(self, spec.operator.response) if spec.operator else None
         self._build(bucket_s)
         self._join(frozenset(remote_ports))
         self._prefill()
@@ -209,8 +216,8 @@ class Line:
         for other in self.zone_of(unit):
             if other is not unit:
                 other.react(reaction)
-        if self._operator is not None:
-            self._operator.called(unit)
+        if self._recovery is not None:
+            self._recovery.called(unit)
 
     def _zone_is_safe(self, unit: Unit) -> bool:
         return not any(other.safety.stops_zone for other in self.zone_of(unit) if other is not unit)
@@ -220,8 +227,8 @@ class Line:
         unit = self.units[event.unit]
         if event.trip is not None:
             unit.trip(event.trip)
-            if self._operator is not None:
-                self._operator.called(unit)
+            if self._recovery is not None:
+                self._recovery.called(unit)
             return
         steps: list[tuple[Any, Any]] = [
             (unit.release, event.release),
@@ -243,6 +250,8 @@ class Line:
         for joint in self.joints:
             joint.reset_levels()
         self._sink.reset()
+        if self._operators is not None:
+            self._operators.reset()
         self._start_time = self.clock.time
         self._baseline = self._counts()
 
@@ -288,6 +297,7 @@ class Line:
             lead_mean=mean,
             lead_sd=sqrt(max(0.0, sink.lead_squares / n - mean * mean)),
             lead_times=tuple(sorted(sink.lead_times.items())),
+            operators=self._operators.busy_seconds() if self._operators is not None else (),
         )
 
     def _unit_result(self, unit: Unit) -> UnitResult:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from simulator.line.distributions import Distribution
 from simulator.line.errors import FileError, LineError
+from simulator.line.shifts import CalendarSpec, OperatorsSpec, StopSpec
 from simulator.line.spec import (
     BatchSpec,
     BufferSpec,
@@ -16,7 +17,6 @@ from simulator.line.spec import (
     FailureSpec,
     LineSpec,
     MachineSpec,
-    OperatorSpec,
     ParameterSpec,
     ProcessValue,
     SafetySpec,
@@ -27,12 +27,12 @@ from simulator.line.spec import (
 from simulator.line.yamlfile import FileKind, YamlFile
 
 _MODELS = (
-    LineSpec, MachineSpec, ConveyorSpec, BufferSpec, FailureSpec, CellSpec, SourceSpec, SinkSpec, EventSpec, OperatorSpec,
-    BatchSpec, ProcessValue, ParameterSpec, SafetySpec, SensorSpec, Distribution,
+    LineSpec, MachineSpec, ConveyorSpec, BufferSpec, FailureSpec, CellSpec, SourceSpec, SinkSpec, EventSpec, BatchSpec,
+    ProcessValue, ParameterSpec, SafetySpec, SensorSpec, Distribution, CalendarSpec, StopSpec, OperatorsSpec,
 )  # fmt: skip
 LINE_FILE = FileKind(
     "a line file", LineError, "list at least one unit under 'units:'", "start with 'name:' and 'units:'",
-    keys=tuple(sorted({name for model in _MODELS for name in model.model_fields} - {"figures"})),
+    keys=tuple(sorted({f.alias or name for model in _MODELS for name, f in model.model_fields.items()} - {"figures"})),
     tags=("machine", "conveyor", "buffer"),
 )  # fmt: skip
 

@@ -42,7 +42,11 @@ class Mode(IntEnum):
 
 
 class Cause(IntEnum):
-    """Why a unit is not in Execute (names after Weihenstephan's sub-states where they exist)."""
+    """Why a unit is not in Execute (names after Weihenstephan's sub-states where they exist).
+
+    The last three are known inside the model and in its event log; at the interface a planned stop is the operator's, and
+    a unit that waits for an operator has a failure of its own.
+    """
 
     NONE = 0
     STARVED = 1
@@ -51,6 +55,9 @@ class Cause(IntEnum):
     EXTERNAL_FAILURE = 4
     SAFETY = 5
     OPERATOR = 6
+    BREAK = 7
+    MAINTENANCE = 8
+    WAITING = 9  # failed, and no operator is there yet
 
 
 class Command(IntEnum):

@@ -62,6 +62,7 @@ class RunResult:
 
     ``departures``: good items per ``bucket_s``, the first bucket beginning at ``start``; the last one is not full.
     ``lead_times``: (bucket, items) of ``simulator.line.leadtimes``, for the items that entered and left over the last outfeed.
+    ``operators``: seconds that each of them was called, on his way or at work.
     """
 
     line: str
@@ -80,6 +81,7 @@ class RunResult:
     lead_mean: float
     lead_sd: float
     lead_times: tuple[tuple[int, int], ...]
+    operators: tuple[float, ...] = ()
 
     @property
     def duration(self) -> float:

@@ -8,38 +8,25 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from simulator.line.distributions import Distribution, mean
+from simulator.line.fields import (
+    FileModel,
+    Name,
+    NotNegative,
+    NotNegativeSeconds,
+    Positive,
+    PositiveSeconds,
+    Probability,
+)
 from simulator.line.figure import Figure, unwrap
 from simulator.line.packml import State
-from simulator.line.quantities import Seconds, Share
+from simulator.line.shifts import CalendarSpec, OperatorsSpec
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.\-]{0,63}$")]
-Probability = Annotated[Share, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-NotNegativeSeconds = Annotated[Seconds, Field(ge=0, allow_inf_nan=False)]
-PositiveSeconds = Annotated[Seconds, Field(gt=0, allow_inf_nan=False)]
 MAX_UNITS = 200  # hand-overs of a blocked line cascade upstream by calls, within the event that releases them
 
 STATE_NAMES: dict[str, int] = {state.name.lower(): int(state) for state in State}
-
-
-class FileModel(BaseModel):
-    """A mapping in a file that people write: no key that is not known, and truth values only where they are wanted."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _no_truth_for_numbers(cls, data: Any) -> Any:
-        """YAML reads ``no`` as false, and pydantic would read that as 0."""
-        fields = {field.alias or name: field for name, field in cls.model_fields.items()}
-        for key, value in data.items() if isinstance(data, dict) else ():
-            if isinstance(value, bool) and key in fields and fields[key].annotation not in (bool, Any):
-                raise ValueError(f"{key}: true or false (YAML reads yes and no so) does not belong here")
-        return data
 
 
 class FailureSpec(FileModel):
@@ -54,6 +41,7 @@ class FailureSpec(FileModel):
     mttr: Distribution
     alarm: Annotated[int, Field(ge=1, le=65535)] = 100
     at: PositiveSeconds | None = None
+    needs_operator: bool | None = None  # left out: as soon as there are operators
 
     @model_validator(mode="before")
     @classmethod
@@ -62,7 +50,13 @@ class FailureSpec(FileModel):
         if isinstance(data, dict) and data.get("at") is not None:
             if "mtbf" in data or data.get("clock", "time") != "time":
                 raise ValueError("at: a failure at a given time has neither mtbf nor the clock of operation")
-            return data | {"clock": "time", "mtbf": {"distribution": "deterministic", "mean": data["at"]}}
+            if data.get("needs_operator"):
+                raise ValueError("needs_operator: a failure at a given time ends at a given time and waits for nobody")
+            return (
+                data
+                | {"needs_operator": False}
+                | {"clock": "time", "mtbf": {"distribution": "deterministic", "mean": data["at"]}}
+            )
         return data
 
     @model_validator(mode="before")
@@ -140,17 +134,18 @@ class _UnitBase(FileModel):
     name: Name
     profile: str = ""
     zone: str = "line"
+    at_m: NotNegative | None = None
     failures: tuple[FailureSpec, ...] = ()
     transfer_s: NotNegativeSeconds = 0.0
-    energy_w: dict[str, NotNegative] = {}
-    transients: dict[str, NotNegativeSeconds] = {}
+    energy_w: dict[str, NotNegative] = Field(default={})
+    transients: dict[str, NotNegativeSeconds] = Field(default={})
     auto_unhold: bool = True
     prefill: Annotated[int, Field(ge=0)] = 0
     recipes: tuple[Annotated[int, Field(ge=1)], ...] = (1,)
-    parameters: dict[str, ParameterSpec] = {}
-    process_values: dict[str, ProcessValue] = {}
+    parameters: dict[str, ParameterSpec] = Field(default={})
+    process_values: dict[str, ProcessValue] = Field(default={})
     safety: tuple[SafetySpec, ...] = DEFAULT_SAFETY
-    sensors: dict[str, SensorSpec] = {}
+    sensors: dict[str, SensorSpec] = Field(default={})
 
     @field_validator("energy_w", "transients")
     @classmethod
@@ -187,7 +182,7 @@ class MachineSpec(_UnitBase):
     scrap: Probability = 0.0
     scrap_to: Literal["bin", "downstream"] = "bin"
     hands_over_when_down: bool = True
-    adds_g: dict[str, NotNegative] = {}
+    adds_g: dict[str, NotNegative] = Field(default={})
 
     @model_validator(mode="after")
     def _sizes(self) -> MachineSpec:
@@ -278,15 +273,6 @@ class EventSpec(FileModel):
         return self
 
 
-class OperatorSpec(FileModel):
-    """Who recovers after a safety trip.
-
-    Releases and resets the device, then Clear, Reset, Start in the zone.
-    """
-
-    response: PositiveSeconds
-
-
 class BatchSpec(FileModel):
     """``count`` items of one recipe; the list of them is repeated."""
 
@@ -314,7 +300,8 @@ class LineSpec(FileModel):
     units: Annotated[tuple[Part, ...], Field(min_length=1, max_length=MAX_UNITS)]
     plan: tuple[BatchSpec, ...] = ()
     events: tuple[EventSpec, ...] = ()
-    operator: OperatorSpec | None = None
+    calendar: CalendarSpec = CalendarSpec()
+    operators: OperatorsSpec | None = None
     takt: PositiveSeconds | None = None
     grid_kg_co2e_per_kwh: NotNegative | None = None
     lot_size: Annotated[int, Field(ge=1)] = 1000
@@ -347,6 +334,12 @@ class LineSpec(FileModel):
             own = not machines[event.unit].profile  # otherwise its functions are those of the profile
             if wanted and own and wanted not in {f.id for f in machines[event.unit].safety}:
                 raise ValueError(f"events.{index}: {event.unit} has no safety function {wanted}")
+        self.calendar.check(machines)
+        for index, part in enumerate(self.units):
+            if self.operators is None and any(f.needs_operator for f in getattr(part, "failures", ())):
+                raise ValueError(
+                    f"units.{index}.failures: a failure needs an operator, and the file has no 'operators:'"
+                )
         for index, batch in enumerate(self.plan):
             lacking = [n for n, u in machines.items() if u.recipes != (1,) and batch.recipe not in u.recipes]
             if lacking:

@@ -2,7 +2,7 @@
 
 ``UnitView`` is implemented here; subclasses add the process: ``take``, ``give``,
 ``rest_cause`` and what to do when Execute is entered and left.
-The module is a little long because ``UnitView`` is one interface, and a unit answers for all of it.
+``UnitView`` is one interface, and a unit answers for all of it.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from simulator.line.alarms import Alarms
-from simulator.line.clock import RANKS, TRANSIENT_DONE, Moment
+from simulator.line.clock import COMMANDED, RANKS, TRANSIENT_DONE, Moment
 from simulator.line.commands import check_command, check_mode, check_parameter, check_recipe, check_speed
 from simulator.line.context import Accounts, Context, Counters
 from simulator.line.errors import CommandRefused
 from simulator.line.failures import Failures
+from simulator.line.holds import Holds
 from simulator.line.item import BAD, Item, ItemRecord
 from simulator.line.log import Kind
 from simulator.line.packml import (
@@ -30,6 +31,7 @@ from simulator.line.packml import (
     Trigger,
     suspends_straight,
 )
+from simulator.line.planned import Planned
 from simulator.line.safety import Safety
 from simulator.line.spec import STATE_NAMES, ConveyorSpec, MachineSpec
 
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from simulator.line.joint import Inlet, Outlet
 
 _STATE, _LEAVE = int(Kind.STATE), int(Kind.LEAVE)  # plain, see log.py
-EXECUTE, SUSPENDED, HELD = int(State.EXECUTE), int(State.SUSPENDED), int(State.HELD)
+EXECUTE, SUSPENDED = int(State.EXECUTE), int(State.SUSPENDED)
 
 
 class Unit:
@@ -53,13 +55,7 @@ class Unit:
             """Whether the unit takes an item now. A plain attribute or a property, as the subclass likes."""
 
     def __init__(self, context: Context, index: int, rank: int, spec: MachineSpec | ConveyorSpec) -> None:
-        self.context, self.clock, self.spec, self.index, self.name = (
-            context,
-            context.clock,
-            spec,
-            index,
-            spec.name,
-        )
+        self.context, self.clock, self.spec, self.index, self.name = context, context.clock, spec, index, spec.name
         self._rank, self._write, self.table = rank, context.write, context.transitions
         self.profile = spec.profile
         self.state, self.mode, self.cause = int(State.STOPPED), int(Mode.PRODUCTION), int(Cause.NONE)
@@ -79,7 +75,9 @@ class Unit:
         self.listener: Callable[[Unit], None] | None = None
         self.alarms = Alarms(lambda: context.clock.time)
         self.safety = Safety(self, spec.safety, spec.sensors)
+        self.holds = Holds(self)
         self.failures = Failures(self, context.seed, spec.failures, by_service=self._ages_by_service())
+        Planned(self.clock, self.priority(COMMANDED), context.calendar.of(self.name), self.holds.turns)
         self._durations = {STATE_NAMES[k]: v for k, v in spec.transients.items()}
         self._transient: Moment | None = None
         slow = any(self._durations.get(s, 0.0) > 0 for s in (State.SUSPENDING, State.UNSUSPENDING))
@@ -147,7 +145,7 @@ class Unit:
                     self.failures.execute_ends()
                     self._set(SUSPENDED, cause)
                 else:
-                    self._fire(Command.SUSPEND, cause)
+                    self.fire(Command.SUSPEND, cause)
         elif state == SUSPENDED and self.cause in (1, 2):
             cause = self.rest_cause()
             if not cause:
@@ -156,7 +154,7 @@ class Unit:
                     self.failures.execute_begins()
                     self._thaw()
                 else:
-                    self._fire(Command.UNSUSPEND, self.cause)
+                    self.fire(Command.UNSUSPEND, self.cause)
             elif cause != self.cause:
                 self._set(SUSPENDED, cause)
 
@@ -181,7 +179,7 @@ class Unit:
         if self.listener is not None:
             self.listener(self)
 
-    def _fire(self, trigger: Trigger, cause: int) -> None:
+    def fire(self, trigger: Trigger, cause: int) -> None:
         """Follow the table from here; acting states without a duration are passed through."""
         target = self.table.get((self.state, trigger))
         if target is None:  # a table without, say, Suspended: the unit stays where it is
@@ -199,7 +197,7 @@ class Unit:
 
     def _transient_done(self, moment: Moment) -> None:
         if moment is self._transient:
-            self._fire(DONE, self.cause)
+            self.fire(DONE, self.cause)
 
     def _enter(self, state: int, cause: int) -> None:
         if self.state == EXECUTE and state != EXECUTE:
@@ -209,24 +207,27 @@ class Unit:
         if state == EXECUTE:
             self.failures.execute_begins()
             self._thaw()
-        self._gate()
-        if state == EXECUTE and self.failures.failed >= 0:
-            self._fire(Command.HOLD, Cause.EQUIPMENT_FAILURE)
-        elif state == HELD and cause == Cause.EQUIPMENT_FAILURE:
-            self._unhold_if_repaired()
-        else:
+        self.gate()
+        if not self.holds.reached(state):
             self.judge()
 
+    def show(self, cause: int) -> None:
+        """Stay in the state, for another cause."""
+        self._set(self.state, cause)
+        self.gate()
+
     def _may_open(self) -> bool:
+        if self.holds.planned:
+            return False
         if self.state in SUSPENDED_FAMILY:
             return self.cause != Cause.OPERATOR
-        down = self.state in HELD_FAMILY and self.cause == Cause.EQUIPMENT_FAILURE
+        down = self.state in HELD_FAMILY and self.holds.by_failure
         return self.state == EXECUTE or (down and self._hands_over_when_down())
 
     def _hands_over_when_down(self) -> bool:
         return False
 
-    def _gate(self) -> None:
+    def gate(self) -> None:
         """Open or close the ports as the state demands; hand-overs under way are revoked or take place."""
         may = self._may_open()
         if may == self.open:
@@ -240,38 +241,15 @@ class Unit:
             self.outlet.revoke()
             self.inlet.revoke()
 
-    # -- failures ----------------------------------------------------------------------------------
-
-    def breaks_down(self, mode: int, alarm: int) -> None:
-        """A failure mode has come due (called by ``Failures``)."""
-        if self._write is not None:
-            self._write((self.clock.time, self.index, int(Kind.FAIL), 0, mode, 0.0))
-        self.raise_alarm(alarm)
-        if (self.state, Command.HOLD) in self.table:
-            self._fire(Command.HOLD, Cause.EQUIPMENT_FAILURE)
-
-    def is_repaired(self, mode: int, alarm: int, length: float) -> None:
-        """The repair is done (called by ``Failures``)."""
-        if self._write is not None:
-            self._write((self.clock.time, self.index, int(Kind.REPAIR), 0, mode, length))
-        self.clear_alarm(alarm)
-        if self.state == HELD and self.cause == Cause.EQUIPMENT_FAILURE:
-            self._unhold_if_repaired()
-
-    def _unhold_if_repaired(self) -> None:
-        if self.failures.failed < 0 and self.spec.auto_unhold:
-            self._fire(Command.UNHOLD, self.cause)
-
     # -- commands ----------------------------------------------------------------------------------
 
     def command(self, number: int) -> None:
         """Obey a PackML command (CntrlCmd number)."""
         check_command(self, number)
-        if self._write is not None:
-            self._write((self.clock.time, self.index, int(Kind.COMMAND), 0, number, 0.0))
+        self.note(Kind.COMMAND, number)
         keeps = number in (Command.UNHOLD, Command.UNSUSPEND, Command.CLEAR)
         none = number in (Command.RESET, Command.START, Command.COMPLETE)
-        self._fire(number, self.cause if keeps else Cause.NONE if none else Cause.OPERATOR)
+        self.fire(number, self.cause if keeps else Cause.NONE if none else Cause.OPERATOR)
         if self.state in (State.STOPPED, State.IDLE) and keeps:
             self._set(self.state, Cause.NONE)
 
@@ -286,8 +264,10 @@ class Unit:
     def react(self, reaction: str, cause: int = Cause.SAFETY) -> None:
         """A safety function or alarm demands abort, stop or hold (others change no state)."""
         wanted = {"abort": Command.ABORT, "stop": Command.STOP, "hold": Command.HOLD}.get(reaction)
+        if reaction == "hold" and cause == Cause.EQUIPMENT_FAILURE:
+            self.holds.owe()
         if wanted is not None and (self.state, int(wanted)) in self.table:
-            self._fire(int(wanted), cause)
+            self.fire(int(wanted), cause)
 
     def force(self, state: int, mode: int = 0) -> None:
         """Enter a state (and mode) whatever the table says; only deliberate faults do so."""
@@ -365,9 +345,13 @@ class Unit:
             self._note_alarm(-number)
 
     def _note_alarm(self, number: int) -> None:
-        if self._write is not None:
-            self._write((self.clock.time, self.index, int(Kind.ALARM), 0, number, 0.0))
+        self.note(Kind.ALARM, number)
         self._changed()
+
+    def note(self, kind: Kind, a: int, b: float = 0.0) -> None:
+        """Write a row of the event log that is about no item."""
+        if self._write is not None:
+            self._write((self.clock.time, self.index, int(kind), 0, a, b))
 
     def _changed(self) -> None:
         if self.listener is not None:

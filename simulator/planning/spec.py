@@ -12,15 +12,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from simulator.line.distributions import Distribution, mean
+from simulator.line.fields import FileModel, Name, NotNegativeSeconds, PositiveSeconds
 from simulator.line.figure import Figure, unwrap
-from simulator.line.spec import (
-    CellSpec,
-    FailureSpec,
-    FileModel,
-    Name,
-    NotNegativeSeconds,
-    PositiveSeconds,
-)
+from simulator.line.spec import CellSpec, FailureSpec
 from simulator.line.yamlfile import FileKind
 from simulator.planning.errors import PlanError
 

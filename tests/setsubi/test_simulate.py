@@ -136,13 +136,13 @@ def test_a_short_run_says_that_it_is_one(line: Path) -> None:
 
 def test_a_line_that_the_compiled_engine_does_not_cover_runs_in_simpy_and_says_why(tmp_path: Path) -> None:
     path = tmp_path / "line.yaml"
-    path.write_text(LINE + "operator: {response: 60}\n", encoding="utf-8")
+    path.write_text(LINE + "events: [{at: 5, unit: A, command: 3}]\n", encoding="utf-8")
     code, stdout, _ = run(path, "--hours", 1, "--replications", 1)
     assert code == 0
-    assert stdout.startswith("engine: SimPy (not covered: an operator who recovers after safety trips)")
+    assert stdout.startswith("engine: SimPy (not covered: scheduled events (safety devices and commands))")
     code, stdout, stderr = run(path, "--hours", 1, "--engine", "compiled")
     assert (code, stdout) == (4, "")
-    assert "--engine compiled: the compiled engine can not run this line: not covered: an operator" in stderr
+    assert "--engine compiled: the compiled engine can not run this line: not covered: scheduled events" in stderr
     assert "give --engine simpy" in stderr and stderr.count("\n") == 1
 
 

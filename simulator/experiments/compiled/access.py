@@ -16,8 +16,10 @@ from simulator.experiments.compiled.layout import (
     JOINT,
     MODE,
     NODE,
+    OPERATOR,
     ROW,
     SERVER,
+    STOP,
     STREAM,
     UNIT,
     WHOLE,
@@ -59,6 +61,18 @@ def server_at(k: Any, index: int) -> Any:
 def mode_at(k: Any, index: int) -> Any:
     """A failure mode."""
     return record_at(k.at_modes, index, MODE)
+
+
+@part
+def stop_at(k: Any, index: int) -> Any:
+    """A planned stop of a unit or of the operators."""
+    return record_at(k.at_stops, index, STOP)
+
+
+@part
+def operator_at(k: Any, index: int) -> Any:
+    """An operator."""
+    return record_at(k.at_operators, index, OPERATOR)
 
 
 @part

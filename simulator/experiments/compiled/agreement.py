@@ -13,6 +13,7 @@ from simulator.line.packml import Transitions
 from simulator.line.spec import BufferSpec, MachineSpec, UnitSpec
 
 ROWS = 20_000  # of the log, at least, if the run has so many
+_MOST = 5  # times as many, for a planned stop to be among them
 _FIRST_CYCLES = 10
 
 
@@ -27,14 +28,16 @@ class Agreement:
 def check_prefix(
     spec: LineSpec, seed: int, end: float, transitions: Transitions | None = None, rows: int = ROWS
 ) -> Agreement:
-    """Run the beginning of a run, up to ``end`` s at most, in both engines and compare.
+    """Run the beginning of a run, up to ``end`` s at most and beyond a planned stop if that is near, in both engines and
+    compare.
 
     Raises ``EngineError`` naming unit and time of the first difference.
     """
     expected, got = MemoryLog(), MemoryLog()
     model = Line(spec, seed, expected, transitions=transitions)
     step = _FIRST_CYCLES * min(_cycle(u) for u in spec.units if not isinstance(u, BufferSpec))
-    while len(expected.rows) < rows and model.now < end:
+    stop = min((s.begin + s.length for s in spec.calendar.stops), default=0.0)
+    while model.now < end and len(expected.rows) < (rows if model.now >= stop else _MOST * rows):
         model.run(min(end, model.now + step))
         step *= 2
     compiled = CompiledLine(spec, seed, got, transitions=transitions)

@@ -10,6 +10,7 @@ from simulator.experiments.compiled.belts import belt_gates
 from simulator.experiments.compiled.jit import part, rare
 from simulator.experiments.compiled.layout import CONVEYOR, NEVER
 from simulator.experiments.compiled.moves import revoke, settle
+from simulator.experiments.compiled.staff import call, done, passed, send
 from simulator.experiments.compiled.states import (
     EXECUTE,
     FAILURE,
@@ -18,6 +19,7 @@ from simulator.experiments.compiled.states import (
     SUSPENDED,
     SUSPENDING,
     UNHOLDING,
+    WAITING,
     execute_begins,
     execute_ends,
     freeze,
@@ -37,7 +39,9 @@ def gate(k: Any, u: int) -> None:
     """Open or close the ports as the state demands."""
     unit = unit_at(k, u)
     down = HELD - 1 <= unit.state <= HELD + 1
-    may = 1 if not down or unit.hands_over else 0
+    may = 1 if not down or (unit.hands_over and unit.cause in (FAILURE, WAITING)) else 0
+    if unit.planned:
+        may = 0
     if may == unit.open:
         return
     unit.open = may
@@ -54,6 +58,17 @@ def gate(k: Any, u: int) -> None:
 
 
 @part
+def reason(k: Any, u: int) -> int:
+    """The cause for which a unit must be Held now, 0 if it need not. A planned stop goes before a failure."""
+    unit = unit_at(k, u)
+    if unit.planned:
+        return int(unit.planned)
+    if unit.failed >= 0:
+        return WAITING if unit.waiting else FAILURE
+    return FAILURE if unit.owed else 0
+
+
+@part
 def enter(k: Any, u: int, state: int, cause: int) -> int:
     """Enter a state; returns what follows from it at once."""
     unit = unit_at(k, u)
@@ -65,11 +80,27 @@ def enter(k: Any, u: int, state: int, cause: int) -> int:
         execute_begins(k, u)
         thaw(k, u)
     gate(k, u)
-    if state == EXECUTE and unit.failed >= 0:
+    if state == EXECUTE and unit.failed < 0:
+        unit.owed = 0
+    if (state == EXECUTE and (unit.failed >= 0 or unit.planned)) or (state == SUSPENDED and unit.planned):
         return HOLD
     if state == HELD:
-        return UNHOLD if unit.failed < 0 and unit.auto_unhold else NOTHING
+        return changed(k, u)
     judge(k, u)
+    return NOTHING
+
+
+@part
+def changed(k: Any, u: int) -> int:
+    """What holds a unit has changed: what follows at once, if it is held."""
+    unit, cause = unit_at(k, u), reason(k, u)
+    if unit.state not in (HOLDING, HELD):
+        return NOTHING
+    if cause == 0:
+        return UNHOLD if unit.state == HELD else NOTHING
+    if cause != unit.cause:
+        set_state(k, u, unit.state, cause)
+        gate(k, u)
     return NOTHING
 
 
@@ -82,7 +113,7 @@ def follow(k: Any, u: int, trigger: int) -> None:
         if trigger == HOLD:
             if not (unit.holds >> state) & 1:
                 return
-            cause, delay, target = FAILURE, unit.holding, HELD
+            cause, delay, target = reason(k, u), unit.holding, HELD
             acting = HOLDING
         elif trigger == UNHOLD:
             delay, target, acting = unit.unholding, EXECUTE, UNHOLDING
@@ -107,7 +138,7 @@ def schedule_timed(k: Any, u: int) -> None:
         for m in range(unit.first_mode, unit.first_mode + unit.modes):
             if mode_at(k, m).timed and mode_at(k, m).due < due:
                 due = mode_at(k, m).due
-        put(k, unit.timed_cell, due)
+        put(k, unit.timed_cell, max(due, k.now))
 
 
 @rare
@@ -123,7 +154,13 @@ def fail(k: Any, u: int, timed: int) -> None:
     unit.failed = mode
     unit.failures += 1
     unit.repair_length = draw(k, mode_at(k, mode).repair)
-    put(k, unit.repair_cell, k.now + unit.repair_length)
+    unit.failed_at, unit.waited = k.now, 0.0
+    if mode_at(k, mode).needs_operator:
+        unit.waiting = 1
+        call(k, u)
+    else:
+        put(k, unit.repair_cell, k.now + unit.repair_length)
+    unit.owed = 0 if unit.auto_unhold else 1
     note(k, u, _FAIL, 0, mode - unit.first_mode, 0.0)
     note(k, u, _ALARM, 0, mode_at(k, mode).alarm, 0.0)
     follow(k, u, HOLD)
@@ -131,12 +168,18 @@ def fail(k: Any, u: int, timed: int) -> None:
 
 @rare
 def repaired(k: Any, u: int) -> None:
-    """The repair is done: the mode gets its next due, the clocks of the calendar go on."""
+    """The repair is done: the mode gets its next due, the clocks of the calendar go on. Or an operator has come."""
     unit, now = unit_at(k, u), k.now
+    if unit.waiting:
+        unit.waiting = 0
+        unit.waited = now - unit.failed_at
+        put(k, unit.repair_cell, now + unit.repair_length)
+        changed(k, u)
+        return
     mode, length = unit.failed, unit.repair_length
     for m in range(unit.first_mode, unit.first_mode + unit.modes):
         if mode_at(k, m).timed:
-            mode_at(k, m).due += length
+            mode_at(k, m).due += unit.waited + length
     start = now if mode_at(k, mode).timed else unit.age
     mode_at(k, mode).due = start + draw(k, mode_at(k, mode).between)
     unit.due = NEVER
@@ -147,5 +190,26 @@ def repaired(k: Any, u: int) -> None:
     schedule_timed(k, u)
     note(k, u, _REPAIR, 0, mode - unit.first_mode, length)
     note(k, u, _ALARM, 0, -mode_at(k, mode).alarm, 0.0)
-    if unit.state == HELD and unit.auto_unhold:
-        follow(k, u, UNHOLD)
+    follow(k, u, changed(k, u))
+    if unit.operator >= 0:
+        done(k, unit.operator)
+        unit.operator = -1
+
+
+@rare
+def turn(k: Any, u: int) -> None:
+    """A planned stop of a unit begins or ends; ``n_units`` stands for the operators."""
+    if u == k.n_units:
+        k.away = 1 if passed(k, k.first_stop, k.stops, k.planned_cell) else 0
+        send(k)
+        return
+    unit = unit_at(k, u)
+    planned = passed(k, unit.first_stop, unit.stops, unit.planned_cell)
+    if planned == unit.planned:
+        return
+    unit.planned = planned
+    if unit.state in (HOLDING, HELD):
+        follow(k, u, changed(k, u))
+    elif planned:
+        follow(k, u, HOLD)
+    gate(k, u)

@@ -17,14 +17,13 @@ from simulator.line.spec import BufferSpec, LineSpec, UnitSpec
 MOST_PLACES = 20_000_000  # items that the line can hold: about 100 bytes each
 _REASONS = {
     "events": Reason("scheduled events (safety devices and commands)", "予定イベント（安全装置の操作とコマンド）"),
-    "operator": Reason("an operator who recovers after safety trips", "安全停止から復旧させるオペレータ"),
 }
 _LINE = {
-    "name", "title", "cell", "source", "sink", "units", "plan", "events", "operator", "takt",
+    "name", "title", "cell", "source", "sink", "units", "plan", "events", "calendar", "operators", "takt",
     "grid_kg_co2e_per_kwh", "lot_size", "figures",
 }  # fmt: skip
 _UNIT = {
-    "name", "kind", "profile", "zone", "failures", "transfer_s", "energy_w", "transients", "auto_unhold", "prefill",
+    "name", "kind", "profile", "zone", "at_m", "failures", "transfer_s", "energy_w", "transients", "auto_unhold", "prefill",
     "recipes", "parameters", "process_values", "safety", "sensors",
 }  # fmt: skip
 _MACHINE = _UNIT | {
@@ -33,7 +32,10 @@ _MACHINE = _UNIT | {
 }  # fmt: skip
 _CONVEYOR = _UNIT | {"length_m", "speed_m_s", "spacing_m", "capacity", "accumulating"}
 _BUFFER = {"kind", "name", "capacity", "prefill"}
-_FAILURE = {"name", "clock", "mtbf", "mttr", "alarm"}
+_FAILURE = {"name", "clock", "mtbf", "mttr", "alarm", "needs_operator"}
+_CALENDAR = {"starts", "stops"}
+_STOP = {"name", "begin", "length", "every", "kind", "units", "operators"}
+_OPERATORS = {"count", "response", "walking_m_s", "at_m"}
 _ENDS = {"interval"}
 
 
@@ -45,6 +47,11 @@ def why_not(spec: LineSpec, transitions: Transitions | None = None) -> Reason | 
     unknown = (
         _strange(spec, "", _LINE) or _strange(spec.source, "source.", _ENDS) or _strange(spec.sink, "sink.", _ENDS)
     )
+    unknown = unknown or _strange(spec.calendar, "calendar.", _CALENDAR)
+    for stop in spec.calendar.stops:
+        unknown = unknown or _strange(stop, f"calendar.stops.{stop.name}.", _STOP)
+    if spec.operators is not None:
+        unknown = unknown or _strange(spec.operators, "operators.", _OPERATORS)
     for part in spec.units:
         unknown = unknown or _unknown_in(part)
     if unknown:

@@ -105,7 +105,8 @@ class CompiledLine:
         k.levels[:] = 0.0
         k.lead_times[:] = 0
         k.units.since = k.units.level_since = k.joints.since = now
-        k.units.setup_s = 0.0
+        k.units.setup_s = k.operators.seconds = 0.0
+        k.operators.since = now
         g = k.line[0]
         g.lead_sum = g.lead_squares = 0.0
         g.leads = 0
@@ -135,6 +136,7 @@ class CompiledLine:
             lead_mean=mean,
             lead_sd=sqrt(max(0.0, float(g.lead_squares) / n - mean * mean)),
             lead_times=tuple((b, int(self._k.lead_times[b])) for b in np.flatnonzero(self._k.lead_times).tolist()),
+            operators=tuple(self._operators()),
         )
 
     def _begin_statistics(self) -> None:
@@ -171,6 +173,10 @@ class CompiledLine:
         g = self._k.line[0]
         good, scrap = int(g.sink_good), int(g.sink_bad + self._k.units.binned.sum())
         return good, scrap, int(g.number) - good - scrap
+
+    def _operators(self) -> Iterator[float]:
+        for o in self._k.operators[: int(self._k.line[0].n_operators)]:
+            yield float(o.seconds) + (self.now - float(o.since) if o.busy else 0.0)
 
     def _unit_results(self) -> Iterator[UnitResult]:
         for index, spec in enumerate(self._units):

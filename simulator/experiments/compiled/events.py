@@ -16,7 +16,7 @@ from simulator.experiments.compiled.access import (
 )
 from simulator.experiments.compiled.agenda import draw, note, precedes, put, sift_whole
 from simulator.experiments.compiled.belts import belt_gates, head_arrives
-from simulator.experiments.compiled.breakdowns import FINISH, fail, follow, repaired
+from simulator.experiments.compiled.breakdowns import FINISH, fail, follow, repaired, turn
 from simulator.experiments.compiled.jit import entry, hot, part, rare
 from simulator.experiments.compiled.layout import (
     BROKEN,
@@ -27,6 +27,7 @@ from simulator.experiments.compiled.layout import (
     E_FLUSHED,
     E_HANDED_OVER,
     E_HEAD,
+    E_PLANNED,
     E_REOPENED,
     E_REPAIRED,
     E_SERVED,
@@ -113,7 +114,7 @@ def aged(k: Any, u: int) -> None:
 
 @rare
 def seldom(k: Any, kind: int, owner: int) -> None:
-    """Failures, repairs and states with a duration."""
+    """Failures, repairs, states with a duration and planned stops."""
     if kind == E_REPAIRED:
         repaired(k, owner)
     elif kind == E_TRANSIENT:
@@ -122,6 +123,8 @@ def seldom(k: Any, kind: int, owner: int) -> None:
         aged(k, owner)
     elif kind == E_TIMED:
         fail(k, owner, 1)
+    elif kind == E_PLANNED:
+        turn(k, owner)
 
 
 @hot

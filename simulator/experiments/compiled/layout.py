@@ -1,4 +1,5 @@
-"""The arrays of a lowered line: one record per unit, joint, server, failure mode, stream and possible event.
+"""The arrays of a lowered line: one record per unit, joint, server, failure mode, planned stop, operator, stream
+and possible event.
 
 Everything that the kernel changes lies in these arrays, so a run can stop and go on at any event. Truth values are
 kept as 0 and 1, times in s, indices as int64, -1 meaning none. Joint ``i`` lies before unit ``i``; the last one lies
@@ -12,7 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-CAUSES = 7
+from simulator.line.packml import Cause
+
+CAUSES = len(Cause)
 CELLS = 18 * CAUSES  # state * CAUSES + cause; the mode is always production
 MACHINE, CONVEYOR = 0, 1
 NEVER = np.inf
@@ -22,7 +25,7 @@ DONE, LOW, LOG_FULL, BROKEN = 0, 1, 2, 3
 
 # Kinds of events; the order among simultaneous ones is that of the indices of the cells (semantics, section 8).
 E_REPAIRED, E_TRANSIENT, E_HANDED_OVER, E_SERVED, E_HEAD, E_AGED, E_TIMED = range(7)
-E_REOPENED, E_ENTRY, E_SOURCE, E_FLUSHED = range(7, 11)
+E_REOPENED, E_ENTRY, E_SOURCE, E_FLUSHED, E_PLANNED = range(7, 12)
 
 
 def _record(floats: str, integers: str) -> np.dtype[np.void]:
@@ -31,18 +34,19 @@ def _record(floats: str, integers: str) -> np.dtype[np.void]:
 
 
 LINE = _record(
-    "now origin lead_sum lead_squares bucket_s bucket_low bucket_high",
-    "at_units at_joints at_servers at_modes at_streams at_values at_cells at_tree at_queue at_arrivals at_items "
+    "now origin lead_sum lead_squares bucket_s bucket_low bucket_high response walking",
+    "at_units at_joints at_servers at_modes at_stops at_operators at_streams at_values at_cells at_tree at_queue at_arrivals at_items "
     "at_seconds at_levels at_departures at_lead_times at_log "
     "started n_units tree current seq low broken logging log_n log_limit log_rows number planned plan0 plans plan_at plan_left "
     "pool free_items source_ready source_waiting source_cell source_stream sink_room sink_good sink_bad sink_cell "
-    "sink_stream leads bucket",
+    "sink_stream leads bucket first_stop stops planned_cell away n_operators calls0 calls_head calls",
 )
 UNIT = _record(
     "since age due repair_length execute_since setup_s scrap_share flush_s suspending unsuspending holding unholding "
-    "travel pitch stood stands_since next_entry level_since",
+    "travel pitch stood stands_since next_entry level_since at_m failed_at waited",
     "kind state cause account open ready room entered good scrap rejected binned failed failures "
     "first_mode modes by_service counts_execute aging timed hands_over auto_unhold instant holds "
+    "planned owed waiting operator first_stop stops planned_cell "
     "repair_cell transient_cell age_cell timed_cell flush_cell head_cell entry_cell "
     "servers first_server tray busy loading free0 free out0 out_head out "
     "service changeover unlucky bad_goes_on "
@@ -50,7 +54,9 @@ UNIT = _record(
 )
 JOINT = _record("transfer since", "capacity moving cell place0 head items level0")
 SERVER = _record("left ends", "unit running working recipe cell item0 head items")
-MODE = _record("due", "timed between repair alarm")
+MODE = _record("due", "timed between repair alarm needs_operator")
+STOP = _record("begin length every edge", "n on cause")
+OPERATOR = _record("at since seconds", "busy")
 STREAM = _record("", "at step limit end")
 CELL = _record("", "seq order kind owner")
 NODE = _record("when", "cell")
@@ -85,6 +91,8 @@ class Arrays(NamedTuple):
     joints: Records
     servers: Records
     modes: Records
+    stops: Records
+    operators: Records
     streams: Records
     values: Floats
     cells: Records

@@ -9,6 +9,7 @@ import numpy as np
 from simulator.experiments.compiled import layout as at
 from simulator.experiments.compiled.draws import Streams
 from simulator.line.clock import (
+    COMMANDED,
     FAILED,
     FLUSHED,
     HANDED_OVER,
@@ -19,6 +20,8 @@ from simulator.line.clock import (
 )
 from simulator.line.leadtimes import BUCKETS
 from simulator.line.packml import Command, State, Transitions
+from simulator.line.planned import CAUSES, first
+from simulator.line.shifts import StopSpec, positions
 from simulator.line.spec import STATE_NAMES, BufferSpec, ConveyorSpec, LineSpec, MachineSpec, UnitSpec
 from simulator.line.streams import CHANGEOVER, FAILURE, INTERVAL, REPAIR, SCRAP, SERVICE
 
@@ -85,12 +88,14 @@ def lower(spec: LineSpec, seed: int, table: Transitions, bucket_s: float, rows: 
     modes = _modes(build, units)
     joints = _joints(build)
     line = _line(build, bucket_s)
+    stops, operators = _stops(build, line, units), _operators(build, line, units)
     items = _items(build, line)
     cells, tree = _agenda(build, line, units, joints)
     build.streams.allocate()
     queue = np.zeros(build.queue, np.int64)
     arrays = at.Arrays(
-        line=line, units=units, joints=joints, servers=servers, modes=modes, streams=build.streams.records,
+        line=line, units=units, joints=joints, servers=servers, modes=modes, stops=stops, operators=operators,
+        streams=build.streams.records,
         values=build.streams.values, cells=cells, tree=tree, queue=queue, arrivals=np.zeros(max(build.belts, 1)),
         items=items, seconds=np.zeros((len(build.units), at.CELLS)), levels=np.zeros(build.levels),
         departures=np.zeros(1, np.int64), lead_times=np.zeros(BUCKETS, np.int64),
@@ -109,17 +114,9 @@ def _units(build: _Build) -> at.Records:
     holds = sum(1 << s for (s, trigger), _ in build.table.items() if trigger == Command.HOLD)
     for index, spec in enumerate(build.units):
         unit = units[index]
-        for name in (
-            "repair_cell",
-            "transient_cell",
-            "age_cell",
-            "timed_cell",
-            "flush_cell",
-            "head_cell",
-            "entry_cell",
-        ):
+        for name in (n for n in at.UNIT.names or () if n.endswith("_cell")):
             setattr(unit, name, -1)
-        unit.changeover = unit.unlucky = unit.failed = unit.loading = -1
+        unit.changeover = unit.unlucky = unit.failed = unit.loading = unit.operator = -1
         durations = {STATE_NAMES[k]: v for k, v in spec.transients.items()}
         unit.suspending, unit.unsuspending, unit.holding, unit.unholding = (
             durations.get(s, 0.0) for s in (State.SUSPENDING, State.UNSUSPENDING, State.HOLDING, State.UNHOLDING)
@@ -194,6 +191,7 @@ def _modes(build: _Build, units: at.Records) -> at.Records:
         for k, failure in enumerate(spec.failures):
             mode = modes[first + k]
             mode.timed, mode.alarm = failure.clock == "time", failure.alarm
+            mode.needs_operator = build.spec.operators is not None and failure.needs_operator is not False
             mode.between = build.streams.add(spec.name, FAILURE, failure.mtbf, k)
             mode.repair = build.streams.add(spec.name, REPAIR, failure.mttr, k)
         first += unit.modes
@@ -228,7 +226,7 @@ def _line(build: _Build, bucket_s: float) -> at.Records:
     line = _records(1, at.LINE)
     g, spec, units = line[0], build.spec, build.units
     g.n_units, g.current, g.bucket_s = len(units), -1, bucket_s
-    g.source_cell = g.sink_cell = -1
+    g.source_cell = g.sink_cell = g.planned_cell = -1
     g.source_ready, g.sink_room = spec.source.interval is None, 1
     if spec.source.interval is not None:
         g.source_stream = build.streams.add(f"{units[0].name}.source", INTERVAL, spec.source.interval)
@@ -240,6 +238,41 @@ def _line(build: _Build, bucket_s: float) -> at.Records:
         g.planned, g.plans, g.plan_at = 1, len(spec.plan), -1
         g.plan0 = build.places(2 * len(spec.plan))
     return line
+
+
+def _stops(build: _Build, line: at.Records, units: at.Records) -> at.Records:
+    """Those of each unit, then those of the operators."""
+    calendar, n = build.spec.calendar, len(build.units)
+    owners: list[tuple[np.record, tuple[StopSpec, ...]]] = [
+        (units[u], calendar.of(spec.name)) for u, spec in enumerate(build.units)
+    ]
+    if build.spec.operators is not None:
+        owners.append((line[0], calendar.of_operators))
+    stops = _records(max(1, sum(len(s) for _, s in owners)), at.STOP)
+    at_stop = 0
+    for index, (owner, specs) in enumerate(owners):
+        owner.first_stop, owner.stops = at_stop, len(specs)
+        for spec in specs:
+            stop = stops[at_stop]
+            stop.begin, stop.length, stop.every, stop.n = spec.begin, spec.length, spec.every, first(spec)
+            stop.edge, stop.cause = max(0.0, spec.begin + stop.n * spec.every), CAUSES[spec.kind]
+            at_stop += 1
+        if specs:
+            rank = n - index if index < n else n + 1
+            build.cells.append(_Cell(at.E_PLANNED, COMMANDED, rank, index, owner, "planned_cell"))
+    return stops
+
+
+def _operators(build: _Build, line: at.Records, units: at.Records) -> at.Records:
+    spec, g = build.spec.operators, line[0]
+    if spec is None:
+        return _records(1, at.OPERATOR)
+    operators = _records(spec.count, at.OPERATOR)
+    operators.at = spec.at_m
+    g.n_operators, g.response, g.walking = spec.count, spec.response, spec.walking_m_s or np.inf
+    g.calls0 = build.places(len(build.units))
+    units.at_m = positions(build.units)
+    return operators
 
 
 def _items(build: _Build, line: at.Records) -> at.Records:
@@ -286,6 +319,10 @@ class _Start:
             k.queue[unit.free0 : unit.free0 + unit.servers] = unit.first_server + np.arange(unit.servers)
             unit.free = unit.servers
             self._dues(unit)
+        for owner in (*k.units, g):
+            if owner.stops:
+                edges = k.stops.edge[owner.first_stop : owner.first_stop + owner.stops]
+                self._put(owner.planned_cell, edges.min())
         if g.source_cell >= 0:
             self._put(g.source_cell, self._next(g.source_stream))
         joint = len(build.units)

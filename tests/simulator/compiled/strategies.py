@@ -37,7 +37,43 @@ def failures(draw: st.DrawFn) -> Tree:
     mtbf = draw(st.sampled_from([5.0, 12.0, {"distribution": "deterministic", "mean": 6.0}]))
     mttr = draw(st.one_of(st.sampled_from([1.0, 3.0]), distributions()))
     clock = draw(st.sampled_from(["operation", "time"]))
-    return {"clock": clock, "mtbf": mtbf, "mttr": mttr, "alarm": draw(st.integers(1, 9))}
+    alone = draw(st.sampled_from([{}, {}, {"needs_operator": False}]))
+    return {"clock": clock, "mtbf": mtbf, "mttr": mttr, "alarm": draw(st.integers(1, 9))} | alone
+
+
+@st.composite
+def stops(draw: st.DrawFn, index: int, names: list[str]) -> Tree:
+    """A planned stop; periods differ by stop, so that those of a unit may overlap."""
+    every = [5.0, 7.5, 11.0][index]
+    length = draw(st.sampled_from([0.5, 1.0, 2.5, 1 / 3]))
+    stop: Tree = {
+        "name": f"stop {index}",
+        "from": draw(st.sampled_from([0.0, 0.5, 1 / 3, 2.0, every - 0.25])),
+        "for": length,
+        "every": every,
+        "kind": draw(st.sampled_from(["break", "maintenance"])),
+    }
+    if draw(st.booleans()):
+        stop["units"] = draw(st.lists(st.sampled_from(names), max_size=3, unique=True))
+        stop["operators"] = True if not stop["units"] else draw(st.booleans())
+    return stop
+
+
+@st.composite
+def staff(draw: st.DrawFn, names: list[str]) -> Tree:
+    """Planned stops and operators, as often as not neither."""
+    tree: Tree = {}
+    if draw(st.booleans()):
+        count = draw(st.integers(1, 3))
+        tree["calendar"] = {"stops": [draw(stops(i, names)) for i in range(count)]}
+    if draw(st.booleans()):
+        tree["operators"] = {
+            "count": draw(st.integers(1, 3)),
+            "response": draw(TIMES),
+            "walking_m_s": draw(st.sampled_from([None, 0.5, 3.0])),
+            "at_m": draw(st.sampled_from([0.0, 1.0])),
+        }
+    return tree
 
 
 def transients(slow: bool) -> st.SearchStrategy[Tree]:
@@ -53,6 +89,7 @@ def units(draw: st.DrawFn, index: int) -> Tree:
         "transients": draw(st.one_of(st.just({}), transients(slow=True))),
         "energy_w": draw(st.sampled_from([{}, {"execute": 100.0, "idle": 10.0}])),
         "auto_unhold": draw(st.sampled_from([True] * 9 + [False])),
+        "at_m": draw(st.sampled_from([None, None, 0.5, 2.0])),
     }
     return common | draw(st.one_of(machine_keys(), machine_keys(), conveyor_keys()))
 
@@ -97,7 +134,7 @@ def conveyor_keys(draw: st.DrawFn) -> Tree:
 
 @st.composite
 def lines(draw: st.DrawFn) -> LineSpec:
-    """A line of up to six units with buffers, hand-over times, a source, a sink and a recipe plan."""
+    """A line of up to six units with buffers, hand-over times, a source, a sink, a recipe plan, planned stops, operators."""
     parts: list[Tree] = []
     count = draw(st.integers(1, 6))
     for index in range(count):
@@ -118,6 +155,7 @@ def lines(draw: st.DrawFn) -> LineSpec:
         tree["plan"] = draw(
             st.lists(st.fixed_dictionaries({"recipe": st.integers(1, 3), "count": st.integers(1, 4)}), max_size=3)
         )
+    tree |= draw(staff([u["name"] for u in parts if u.get("kind") != "buffer"]))
     return LineSpec.model_validate(tree)
 
 

@@ -34,7 +34,6 @@ SLOW = {"suspending": 1.0}
     ("spec", "reason"),
     [
         (line_of(machine("A"), events=[{"at": 5, "unit": "A", "trip": "S1"}]), "scheduled events"),
-        (line_of(machine("A"), operator={"response": 60}), "operator"),
         (
             line_of(machine("A"), {"kind": "buffer", "name": "B", "capacity": 30_000_000}, machine("C")),
             "20000000 places",
@@ -77,6 +76,14 @@ def test_a_key_that_nobody_taught_the_engine_is_not_covered() -> None:
 def test_the_example_line_is_covered_and_both_engines_agree_on_it() -> None:
     found = check_prefix(load_line(EXAMPLE), 1, 3600.0)
     assert found.rows > 5_000
+
+
+def test_both_run_until_a_planned_stop_is_over_if_it_is_near() -> None:
+    def stopping(begin: str) -> LineSpec:
+        return line_of(machine("A"), calendar={"stops": [{"name": "x", "from": begin, "for": 50}]})
+
+    assert check_prefix(stopping("20 h"), 1, 1e6, rows=100).until < 500
+    assert check_prefix(stopping("100 s"), 1, 1e6, rows=100).until >= 150
 
 
 def test_automatic_is_simpy_for_short_runs_and_compiled_for_long_ones() -> None:

@@ -10,6 +10,7 @@ from strategies import lines, table_for
 from simulator.experiments.compiled import CompiledLine
 from simulator.line import Line, LineSpec
 from simulator.line.log import Kind, MemoryLog
+from simulator.line.packml import Cause
 
 CASES = (lines(), st.integers(0, 10_000), st.sampled_from([20.0, 100.0, 400.0]), st.booleans())
 
@@ -41,6 +42,9 @@ def compare_engines(spec: LineSpec, seed: int, until: float, more: bool) -> None
     kinds = {row[2] for row in expected.rows}
     event("fails" if Kind.FAIL in kinds else "never fails")
     event("scraps" if Kind.SCRAP in kinds else "no scrap")
+    causes = {row[4] % 10 for row in expected.rows if row[2] == Kind.STATE}
+    event("stops" if causes & {Cause.BREAK, Cause.MAINTENANCE} else "never stops")
+    event("waits for operators" if Cause.WAITING in causes else "waits for nobody")
     event("departures" if model.result().good else "nothing leaves")
     for row, (want, have) in enumerate(zip(expected.rows, got.rows, strict=False)):
         assert have == want, f"row {row}"

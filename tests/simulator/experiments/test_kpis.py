@@ -133,6 +133,55 @@ def test_parts_of_oee_and_shares_of_time_of_the_faster_unit() -> None:
     assert fast.oee == pytest.approx(0.5, abs=0.002)
 
 
+LUNCH = {"stops": [{"name": "lunch", "from": "30 min", "for": "30 min", "every": "2 h"}]}
+
+
+def test_a_break_of_everybody_costs_throughput_but_neither_availability_nor_oee() -> None:
+    found = figures(*SLOW_THEN_FAST, calendar=LUNCH)
+    by_name = {f.name: f.mean for f in found.line}
+    assert by_name["throughput"] == pytest.approx(75, abs=0.2)
+    assert by_name["line OEE"] == pytest.approx(100, abs=0.2)
+    slow, fast = found.units
+    assert slow.shares["non_scheduled"] == fast.shares["non_scheduled"] == pytest.approx(0.25)
+    assert (slow.availability, slow.oee, slow.utilisation) == pytest.approx((1, 1, 1), abs=0.002)
+    assert (fast.availability, fast.oee) == pytest.approx((0.5, 0.5), abs=0.002)
+
+
+def test_maintenance_of_the_faster_unit_is_scheduled_down_and_loses_nothing_before_a_buffer() -> None:
+    stop = {"name": "service", "from": "1 h", "for": "6 min", "every": "2 h", "kind": "maintenance", "units": ["B"]}
+    slow, fast = SLOW_THEN_FAST
+    buffer = {"kind": "buffer", "name": "X", "capacity": 20}
+    found = figures(slow, buffer, fast, calendar={"stops": [stop]})
+    by_name = {f.name: f.mean for f in found.line}
+    assert by_name["throughput"] == pytest.approx(100, abs=0.2)
+    assert by_name["line OEE"] == pytest.approx(100, abs=0.2)
+    assert found.units[1].shares["scheduled_down"] == pytest.approx(0.05)
+    assert found.units[1].availability == pytest.approx(0.5 / 0.95, abs=0.002)
+
+
+def test_waiting_for_an_operator_is_down_time_of_its_own_and_operators_are_used_on_duty() -> None:
+    fixed = {"distribution": "deterministic"}
+    failures = [{"mtbf": {**fixed, "mean": 90}, "mttr": {**fixed, "mean": 6}}]
+    off = {"stops": [{"name": "off", "from": "0 h", "for": "1 h", "every": "2 h"}]}
+    found = figures(machine("A", 1.0, failures=failures), operators={"response": 4, "count": 2}, calendar=off)
+    (unit,) = found.units
+    assert unit.shares["waiting_operator"] == pytest.approx(0.02, abs=0.001)
+    assert unit.shares["unscheduled_down"] == pytest.approx(0.03, abs=0.001)
+    assert unit.down == pytest.approx(0.05, abs=0.001)
+    assert unit.availability == pytest.approx(0.9, abs=0.002)
+    used = found.figure("operators")
+    assert used is not None
+    assert used.mean == pytest.approx(10 / 2, abs=0.1)
+
+
+def test_a_unit_that_never_had_to_work_has_no_figures_to_divide_by() -> None:
+    off = {"stops": [{"name": "off", "from": "0 h", "for": "23 h"}]}
+    found = figures(machine("A", 1.0), calendar=off)
+    (unit,) = found.units
+    assert (unit.planned, unit.availability, unit.oee) == pytest.approx((0, 0, 0), abs=1e-9)
+    assert {f.name: f.mean for f in found.line}["line OEE"] == 0
+
+
 def test_scrap_costs_quality_and_failures_cost_availability() -> None:
     fixed = {"distribution": "deterministic"}
     failures = [{"mtbf": {**fixed, "mean": 90}, "mttr": {**fixed, "mean": 10}}]
@@ -192,6 +241,9 @@ def test_standby_is_split_by_its_cause_and_everything_else_is_e10() -> None:
     assert account(State.EXECUTE, Mode.PRODUCTION, Cause.NONE) == "productive"
     assert account(State.HELD, Mode.PRODUCTION, Cause.EQUIPMENT_FAILURE) == "unscheduled_down"
     assert account(State.STOPPED, Mode.MAINTENANCE, Cause.NONE) == "scheduled_down"
+    assert account(State.HELD, Mode.PRODUCTION, Cause.BREAK) == "non_scheduled"
+    assert account(State.HOLDING, Mode.PRODUCTION, Cause.MAINTENANCE) == "scheduled_down"
+    assert account(State.HELD, Mode.PRODUCTION, Cause.WAITING) == "waiting_operator"
 
 
 def test_figures_show_as_many_digits_as_they_deserve() -> None:

@@ -173,3 +173,25 @@ def test_both_languages_have_the_same_words_and_placeholders() -> None:
 
 def fields(text: str) -> set[str | None]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_the_rules_of_planned_stops_and_operators_are_told_where_they_apply(
+    busy: tuple[Experiment, Kpis], lang: str
+) -> None:
+    failing = machine("A", 1.0, failures=[{"mtbf": 60, "mttr": 10}])
+    calendar = {"stops": [{"name": "lunch", "from": "10 min", "for": "10 min"}]}
+    spec = line_of(failing, machine("B", 1.0), calendar=calendar, operators={"response": 5})
+    experiment = run_experiment(spec, hours=1, replications=2)
+    told = Page(render_report(experiment, kpis(experiment), lang=lang)).text
+    plain = Page(render_report(*busy, lang=lang)).text
+    for key in ("stops_rule", "operators_rule"):
+        assert TEXTS[lang][key] in told
+        assert TEXTS[lang][key] not in plain
+    for account in ("non_scheduled", "waiting_operator"):
+        assert ACCOUNT_NAMES[lang][account] in told
+        assert ACCOUNT_NAMES[lang][account] not in plain
+    assert FIGURES[lang]["operators"][1] in told
+    out = StringIO()
+    print_tables(kpis(experiment), Console(file=out, width=200), lang)
+    assert TEXTS[lang]["stops_rule"][:30] in out.getvalue()

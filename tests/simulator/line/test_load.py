@@ -13,13 +13,18 @@ import setsubi
 from simulator.line import Line, LineError, load_line
 
 EXAMPLE = Path(setsubi.__file__).parent / "examples" / "cell_line.yaml"
+STOPS = "calendar:\n  stops:\n    - {name: x, from: 4 h, for: 45 min}\n"
 GOOD = "name: x\nunits:\n  - name: A\n    process_time: 45 s\n"
 
 
 def load(tmp_path: Path, content: str | bytes) -> object:
+    return load_line(write(tmp_path, content))
+
+
+def write(tmp_path: Path, content: str | bytes) -> Path:
     path = tmp_path / "line.yaml"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return load_line(path)
+    return path
 
 
 def test_the_example_line_loads_runs_and_marks_what_is_assumed() -> None:
@@ -105,6 +110,38 @@ def test_failures_without_a_name_need_none(tmp_path: Path) -> None:
         (GOOD + "  - {kind: crane, name: B}\n", (5, 5), "crane"),
         (GOOD + "? [a, b]\n: 1\n", (5, 3), "plain text"),
         (GOOD + "title: !x 1\n", (5, 8), "tag"),
+        (
+            GOOD + STOPS.replace("4 h", "12:00"),
+            (7, 17),
+            "720 can not be: write a time with its unit (4 h), or what the clock shows",
+        ),
+        (
+            GOOD + STOPS.replace("4 h", "noon"),
+            (7, 17),
+            "noon can not be: write a time with its unit (4 h), or what the clock shows",
+        ),
+        (GOOD + STOPS.replace("4 h", "-1 h"), (7, 17), "greater than or equal to 0"),
+        (GOOD + STOPS.replace("4 h", "25 h"), (7, 17), "not within every (86400 s)"),
+        (GOOD + STOPS.replace("45 min", "0 s"), (7, 28), "greater than 0"),
+        (GOOD + STOPS.replace("45 min", "24 h"), (7, 28), "it would never end"),
+        (GOOD + STOPS.replace("45 min", "no"), (7, 28), "a time is a number of seconds"),
+        (GOOD + STOPS.replace("}", ", every: 0.1}"), (7, 41), "greater than or equal to 1"),
+        (GOOD + STOPS.replace("}", ", kind: rest}"), (7, 41), "'break' or 'maintenance'"),
+        (GOOD + STOPS.replace("}", ", units: [B]}"), (7, 41), "no unit B that could stop"),
+        (GOOD + STOPS.replace("}", ", units: []}"), (7, 41), "stops nothing"),
+        (GOOD + STOPS.replace("}", ", untis: [A]}"), (7, 41), "unknown key untis"),
+        (GOOD + STOPS + "    - {name: y, from: 4.5 h, for: 1 h}\n", (8, 17), "overlaps the stop x of A"),
+        (GOOD + STOPS + "    - {name: y, from: 3.5 h, for: 1 h, units: [A]}\n", (8, 17), "overlaps the stop x of A"),
+        (GOOD + STOPS + "    - {name: y, from: 23.5 h, for: 5 h}\n", (8, 17), "overlaps the stop x of A"),
+        (GOOD + STOPS + "    - {name: x, from: 6 h, for: 1 h}\n", (8, 8), "the name x is used twice"),
+        (GOOD + STOPS.replace("stops:", "starts: 12:00\n  stops:"), (6, 3), "in quotes: '06:00'"),
+        (GOOD + STOPS.replace("stops:", "starts: '6 h'\n  stops:"), (6, 3), "in quotes: '06:00'"),
+        (GOOD + "operators: {count: 0, response: 30 s}\n", (5, 13), "greater than or equal to 1"),
+        (GOOD + "operators: {count: 1}\n", (5, 1), "response"),
+        (GOOD + "operators: {response: 30 s, walking_m_s: 0}\n", (5, 29), "greater than 0"),
+        (GOOD + "operator: {response: 30 s}\n", (5, 1), "unknown key operator"),
+        (GOOD + "    failures: [{mtbf: 9, mttr: 1, needs_operator: true}]\n", (5, 5), "the file has no 'operators:'"),
+        (GOOD + "    failures: [{at: 9, mttr: 1, needs_operator: true}]\n", (5, 33), "waits for nobody"),
         (GOOD + "title: 2026-13-41\n", (0, 0), "month"),
     ],
 )
@@ -116,6 +153,24 @@ def test_a_fault_in_the_file_is_named_with_place_and_mend(
     assert what in caught.value.what
     assert (caught.value.line, caught.value.column) == place
     assert caught.value.mend
+
+
+def test_stops_that_touch_or_have_other_periods_or_other_units_are_no_fault(tmp_path: Path) -> None:
+    more = (
+        "    - {name: y, from: 4.75 h, for: 1 h}\n"
+        "    - {name: z, from: 5 h, for: 1 h, every: 7 d}\n"
+        "    - {name: s, from: 4 h, for: 5 min, units: [], operators: true, every: 2 d}\n"
+    )
+    spec = load_line(write(tmp_path, GOOD + STOPS + more))
+    assert [s.name for s in spec.calendar.of("A")] == ["x", "y", "z"]
+    assert [s.name for s in spec.calendar.of_operators] == ["x", "y", "z", "s"]
+
+
+def test_a_misspelt_key_of_the_calendar_is_told_the_right_one(tmp_path: Path) -> None:
+    with pytest.raises(LineError, match="did you mean 'from'"):
+        load(tmp_path, GOOD + STOPS.replace("from", "fron"))
+    with pytest.raises(LineError, match="did you mean 'operators'"):
+        load(tmp_path, GOOD + "operator: {response: 30 s}\n")
 
 
 def test_a_file_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_the_operator_of_the_line_file_recovers_the_zone() -> None:
         machine("A", 1.0),
         machine("B", 1.0),
         events=[{"at": 5, "unit": "B", "trip": "S1"}],
-        operator={"response": 60},
+        operators={"response": 60},
     )
     line = Line(spec)
     line.run(64)

@@ -1,0 +1,32 @@
+"""What files that people write have in common: kinds of values, and a model that refuses what it does not know."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from simulator.line.quantities import Seconds, Share
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.\-]{0,63}$")]
+Probability = Annotated[Share, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+NotNegativeSeconds = Annotated[Seconds, Field(ge=0, allow_inf_nan=False)]
+PositiveSeconds = Annotated[Seconds, Field(gt=0, allow_inf_nan=False)]
+
+
+class FileModel(BaseModel):
+    """A mapping in a file that people write: no key that is not known, and truth values only where they are wanted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_truth_for_numbers(cls, data: Any) -> Any:
+        """YAML reads ``no`` as false, and pydantic would read that as 0."""
+        fields = {field.alias or name: field for name, field in cls.model_fields.items()}
+        for key, value in data.items() if isinstance(data, dict) else ():
+            if isinstance(value, bool) and key in fields and fields[key].annotation not in (bool, bool | None, Any):
+                raise ValueError(f"{key}: true or false (YAML reads yes and no so) does not belong here")
+        return data
