@@ -32,7 +32,7 @@ WIDTH = 9.6
 COLUMNS = 4  # of panels side by side
 CARPET = 40  # rows of pixels of a unit in the timeline
 _STYLE: Any = {
-    "svg.fonttype": "none", "font.size": 10, "axes.edgecolor": "#8b949e", "axes.labelcolor": INK, "text.color": INK,
+    "svg.fonttype": "none", "text.parse_math": False, "font.size": 10, "axes.edgecolor": "#8b949e", "axes.labelcolor": INK, "text.color": INK,
     "xtick.color": INK, "ytick.color": INK, "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
     "grid.color": GRID, "font.sans-serif": ["DejaVu Sans"], "svg.hashsalt": "setsubi",
 }  # fmt: skip

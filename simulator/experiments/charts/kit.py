@@ -168,8 +168,8 @@ def rows(made: Figure, names: Sequence[str]) -> None:
 
 
 def spread(low: float, high: float, room: float = 0.05) -> Range1d:
-    """A range with some room on both sides, which can not be left."""
-    wide = max(high - low, 1e-9) * room
+    """A range with some room on both sides, which can not be left; around a single value as wide as the value."""
+    wide = (high - low) * room if high - low > 1e-9 * max(abs(low), abs(high)) else max(abs(high), 1.0)
     return Range1d(low - wide, high + wide, bounds=(low - wide, high + wide))
 
 
