@@ -52,7 +52,7 @@ def throughput_over_time(experiment: Experiment, words: Mapping[str, str]) -> st
         canvas = Canvas(figsize=(WIDTH, 3.1), layout="constrained")
         axes = canvas.subplots()
         found = rates(experiment)
-        for run in found.series if len(found.series) > 1 else ():
+        for run in found.series if len(found.series) > 1 and found.means else ():
             axes.step(found.hours, _closed(run), where="post", color="#aab4be", linewidth=0.6)
         if found.means:
             _band(axes, found)

@@ -22,7 +22,7 @@ from simulator.line.spec import BufferSpec, ConveyorSpec
 LEADS = 60  # bins of the lead times
 RARE = 0.999  # share of the lead times that is shown at least
 LEVELS = 60  # bars of a histogram of levels
-MOST_COLUMNS = 10 * BINS  # of all pictures of levels
+MOST_COLUMNS = 10 * BINS  # of all levels in one picture; more would make a page too heavy
 MOST_CELLS = 40_000  # of a timeline; a longer list would make a page too heavy
 LEAST = 0.002  # share of a column that can be seen
 Array: TypeAlias = npt.NDArray[np.floating[Any]]
@@ -110,12 +110,12 @@ def level_histograms(experiment: Experiment) -> list[Levels]:
     return found
 
 
-def coarser(levels: int) -> Callable[[LevelTrace], LevelTrace]:
-    """Merges columns of a trace, two and two, so that so many pictures of levels make no heavy page."""
+def coarser(levels: int, most: int = MOST_COLUMNS) -> Callable[[LevelTrace], LevelTrace]:
+    """Merges columns of a trace, two and two, until so many traces together have no more than ``most`` of them."""
 
     def merged(trace: LevelTrace) -> LevelTrace:
         bins = len(trace.mean)
-        if bins % 2 or bins * levels <= MOST_COLUMNS:
+        if bins % 2 or bins * levels <= most:
             return trace
         mean, low, high = (np.array(v).reshape(-1, 2) for v in (trace.mean, trace.low, trace.high))
         return merged(

@@ -32,9 +32,10 @@ from simulator.experiments.charts.texts import TEXTS
 from simulator.experiments.kpis import Kpis
 from simulator.experiments.run import Experiment
 from simulator.experiments.texts import texts
-from simulator.experiments.trace import LevelTrace, Trace
+from simulator.experiments.trace import BINS, LevelTrace, Trace
 
 MOST_LINES = 100  # replications that are drawn one by one
+MOST_COLUMNS = 40 * BINS  # of all levels
 COLUMNS = 4  # of panels side by side
 
 
@@ -137,7 +138,8 @@ def lead_times(experiment: Experiment, words: Mapping[str, str]) -> Figure:
 
 def buffer_levels(trace: Trace, words: Mapping[str, str], window: Range1d) -> LayoutDOM:
     """Level over time of every buffer and conveyor: mean, range, capacity."""
-    charts = [_level(trace, level, words, window) for level in trace.levels]
+    levels = map(series.coarser(len(trace.levels), MOST_COLUMNS), trace.levels)
+    charts = [_level(trace, level, words, window) for level in levels]
     label(charts[-1], words["hours"])
     charts[-1].height += 30
     return column(charts, sizing_mode="stretch_width")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 from line_files import BUSY, line_of, machine
 from pages import Charts, loads
@@ -28,20 +29,28 @@ def busy() -> tuple[Experiment, Kpis]:
     return experiment, kpis(experiment)
 
 
+@pytest.fixture(scope="module")
+def page(busy: tuple[Experiment, Kpis]) -> str:
+    return render_report(*busy)
+
+
+@pytest.fixture(scope="module")
+def charts(page: str) -> Charts:
+    return Charts(page)
+
+
 def charts_of(experiment: Experiment, figures: Kpis, lang: str = "en") -> Charts:
     return Charts(render_report(experiment, figures, lang=lang))
 
 
-def test_the_page_loads_nothing(busy: tuple[Experiment, Kpis]) -> None:
-    page = render_report(*busy)
-    assert page.count("Bokeh.embed") or page.count("root.Bokeh")
+def test_the_page_loads_nothing(page: str) -> None:
+    assert "root.Bokeh.embed.embed_items(docs_json" in page
     assert all(address.startswith("data:") for address in loads(page))
     assert len(page.encode()) < MOST
 
 
-def test_the_charts_hold_the_numbers_of_the_run(busy: tuple[Experiment, Kpis]) -> None:
+def test_the_charts_hold_the_numbers_of_the_run(busy: tuple[Experiment, Kpis], charts: Charts) -> None:
     experiment, figures = busy
-    charts = charts_of(*busy)
     rates = series.rates(experiment)
     (shown,) = charts.sources("half", "low", "high", "mean")
     assert shown["mean"] == pytest.approx(rates.means, rel=1e-5)
@@ -58,9 +67,8 @@ def test_the_charts_hold_the_numbers_of_the_run(busy: tuple[Experiment, Kpis]) -
     assert any(s["share"] == pytest.approx(productive, rel=1e-5) for s in shares)
 
 
-def test_leads_and_levels_are_those_of_all_replications(busy: tuple[Experiment, Kpis]) -> None:
+def test_leads_and_levels_are_those_of_all_replications(busy: tuple[Experiment, Kpis], charts: Charts) -> None:
     experiment, figures = busy
-    charts = charts_of(*busy)
     leads = series.lead_times(experiment.results)
     assert any(
         s["share"] == pytest.approx(leads.shares, rel=1e-5) and s["left"] == pytest.approx(leads.edges[:-1], rel=1e-5)
@@ -80,7 +88,9 @@ def test_leads_and_levels_are_those_of_all_replications(busy: tuple[Experiment, 
         assert shown["least"].tolist() == list(level.low)
 
 
-def test_the_timeline_adds_up_to_the_time_of_each_unit_and_tells_state_and_cause(busy: tuple[Experiment, Kpis]) -> None:
+def test_the_timeline_adds_up_to_the_time_of_each_unit_and_tells_state_and_cause(
+    busy: tuple[Experiment, Kpis], charts: Charts
+) -> None:
     experiment, _ = busy
     assert experiment.trace is not None
     found = series.timeline(experiment.trace)
@@ -96,7 +106,6 @@ def test_the_timeline_adds_up_to_the_time_of_each_unit_and_tells_state_and_cause
             )
             kept = sum((s.end - s.start) / 3600 for r, s in found.stretches if r == row and s.account == account)
             assert hours + kept == pytest.approx(sum(shares[account]) / BINS, abs=2e-3), (unit, account)
-    charts = charts_of(*busy)
     told = {
         (s, c) for data in charts.sources("state", "cause") for s, c in zip(data["state"], data["cause"], strict=True)
     }
@@ -105,18 +114,17 @@ def test_the_timeline_adds_up_to_the_time_of_each_unit_and_tells_state_and_cause
     assert sum(len(d["unit"]) for d in charts.sources("state")) == len(found.stretches)
 
 
-def test_the_ribbon_adds_up_to_the_bottleneck_shares(busy: tuple[Experiment, Kpis]) -> None:
+def test_the_ribbon_adds_up_to_the_bottleneck_shares(busy: tuple[Experiment, Kpis], charts: Charts) -> None:
     experiment, _ = busy
     assert experiment.trace is not None
-    (shown,) = charts_of(*busy).sources("sole", "shifting")
+    (shown,) = charts.sources("sole", "shifting")
     for row, (unit, share) in enumerate(experiment.trace.bottleneck.sole.items()):
         mine = shown["unit"] == row
         hours = ((shown["right"] - shown["left"]) * shown["sole"] / 100)[mine].sum()
         assert hours == pytest.approx(share * experiment.hours, abs=2e-3), unit
 
 
-def test_charts_over_time_zoom_together(busy: tuple[Experiment, Kpis]) -> None:
-    charts = charts_of(*busy)
+def test_charts_over_time_zoom_together(busy: tuple[Experiment, Kpis], charts: Charts) -> None:
     plots = [m["attributes"] for m in charts.models.values() if m["name"] == "Figure"]
     ranges = [p["x_range"]["id"] for p in plots]
     shared = max(set(ranges), key=ranges.count)
@@ -167,6 +175,7 @@ def test_no_text_is_taken_for_a_formula_for_which_a_library_would_be_loaded() ->
     assert "$$" not in Charts(page).words()
 
 
+@pytest.mark.slow
 def test_a_big_line_stays_a_small_page() -> None:
     """Forty machines whose states change in every column of the trace: as many cells as there can be."""
     units: list[dict[str, Any]] = []
@@ -197,3 +206,27 @@ def test_a_stretch_longer_than_a_column_is_told_to_the_second_wherever_it_begins
     assert edges == [(0, 10), (10, 13), (38, 40), (40, 50), (50, 60), (60, 70), (70, 80), (80, 90), (90, 100)]
     assert set(productive.low) == {0.0}
     assert productive.high == pytest.approx([1.0] * 9)
+
+
+def test_a_run_too_short_for_a_single_interval_has_a_page() -> None:
+    units = [machine("A", 3.0), {"kind": "buffer", "name": "X", "capacity": 1000}, machine("B", 2.0)]
+    experiment = run_experiment(line_of(*units), hours=0.01, replications=2)
+    charts = charts_of(experiment, kpis(experiment))
+    (shown,) = charts.sources("half", "low", "high", "mean")
+    assert len(shown["mean"]) == 0
+    (levels,) = charts.sources("first", "last", "share")
+    assert len(levels["share"]) <= series.LEVELS
+    assert levels["share"].sum() == pytest.approx(100, rel=1e-4)
+    assert (levels["first"][0], levels["last"][-1]) == (0, 1000)
+
+
+def test_traces_of_many_levels_are_merged_without_losing_means_and_extremes(busy: tuple[Experiment, Kpis]) -> None:
+    trace = busy[0].trace
+    assert trace is not None
+    (level, *_) = trace.levels
+    merged = series.coarser(2, BINS // 2)(level)
+    assert len(merged.mean) == BINS // 4
+    assert np.mean(merged.mean) == pytest.approx(np.mean(level.mean))
+    assert (min(merged.low), max(merged.high)) == (min(level.low), max(level.high))
+    assert merged.high[0] == max(level.high[:4])
+    assert series.coarser(2, 2 * BINS)(level) is level
