@@ -5,7 +5,7 @@ from __future__ import annotations
 TEXTS: dict[str, dict[str, str]] = {
     "en": {
         "how": "Charts: drag to zoom, Ctrl + mouse wheel to zoom at the pointer, ↺ to see all again; point at anything to read it; click an "
-        "entry of a legend to hide it or show it.", "together": "All charts over the hours after warm-up zoom together.",
+        "entry of a legend to hide it or show it.", "together": "Charts over the same hours zoom together.",
         "pan": "Move", "box": "Zoom into a box", "wheel": "Zoom (Ctrl + wheel)", "reset": "See all again", "save": "Save as PNG",
         "hover": "Say what is under the pointer", "filter": "Show", "all": "all", "from": "from", "to": "to", "unit": "unit", "state": "state",
         "cause": "cause", "account": "time", "share": "share", "mean": "mean", "interval": "95 % interval of the mean", "least": "least", "most": "most",
@@ -17,7 +17,7 @@ TEXTS: dict[str, dict[str, str]] = {
     },
     "ja": {
         "how": "図の操作：ドラッグで拡大、Ctrl＋ホイールでポインター位置を拡大、↺で全体表示。図の上にポインターを置くと値を表示し、凡例をクリックすると表示・非表示を切り替える。",
-        "together": "横軸がウォームアップ後の時間の図は、すべて連動して拡大する。",
+        "together": "同じ時間範囲の図は、連動して拡大する。",
         "pan": "移動", "box": "範囲を拡大", "wheel": "拡大・縮小（Ctrl＋ホイール）", "reset": "全体を表示", "save": "PNGで保存",
         "hover": "値を表示", "filter": "表示", "all": "すべて", "from": "開始", "to": "終了", "unit": "設備", "state": "状態",
         "cause": "原因", "account": "時間区分", "share": "割合", "mean": "平均", "interval": "平均の95％信頼区間", "least": "最小", "most": "最大",
