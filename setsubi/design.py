@@ -19,11 +19,12 @@ from setsubi.simulate import COMPILING
 from setsubi.workers import workers_for
 from simulator.experiments.compiled import NotCovered
 from simulator.experiments.design.plan import DesignPlan, load_design
-from simulator.experiments.design.report import render_design
+from simulator.experiments.design.report import draw, render_design
 from simulator.experiments.design.result import Design
 from simulator.experiments.design.running import run_design
 from simulator.experiments.design.tables import csv_files, print_design
 from simulator.experiments.design.texts import words
+from simulator.experiments.texts import language
 from simulator.experiments.workers import Workers
 
 
@@ -47,8 +48,9 @@ def design(
         console.print(found.base.experiment.engine.text(lang), style="dim", highlight=False)
         print_design(found, console, lang)
     if out is not None:
-        page = render_design(found, lang=lang, version=tool_version(), command=f"setsubi design {file.name}")
-        publish_files(out, page, csv_files(found), lang)
+        drawn, command = draw(found, language(lang)), f"setsubi design {file.name}"
+        page = render_design(found, lang=lang, version=tool_version(), command=command, drawn=drawn)
+        publish_files(out, page, csv_files(found), drawn, lang)
     if not found.reached:
         raise typer.Exit(int(ExitCode.INCOMPLETE))
 

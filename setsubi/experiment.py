@@ -14,23 +14,24 @@ from conformance.errors import UsageError
 from conformance.exitcodes import ExitCode
 from conformance.reports import make_console
 from setsubi.errors import guarded
-from setsubi.files import write_whole
+from setsubi.files import write_pictures, write_whole
 from setsubi.hosting import tool_version
 from setsubi.options import Engine, EngineOption, Lang, Language, Processes, Quiet, Scheduler, Seed, want_folder
 from setsubi.simulate import COMPILING
 from setsubi.workers import workers_for
 from simulator.experiments.compiled import NotCovered
 from simulator.experiments.study.plan import Plan, load_plan, make_plan
-from simulator.experiments.study.report import render_study
+from simulator.experiments.study.report import draw, render_study
 from simulator.experiments.study.result import Study
 from simulator.experiments.study.running import run_study
 from simulator.experiments.study.spec import ExperimentSpec
 from simulator.experiments.study.tables import csv_files, print_study
 from simulator.experiments.study.texts import words
+from simulator.experiments.texts import language
 from simulator.experiments.workers import Workers
 from simulator.line.yamlfile import first_fault
 
-Out = Annotated[Path | None, typer.Option(help="Folder for report.html and the CSV files.")]
+Out = Annotated[Path | None, typer.Option(help="Folder for report.html, the CSV files and the pictures.")]
 
 
 @guarded
@@ -117,13 +118,15 @@ def publish(study: Study, out: Path | None, lang: Lang, command: str, quiet: boo
         console.print(study.base.experiment.engine.text(lang), style="dim", highlight=False)
         print_study(study, console, lang)
     if out is not None:
-        page = render_study(study, lang=lang, version=tool_version(), command=command)
-        publish_files(out, page, csv_files(study), lang)
+        drawn = draw(study, language(lang))
+        page = render_study(study, lang=lang, version=tool_version(), command=command, drawn=drawn)
+        publish_files(out, page, csv_files(study), drawn, lang)
 
 
-def publish_files(out: Path, report: str, tables: Mapping[str, str], lang: Lang) -> None:
-    """Write the report and the tables, and say where."""
+def publish_files(out: Path, report: str, tables: Mapping[str, str], drawn: Mapping[str, str], lang: Lang) -> None:
+    """Write the report, the tables and the pictures, and say where."""
     for name, content in tables.items():
         write_whole(out / name, content, encoding="utf-8-sig")  # so that Excel reads names in Japanese
+    write_pictures(out / "pictures", drawn)
     write_whole(out / "report.html", report)
     typer.echo(f"{words(lang)['files']}: {out / 'report.html'}")

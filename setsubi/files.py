@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,3 +19,9 @@ def write_whole(path: Path, content: str | bytes, encoding: str = "utf-8") -> No
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def write_pictures(folder: Path, drawn: Mapping[str, str]) -> None:
+    """An SVG file for each picture, by name."""
+    for name, svg in drawn.items():
+        write_whole(folder / f"{name}.svg", svg)

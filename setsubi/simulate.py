@@ -12,15 +12,27 @@ from rich.progress import Progress
 from conformance.errors import UsageError
 from conformance.reports import make_console
 from setsubi.errors import guarded
-from setsubi.files import write_whole
+from setsubi.files import write_pictures, write_whole
 from setsubi.hosting import tool_version
-from setsubi.options import Engine, EngineOption, Lang, Language, Processes, Quiet, Scheduler, Seed, want_file
+from setsubi.options import (
+    Engine,
+    EngineOption,
+    Lang,
+    Language,
+    Processes,
+    Quiet,
+    Scheduler,
+    Seed,
+    want_file,
+    want_folder,
+)
 from setsubi.workers import workers_for
 from simulator.experiments.compiled import NotCovered
 from simulator.experiments.kpis import kpis
-from simulator.experiments.report import print_tables, render_report
+from simulator.experiments.report import draw, print_tables, render_report
 from simulator.experiments.run import Experiment, run_experiment
 from simulator.experiments.tables import print_bottleneck
+from simulator.experiments.texts import language
 from simulator.experiments.texts import warmup as warmup_text
 from simulator.interface.fitted import fitted_line, transitions_of
 from simulator.line.log import SUFFIXES
@@ -45,6 +57,7 @@ def simulate(
     ocel: Annotated[Path | None, typer.Option(help="Event log of the first replication as OCEL 2.0, .json.")] = None,
     engine: Engine = EngineOption.AUTO,
     report: Annotated[Path | None, typer.Option(help="HTML report.")] = None,
+    pictures: Annotated[Path | None, typer.Option(help="Folder for the report's pictures, an SVG file each.")] = None,
     lang: Language = Lang.EN,
     quiet: Quiet = False,
 ) -> None:
@@ -58,6 +71,7 @@ def simulate(
     )
     for option, path, suffixes in wanted:
         want_file(path, option, suffixes)  # before the run: nobody should wait for a result that cannot be kept
+    want_folder(pictures, "--pictures")
     spec, profiles = fitted_line(line)
     console = make_console()
     bar = Progress(console=console, transient=True, disable=quiet or not console.is_terminal)
@@ -85,10 +99,16 @@ def simulate(
         print_tables(figures, console, lang)
         if experiment.trace is not None:
             print_bottleneck(experiment.trace.bottleneck, console, lang)
+    drawn = draw(experiment, figures, language(lang)) if report is not None or pictures is not None else {}
     if report is not None:
-        page = render_report(experiment, figures, lang=lang, version=tool_version(), command=command(line, experiment))
+        page = render_report(
+            experiment, figures, lang=lang, version=tool_version(), command=command(line, experiment), drawn=drawn
+        )
         write_whole(report, page)
         typer.echo(f"report: {report}")
+    if pictures is not None:
+        write_pictures(pictures, drawn)
+        typer.echo(f"pictures: {pictures}")
 
 
 def command(line: Path, experiment: Experiment) -> str:

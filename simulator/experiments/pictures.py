@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import StringIO
@@ -20,20 +19,20 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure as Canvas
 
+from simulator.experiments import series
 from simulator.experiments.accounts import ACCOUNTS, COLOURS
 from simulator.experiments.bottleneck import Shifting
-from simulator.experiments.kpis import Kpis, interval
-from simulator.experiments.run import Experiment, bucket
+from simulator.experiments.kpis import Kpis
+from simulator.experiments.run import Experiment
+from simulator.experiments.series import Rates, rates, ribbon
 from simulator.experiments.trace import BINS, Trace
-from simulator.line.leadtimes import edge, quantile
 
 INK, GRID, BLUE, RED = "#30363d", "#d9dee3", "#1f5fa8", "#b3262e"
 WIDTH = 9.6
-LEADS = 60  # bins of the lead times
-RARE = 0.999  # share of the lead times that is shown at least
+COLUMNS = 4  # of panels side by side
 CARPET = 40  # rows of pixels of a unit in the timeline
 _STYLE: Any = {
-    "svg.fonttype": "none", "font.size": 10, "axes.edgecolor": "#8b949e", "axes.labelcolor": INK, "text.color": INK,
+    "svg.fonttype": "none", "text.parse_math": False, "font.size": 10, "axes.edgecolor": "#8b949e", "axes.labelcolor": INK, "text.color": INK,
     "xtick.color": INK, "ytick.color": INK, "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
     "grid.color": GRID, "font.sans-serif": ["DejaVu Sans"], "svg.hashsalt": "setsubi",
 }  # fmt: skip
@@ -52,22 +51,14 @@ def throughput_over_time(experiment: Experiment, words: Mapping[str, str]) -> st
     with style():
         canvas = Canvas(figsize=(WIDTH, 3.1), layout="constrained")
         axes = canvas.subplots()
-        counted = experiment.results[0].bucket_s
-        width = max(1, round(bucket(experiment.hours) / counted))  # of one interval shown, in those that were counted
-        length = counted * width
-        series = [
-            [sum(r.departures[i : i + width]) * 3600 / length for i in range(0, len(r.departures) - width, width)]
-            for r in experiment.results
-        ]  # the last one is not full
-        shown = min(len(s) for s in series)
-        hours = [i * length / 3600 for i in range(shown + 1)]
-        for s in series if len(series) > 1 else ():
-            axes.step(hours, [*s[:shown], *s[shown - 1 : shown]], where="post", color="#aab4be", linewidth=0.6)
-        if shown:
-            _band(axes, hours, [interval([s[i] for s in series]) for i in range(shown)])
+        found = rates(experiment)
+        for run in found.series if len(found.series) > 1 and found.means else ():
+            axes.step(found.hours, _closed(run), where="post", color="#aab4be", linewidth=0.6)
+        if found.means:
+            _band(axes, found)
         if experiment.spec.takt is not None:
             _mark(axes, 3600 / experiment.spec.takt, words["takt"])
-        axes.set_xlim(0, max(hours[-1], 1e-9))
+        axes.set_xlim(0, max(found.hours[-1], 1e-9))
         axes.set_ylim(bottom=0)
         axes.grid(axis="y")
         axes.set_xlabel(words["hours"])
@@ -83,30 +74,19 @@ def _mark(axes: Axes, rate: float, name: str) -> None:
 
 def lead_times(experiment: Experiment, words: Mapping[str, str]) -> str:
     """The histogram of lead times of all replications, with median and P95."""
-    counts: Counter[int] = Counter()
-    for result in experiment.results:
-        counts.update(dict(result.lead_times))
-    known = sorted(counts)
-    edges = [edge(b) for b in range(known[0], known[-1] + 2)]
-    below = np.cumsum([0, *(counts[b] for b in range(known[0], known[-1] + 1))]) / counts.total()
-    last = edges[-1]
-    if below[-2] > RARE:  # a few that took very long would leave no room for the others
-        last = edges[int(np.searchsorted(below, RARE)) + 1]
-    bins = max(1, min(LEADS, round((last - edges[0]) / (edges[-1] - edges[-2]))))
-    at = np.linspace(edges[0], last, bins + 1)
-    shares = np.diff(np.interp(at, edges, below)) * 100
+    found = series.lead_times(experiment.results)
+    at = found.edges
     with style():
         canvas = Canvas(figsize=(WIDTH, 2.6), layout="constrained")
         axes = canvas.subplots()
-        axes.stairs(shares, at / 3600, fill=True, color=BLUE, alpha=0.75)
-        for share, name in ((0.5, words["median"]), (0.95, "P95")):
-            time = quantile(counts, share) / 3600
+        axes.stairs(found.shares, at, fill=True, color=BLUE, alpha=0.75)
+        for time, name in ((found.median, words["median"]), (found.p95, "P95")):
             axes.axvline(time, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
-            side = "left" if time < (at[0] + at[-1]) / 7200 else "right"
+            side = "left" if time < (at[0] + at[-1]) / 2 else "right"
             axes.annotate(
                 f" {name} {time:.3g} ", (time, 1), xycoords=("data", "axes fraction"), ha=side, va="top", fontsize=9
             )
-        axes.set_xlim(at[0] / 3600, at[-1] / 3600)
+        axes.set_xlim(at[0], at[-1])
         axes.set_ylim(bottom=0)
         axes.grid(axis="y")
         axes.set_xlabel(words["lead_axis"])
@@ -114,12 +94,17 @@ def lead_times(experiment: Experiment, words: Mapping[str, str]) -> str:
         return svg(canvas)
 
 
-def _band(axes: Axes, hours: Sequence[float], means: Sequence[tuple[float, float | None]]) -> None:
+def _band(axes: Axes, found: Rates) -> None:
     """Mean and band as steps; each value holds for its whole interval."""
-    closed = [*means, means[-1]]
-    low = [max(0.0, m - (h or 0.0)) for m, h in closed]
-    axes.fill_between(hours, low, [m + (h or 0.0) for m, h in closed], step="post", color=BLUE, alpha=0.22, linewidth=0)
-    axes.step(hours, [m for m, _ in closed], where="post", color=BLUE, linewidth=1.8)
+    both = list(zip(found.means, found.half_widths, strict=True))
+    low, high = [max(0.0, m - h) for m, h in both], [m + h for m, h in both]
+    axes.fill_between(found.hours, _closed(low), _closed(high), step="post", color=BLUE, alpha=0.22, linewidth=0)
+    axes.step(found.hours, _closed(found.means), where="post", color=BLUE, linewidth=1.8)
+
+
+def _closed(values: Sequence[float]) -> list[float]:
+    """A value for every edge: the last one's holds to the end."""
+    return [*values, *values[-1:]]
 
 
 def time_shares(figures: Kpis, words: Mapping[str, str]) -> str:
@@ -174,10 +159,7 @@ def bottleneck_ribbon(found: Shifting, words: Mapping[str, str], bins: int = BIN
         units = list(found.sole)
         canvas = Canvas(figsize=(WIDTH, 0.3 * len(units) + 0.8), layout="constrained")
         axes = canvas.subplots()
-        width = (found.end - found.start) / bins
-        shares = {(unit, sole): np.zeros(bins) for unit in units for sole in (True, False)}
-        for s in found.stretches:
-            _spread(shares[s.unit, s.sole], (s.start - found.start) / width, (s.end - found.start) / width)
+        shares = ribbon(found, bins)
         last = (found.end - found.start) / 3600
         for row, unit in enumerate(units):
             ink = np.clip(shares[unit, True] + 0.4 * shares[unit, False], 0, 1)[None, :, None]
@@ -192,28 +174,18 @@ def bottleneck_ribbon(found: Shifting, words: Mapping[str, str], bins: int = BIN
         return svg(canvas)
 
 
-def _spread(shares: npt.NDArray[np.float64], start: float, end: float) -> None:
-    """Add 1 between two positions, columns that are touched in part by that part."""
-    first, last = int(start), min(int(end), len(shares) - 1)
-    if first >= last:
-        shares[last] += end - start
-        return
-    shares[first] += first + 1 - start
-    shares[first + 1 : last] += 1
-    shares[last] += end - last
-
-
 def buffer_levels(trace: Trace, words: Mapping[str, str]) -> str:
     """Level over time of every buffer and conveyor: mean, range, capacity."""
     with style():
         rows = len(trace.levels)
         canvas = Canvas(figsize=(WIDTH, 1.15 * rows + 0.6), layout="constrained")
         panels = canvas.subplots(rows, 1, sharex=True, squeeze=False)[:, 0]
-        for axes, level in zip(panels, trace.levels, strict=True):
-            hours = _edges(trace, len(level.mean))
-            low, high, mean = ([*v, v[-1]] for v in (level.low, level.high, level.mean))
-            axes.fill_between(hours, low, high, step="post", color=BLUE, alpha=0.25, linewidth=0)
-            axes.step(hours, mean, where="post", color=BLUE, linewidth=1.0)
+        for axes, level in zip(panels, map(series.coarser(rows), trace.levels), strict=True):
+            hours = np.linspace(0, (trace.end - trace.start) / 3600, len(level.mean) + 1)
+            axes.fill_between(
+                hours, _closed(level.low), _closed(level.high), step="post", color=BLUE, alpha=0.25, linewidth=0
+            )
+            axes.step(hours, _closed(level.mean), where="post", color=BLUE, linewidth=1.0)
             axes.axhline(level.capacity, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
             axes.set_ylim(0, level.capacity * 1.12)
             axes.set_xlim(0, hours[-1])
@@ -223,6 +195,26 @@ def buffer_levels(trace: Trace, words: Mapping[str, str]) -> str:
             axes.grid(axis="y")
             axes.set_ylabel(level.name, rotation=0, ha="right", va="center")
         panels[-1].set_xlabel(words["hours"])
+        return svg(canvas)
+
+
+def level_histograms(experiment: Experiment, words: Mapping[str, str]) -> str:
+    """How long every buffer and conveyor held how many items, a panel each."""
+    found = series.level_histograms(experiment)
+    with style():
+        rows = ceil(len(found) / COLUMNS)
+        canvas = Canvas(figsize=(WIDTH, 1.9 * rows + 0.3), layout="constrained")
+        panels = list(canvas.subplots(rows, COLUMNS, squeeze=False).flat)
+        for axes, levels in zip(panels, found, strict=False):
+            axes.stairs(levels.shares, levels.edges, fill=True, color=BLUE, alpha=0.75)
+            axes.set_title(levels.name, fontsize=10)
+            axes.set_xlim(levels.edges[0], levels.edges[-1])
+            axes.xaxis.get_major_locator().set_params(integer=True)
+            axes.grid(axis="y")
+        for axes in panels[len(found) :]:
+            axes.set_visible(False)
+        canvas.supxlabel(words["level_axis"], fontsize=10, color=INK)
+        canvas.supylabel(words["share_axis"], fontsize=10, color=INK)
         return svg(canvas)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Mapping
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, Template, select_autoescape
 
 from simulator.experiments.accounts import ACCOUNTS, COLOURS
+from simulator.experiments.charts.texts import TEXTS as CHART_TEXTS
 from simulator.experiments.kpis import Kpis
 from simulator.experiments.run import Experiment
 from simulator.experiments.tables import print_tables
@@ -16,19 +18,37 @@ from simulator.experiments.trace import Trace
 __all__ = ["print_tables", "render_report"]
 
 
-def render_report(
-    experiment: Experiment, figures: Kpis, *, lang: str = "en", version: str = "", command: str = ""
-) -> str:
-    """One HTML page with everything inside; ``command`` is what repeats the experiment."""
+def draw(experiment: Experiment, figures: Kpis, lang: str = "en") -> dict[str, str]:
+    """The pictures of the report as SVG, by name."""
     # matplotlib takes a second to import, which every command would pay that draws nothing
-    from simulator.experiments.pictures import (
-        bottleneck_ribbon,
-        buffer_levels,
-        lead_times,
-        state_timeline,
-        throughput_over_time,
-        time_shares,
-    )
+    from simulator.experiments import pictures
+
+    words, trace = texts(lang), experiment.trace
+    drawn = {"overtime": pictures.throughput_over_time(experiment, words)}
+    if figures.figure("lead time"):
+        drawn["leads"] = pictures.lead_times(experiment, words)
+    drawn["shares"] = pictures.time_shares(figures, words)
+    if trace is not None:
+        drawn["timeline"] = pictures.state_timeline(trace, words)
+        drawn["ribbon"] = pictures.bottleneck_ribbon(trace.bottleneck, words)
+        if trace.levels:
+            drawn["levels"] = pictures.buffer_levels(trace, words)
+    if figures.buffers:
+        drawn["histograms"] = pictures.level_histograms(experiment, words)
+    return drawn
+
+
+def render_report(
+    experiment: Experiment,
+    figures: Kpis,
+    *,
+    lang: str = "en",
+    version: str = "",
+    command: str = "",
+    drawn: Mapping[str, str] | None = None,
+) -> str:
+    """One HTML page with everything inside; ``command`` is what repeats the experiment, ``drawn`` what ``draw`` gave."""
+    from simulator.experiments.charts.run import run_charts  # Bokeh takes half a second to import
 
     code, words, trace = language(lang), texts(lang), experiment.trace
     legend = [
@@ -39,13 +59,9 @@ def render_report(
         legend=legend, warnings=warnings(figures.flow, code), setting=setting(experiment, code), warmup=warmup(experiment, code),
         minutes=_minutes(trace) if trace else "",
         votes=[(name, words["votes"].format(n=n, of=len(experiment.results))) for name, n in figures.votes],
-        overtime=image(throughput_over_time(experiment, words)),
-        left=sum(n for r in experiment.results for _, n in r.lead_times),
-        leads=image(lead_times(experiment, words)) if figures.figure("lead time") else "", shares=image(time_shares(figures, words)),
-        timeline=image(state_timeline(trace, words)) if trace else "",
-        active=trace.bottleneck if trace else None,
-        ribbon=image(bottleneck_ribbon(trace.bottleneck, words)) if trace else "",
-        levels=image(buffer_levels(trace, words)) if trace and trace.levels else "",
+        left=sum(n for r in experiment.results for _, n in r.lead_times), active=trace.bottleneck if trace else None,
+        pictures=images(draw(experiment, figures, code) if drawn is None else drawn),
+        charts=run_charts(experiment, figures, code), chart_words=CHART_TEXTS[code], units=[u.name for u in figures.units],
     )  # fmt: skip
 
 
@@ -77,3 +93,8 @@ def template(name: str, package: str = "simulator.experiments") -> Template:
 def image(svg: str) -> str:
     """A picture as the address of an image, so that the page needs no other file."""
     return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
+
+
+def images(drawn: Mapping[str, str]) -> dict[str, str]:
+    """Pictures by name as addresses of images."""
+    return {name: image(svg) for name, svg in drawn.items()}

@@ -97,6 +97,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "whose active period is the longest. Dark: sole bottleneck. Light: shifting between two, and then both count. A machine of several places "
         "waits while any of them waits for a neighbour; hand-over times are no waits (shifting bottleneck detection after Roser, our reading).",
         "levels": "Levels of buffers and conveyors", "levels_caption": "First replication; line: mean, band: least to most in each column's {minutes}; dashed: capacity.",
+        "histograms": "Histograms of levels", "histograms_caption": "All replications: share of the time in which there were so many items.",
         "level_axis": "items", "name": "name", "kind": "kind", "capacity": "capacity", "mean_level": "mean level", "empty": "empty %", "full": "full %",
         "buffer": "buffer", "conveyor": "conveyor", "rules": "Rules of the model",
         "blocking": "Blocking after service: a finished item stays in its unit, and holds its place, until the next takes it.",
@@ -147,6 +148,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "濃色：単独。淡色：二つの設備の間で移行中（双方に数える）。複数の場所をもつ設備は、いずれかの場所が前後工程を待つ間は待ちとする。"
         "受け渡し自体の時間は待ちに含めない（Roserの移動ボトルネック検出法、当方の解釈）。",
         "levels": "バッファとコンベヤの在荷数", "levels_caption": "最初の反復。線：平均、帯：各列（{minutes}）の最小～最大、破線：容量。",
+        "histograms": "在荷の分布", "histograms_caption": "全反復。その個数であった時間の割合。",
         "level_axis": "個", "name": "名称", "kind": "種類", "capacity": "容量", "mean_level": "平均在荷", "empty": "空 %", "full": "満杯 %",
         "buffer": "バッファ", "conveyor": "コンベヤ", "rules": "モデルの規則",
         "blocking": "加工後ブロッキング：加工を終えたワークは、次工程が受け取るまで設備に残り、場所を占める。",

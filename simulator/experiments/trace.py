@@ -13,6 +13,7 @@ import numpy as np
 from simulator.experiments.accounts import ACCOUNTS, account
 from simulator.experiments.bottleneck import ActivePeriods, Shifting
 from simulator.line.log import EventLog, Kind, Row
+from simulator.line.packml import Cause, Mode, State
 from simulator.line.spec import BufferSpec, ConveyorSpec, LineSpec
 
 BINS = 720
@@ -32,14 +33,34 @@ class LevelTrace:
 
 
 @dataclass(frozen=True)
+class StateStretch:
+    """Some time (s from the start of the run) that a unit spent in one state for one cause: numbers of PackML and ``Cause``."""
+
+    start: float
+    end: float
+    state: int
+    cause: int
+    account: str
+
+
+@dataclass(frozen=True)
 class Trace:
-    """Shares of time by unit, account and bin, levels and bottlenecks, from ``start`` to ``end`` (s from the start of the run)."""
+    """Shares of time by unit, account and bin, levels and bottlenecks, from ``start`` to ``end`` (s from the start of the run).
+
+    ``stretches``: by unit what lasted at least a bin, so that there are never more of them than bins.
+    """
 
     start: float
     end: float
     shares: dict[str, dict[str, tuple[float, ...]]]
+    stretches: dict[str, tuple[StateStretch, ...]]
     levels: tuple[LevelTrace, ...]
     bottleneck: Shifting
+
+
+def parts(code: int) -> tuple[int, int, int]:
+    """State, mode and cause of a row of the event log."""
+    return code // 100, code // 10 % 10, code % 10
 
 
 class _Level:
@@ -60,6 +81,10 @@ class TraceLog:
         self._names = [u.name for u in spec.units if not isinstance(u, BufferSpec)]
         self._seconds = np.zeros((len(self._names), len(ACCOUNTS), bins))
         self._current = [(0, 0.0)] * len(self._names)  # account and since when
+        self._known = [(State.EXECUTE * 100 + Mode.PRODUCTION * 10 + Cause.NONE, 0.0)] * len(
+            self._names
+        )  # code and since when
+        self._stretches: list[list[StateStretch]] = [[] for _ in self._names]
         self._levels: list[_Level] = []
         self._moves: dict[tuple[int, int], list[tuple[_Level, int]]] = {}
         self._find_levels(spec, bins)
@@ -94,8 +119,10 @@ class TraceLog:
         self._active.read(row)
         if kind == Kind.STATE:
             self._account(unit, t)
-            state, mode, cause = code // 100, code // 10 % 10, code % 10
-            self._current[unit] = (ACCOUNTS.index(account(state, mode, cause)), t)
+            self._current[unit] = (ACCOUNTS.index(account(*parts(code))), t)
+            if code != self._known[unit][0]:
+                self._stretch(unit, t)
+                self._known[unit] = code, t
         for level, step in self._moves.get((unit, kind), ()):
             self._measure(level, t)
             level.value += step
@@ -104,6 +131,14 @@ class TraceLog:
         known, since = self._current[unit]
         for index, seconds in self._spread(since, now):
             self._seconds[unit, known, index] += seconds
+
+    def _stretch(self, unit: int, now: float) -> None:
+        """Keep what a unit was in until now if it lasted."""
+        code, since = self._known[unit]
+        start, end = max(since, self._start), min(now, self.end)
+        if end - start >= self._width:
+            state, mode, cause = parts(code)
+            self._stretches[unit].append(StateStretch(start, end, state, cause, account(state, mode, cause)))
 
     def _measure(self, level: _Level, now: float) -> None:
         for index, seconds in self._spread(level.since, now):
@@ -134,6 +169,7 @@ class TraceLog:
         """The trace up to ``now``, the end of the run."""
         for unit in range(len(self._names)):
             self._account(unit, now)
+            self._stretch(unit, now)
         for level in self._levels:
             self._measure(level, now)
         shares = self._seconds / self._width
@@ -141,6 +177,7 @@ class TraceLog:
             self._start,
             self.end,
             {n: {a: tuple(shares[u, k].tolist()) for k, a in enumerate(ACCOUNTS)} for u, n in enumerate(self._names)},
+            {n: tuple(self._stretches[u]) for u, n in enumerate(self._names)},
             tuple(
                 LevelTrace(
                     v.name, v.kind, v.capacity, tuple((v.seconds / self._width).tolist()), tuple(v.low.tolist()),

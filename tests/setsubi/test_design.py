@@ -38,7 +38,8 @@ def test_the_table_the_words_and_the_files_come_out(folder: Path) -> None:
     assert float(found[1]) >= 270
     assert said.out.splitlines()[-1] == f"results: {Path('new/out/report.html')}"
     out = folder / "new" / "out"
-    assert sorted(p.name for p in out.iterdir()) == ["checks.csv", "designs.csv", "report.html"]
+    assert sorted(p.name for p in out.iterdir()) == ["checks.csv", "designs.csv", "pictures", "report.html"]
+    assert sorted(p.name for p in (out / "pictures").iterdir()) == ["path.svg", "tried.svg"]
     assert (out / "designs.csv").read_bytes().startswith(b"\xef\xbb\xbfunits.X.capacity,cost,")
     assert "setsubi design size.yaml" in (out / "report.html").read_text(encoding="utf-8")
 

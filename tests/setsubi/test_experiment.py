@@ -30,7 +30,9 @@ def test_the_table_the_words_and_the_files_come_out(folder: Path) -> None:
     assert "Better than base: 速い B (+" in said.out
     assert said.out.splitlines()[-1] == f"results: {Path('new/out/report.html')}"
     out = folder / "new" / "out"
-    assert sorted(p.name for p in out.iterdir()) == ["replications.csv", "report.html", "scenarios.csv", "units.csv"]
+    files = ["pictures", "replications.csv", "report.html", "scenarios.csv", "units.csv"]
+    assert sorted(p.name for p in out.iterdir()) == files
+    assert {"means.svg", "differences.svg", "ribbon.svg"} <= {p.name for p in (out / "pictures").iterdir()}
     assert (out / "scenarios.csv").read_bytes().startswith(b"\xef\xbb\xbfscenario,")
     assert "setsubi experiment try.yaml" in (out / "report.html").read_text(encoding="utf-8")
 

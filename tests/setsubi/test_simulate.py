@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from typer.testing import CliRunner
@@ -52,6 +53,14 @@ def test_tables_files_and_report_come_out(line: Path, tmp_path: Path) -> None:
     assert "setsubi simulate line.yaml --hours 1 --warmup 0.01 --seed 1 --replications 2" in page
 
 
+def test_pictures_come_out_as_files_that_need_no_report(line: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "pictures"
+    code, stdout, stderr = run(line, "--hours", 1, "--replications", 2, "--pictures", folder, "--quiet")
+    assert (code, stdout.replace("\n", ""), stderr) == (0, f"pictures: {folder}", "")
+    assert {"overtime.svg", "shares.svg", "timeline.svg", "ribbon.svg"} <= {p.name for p in folder.iterdir()}
+    assert all(ElementTree.parse(p).getroot().tag.endswith("svg") for p in folder.iterdir())
+
+
 def test_japanese_is_japanese_in_terminal_and_report(line: Path, tmp_path: Path) -> None:
     code, stdout, _ = run(line, "--hours", 1, "--replications", 1, "--lang", "ja", "--report", tmp_path / "r.html")
     assert code == 0
@@ -77,6 +86,7 @@ def test_japanese_is_japanese_in_terminal_and_report(line: Path, tmp_path: Path)
         ("--items", "items", "must end in .csv or .parquet"),
         ("--ocel", "log.xml", "must end in .json"),
         ("--report", ".", "is a folder"),
+        ("--pictures", __file__, "is a file, not a folder"),
     ],
 )
 def test_a_value_that_cannot_be_is_one_error_that_names_the_option_and_exit_code_4(

@@ -78,15 +78,18 @@ class DesignPlan:
         """The values of a design."""
         return tuple(choice.texts[i] for choice, i in zip(self.choices, at, strict=True))
 
+    def name_of(self, at: At) -> str:
+        """The values of a design with what they are."""
+        return ", ".join(f"{choice.label}={text}" for choice, text in zip(self.choices, self.texts(at), strict=True))
+
     def scenario(self, at: At) -> Scenario:
         """The line that a design makes. Raises ``DesignError`` if the line refuses a value."""
         changes = [
             Change(choice.target, choice.values[i], ("choose", choice.path))
             for choice, i in zip(self.choices, at, strict=True)
         ]
-        texts = self.texts(at)
-        name = ", ".join(f"{choice.label}={text}" for choice, text in zip(self.choices, texts, strict=True))
-        return Scenario(name, self.lines.changed(changes, name), texts, at)
+        name = self.name_of(at)
+        return Scenario(name, self.lines.changed(changes, name), self.texts(at), at)
 
     @property
     def base(self) -> Scenario:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import isfinite
+from typing import TYPE_CHECKING, Any
 
+from simulator.experiments.charts.texts import TEXTS as CHART_TEXTS
 from simulator.experiments.design.findings import (
     best,
     choice_rows,
@@ -18,25 +21,30 @@ from simulator.experiments.design.findings import (
     verdict,
     warnings,
 )
-from simulator.experiments.design.pareto import front
-from simulator.experiments.design.plan import FEW
+from simulator.experiments.design.pareto import Pair, front
+from simulator.experiments.design.plan import FEW, At
 from simulator.experiments.design.result import Design
 from simulator.experiments.design.spec import COST
 from simulator.experiments.design.texts import words
 from simulator.experiments.design.trials import figure_of
-from simulator.experiments.report import image, template
+from simulator.experiments.report import images, template
 from simulator.experiments.study.compare import LOWER_IS_BETTER
 from simulator.experiments.study.plan import BASE
 from simulator.experiments.study.report import asked_of_runs
 from simulator.experiments.study.result import Outcome
 from simulator.experiments.texts import FIGURES, language, texts
-from simulator.experiments.warmup import PILOTS
+from simulator.experiments.warmup import PILOTS, Pilot
+
+if TYPE_CHECKING:
+    from simulator.experiments.charts.kit import Charts
 
 MOST_ROWS = 100  # of the table of designs; the CSV file holds all
 
 
-def render_design(design: Design, *, lang: str = "en", version: str = "", command: str = "") -> str:
-    """One HTML page with everything inside; ``command`` is what repeats the search."""
+def render_design(
+    design: Design, *, lang: str = "en", version: str = "", command: str = "", drawn: Mapping[str, str] | None = None
+) -> str:
+    """One HTML page with everything inside; ``command`` is what repeats the search, ``drawn`` what ``draw`` gave."""
     code, text, plan = language(lang), words(lang), design.plan
     target = plan.spec.target
     _, outcome, cost = best(design)
@@ -52,9 +60,14 @@ def render_design(design: Design, *, lang: str = "en", version: str = "", comman
         findings=sentences(design, code), warnings=warnings(design, code), figure=figure_of(outcome, name), target=target,
         choices=choice_rows(design, code) if target else [], front=[] if target else front_rows(design), tried=rows[:MOST_ROWS],
         hidden=hidden, shown=[figure_name(n, code) for n in figures_shown(design)], labels=_labels(design, code), few=FEW,
-        asked=_asked(design, code), pictures=_pictures(design, code), warmup=design.warmup, pilot_count=PILOTS,
-        pilots=[(text["base"] if p.scenario == BASE else p.scenario, p) for p in design.warmup.pilots],
+        asked=_asked(design, code), pictures=images(draw(design, code) if drawn is None else drawn),
+        charts=_charts(design, code), chart_words=CHART_TEXTS[code], longest=_shown(_longest(design).scenario, text) if design.warmup.pilots else "", warmup=design.warmup, pilot_count=PILOTS,
+        pilots=[(_shown(p.scenario, text), p) for p in design.warmup.pilots],
     )  # fmt: skip
+
+
+def _shown(name: str, text: Mapping[str, str]) -> str:
+    return text["base"] if name == BASE else name
 
 
 def _labels(design: Design, lang: str) -> tuple[str, str]:
@@ -63,13 +76,60 @@ def _labels(design: Design, lang: str) -> tuple[str, str]:
     return figure_name(asked.minimise if asked else COST, lang), figure_name(design.plan.spec.figure, lang)
 
 
-def _pictures(design: Design, lang: str) -> dict[str, str]:
+def draw(design: Design, lang: str = "en") -> dict[str, str]:
+    """The pictures of the report as SVG, by name."""
     # matplotlib takes a second to import, which every command would pay that draws nothing
     from simulator.experiments.design import pictures
     from simulator.experiments.study.pictures import warmup
 
-    text, name, asked = words(lang), design.plan.spec.figure, design.plan.spec.pareto
-    lower, made = name in LOWER_IS_BETTER, dict[str, str]()
+    text, target = words(lang), design.plan.spec.target
+    points, joined, marked = _points(design)
+    made = {
+        "tried": pictures.tried(
+            list(points.values()), joined, list(marked.values()), target.value if target else None, _axes(design, lang)
+        )
+    }
+    if target is not None:
+        labels = text["front_order"], text["cost"]
+        made["path"] = pictures.path([t.cost for t in design.trials], [bool(t.reached) for t in design.trials], labels)
+    if design.warmup.pilots:
+        made["warmup"] = warmup(_longest(design), design.warmup.hours, text, texts(lang)["rate"])
+    return made
+
+
+def _charts(design: Design, lang: str) -> Charts:
+    """The same as charts, but for the warm-up."""
+    from simulator.experiments.charts import design as charts  # Bokeh takes half a second to import
+    from simulator.experiments.charts.kit import embed
+
+    text, target = {**words(lang), **CHART_TEXTS[lang]}, design.plan.spec.target
+    points, joined, marked = _points(design)
+
+    def named(found: Mapping[At, Any]) -> dict[str, Any]:
+        return {design.plan.name_of(at): value for at, value in found.items()}
+
+    made = {
+        "tried": charts.tried(
+            text, named(points), joined, named(marked), target.value if target else None, _axes(design, lang)
+        )
+    }
+    if target is not None:
+        names, costs = [design.plan.name_of(t.at) for t in design.trials], [t.cost for t in design.trials]
+        labels = text["front_order"], text["cost"]
+        made["path"] = charts.path(text, names, costs, [bool(t.reached) for t in design.trials], labels)
+    return embed(made)
+
+
+def _axes(design: Design, lang: str) -> tuple[str, str]:
+    """Names of price and figure with its unit."""
+    paid, gain = _labels(design, lang)
+    return paid, f"{gain} {unit_of(design)}"
+
+
+def _points(design: Design) -> tuple[dict[At, Pair], list[Pair], dict[At, tuple[Pair, float]]]:
+    """Figure and price of every design tried, those of the front in its order, and of the ones run on fresh random numbers,
+    with the half-width of the figure."""
+    name, asked = design.plan.spec.figure, design.plan.spec.pareto
 
     def price(outcome: Outcome, cost: float) -> float:
         return figure_of(outcome, asked.minimise).mean if asked and asked.minimise != COST else cost
@@ -79,29 +139,19 @@ def _pictures(design: Design, lang: str) -> dict[str, str]:
         for t in design.trials
         if isfinite(figure_of(t.outcome, name).mean) and isfinite(price(t.outcome, t.cost))
     }
+    lower = name in LOWER_IS_BETTER
     best_of = front({at: (-gain if lower else gain, paid) for at, (gain, paid) in points.items()})
-    marked = [
-        ((figure.mean, price(c.outcome, c.cost)), figure.half_width or 0.0)
+    marked = {
+        c.at: ((figure.mean, price(c.outcome, c.cost)), figure.half_width or 0.0)
         for c in (design.checks if asked else (design.chosen,))
         if c is not None and (figure := figure_of(c.outcome, name))
-    ]
-    paid, gain = _labels(design, lang)
-    target = design.plan.spec.target
-    made["tried"] = pictures.tried(
-        list(points.values()), [points[at] for at in best_of], marked, target.value if target else None,
-        (paid, f"{gain} {unit_of(design)}"),
-    )  # fmt: skip
-    if target is not None:
-        costs = [t.cost for t in design.trials]
-        labels = text["front_order"], text["cost"]
-        made["path"] = pictures.path(costs, [bool(t.reached) for t in design.trials], labels)
-    if design.warmup.pilots:
-        longest = max(design.warmup.pilots, key=lambda p: p.hours)
-        made["warmup"] = warmup(longest, design.warmup.hours, text, texts(lang)["rate"])
-    found = {key: image(svg) for key, svg in made.items()}
-    if design.warmup.pilots:
-        found["longest"] = text["base"] if longest.scenario == BASE else longest.scenario
-    return found
+    }
+    return points, [points[at] for at in best_of], marked
+
+
+def _longest(design: Design) -> Pilot:
+    """The pilots with the longest warm-up."""
+    return max(design.warmup.pilots, key=lambda p: p.hours)
 
 
 def _asked(design: Design, lang: str) -> list[tuple[str, str]]:

@@ -82,8 +82,8 @@ def ranking(found: Sequence[Gain], names: Sequence[str], label: str) -> str:
         return _finish(canvas, axes, names, label)
 
 
-def behind(runs: Sequence[Stopped], duration_h: float, hours: float, words: Mapping[str, str]) -> str:
-    """Mean number of items behind over time (h), a curve per unit."""
+def behind(runs: Sequence[Stopped], duration_h: float, hours: float, labels: tuple[str, str]) -> str:
+    """Mean number of items behind over time (h), a curve per unit; ``labels`` are those of time and number."""
     with style():
         canvas = Canvas(figsize=(WIDTH, 3.4), layout="constrained")
         axes = canvas.subplots()
@@ -94,8 +94,8 @@ def behind(runs: Sequence[Stopped], duration_h: float, hours: float, words: Mapp
             axes.plot(np.linspace(0, hours, len(curve)), curve, linewidth=1.4, label=unit)
         axes.set_xlim(0, hours)
         axes.grid(axis="y")
-        axes.set_xlabel(words["stop_hours"])
-        axes.set_ylabel(words["behind"])
+        axes.set_xlabel(labels[0])
+        axes.set_ylabel(labels[1])
         axes.legend(fontsize=9, frameon=False, ncols=4)
         return svg(canvas)
 

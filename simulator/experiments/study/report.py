@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulator.experiments.bottleneck import Shifting
-from simulator.experiments.report import image, template
+from simulator.experiments.charts.texts import TEXTS as CHART_TEXTS
+from simulator.experiments.report import images, template
 from simulator.experiments.said import value_text
 from simulator.experiments.study.compare import Difference, Verdict, compare
-from simulator.experiments.study.effects import Effect, effects
+from simulator.experiments.study.effects import effects
 from simulator.experiments.study.findings import numbered, percent, precision, sentences, shown_name, signed, warnings
 from simulator.experiments.study.result import Outcome, Study
 from simulator.experiments.study.sensitivity import gains
@@ -18,13 +19,18 @@ from simulator.experiments.study.stoptexts import stop_asked, stop_rows, unit_ro
 from simulator.experiments.study.tables import SHOWN, row_name, selected
 from simulator.experiments.study.texts import words
 from simulator.experiments.texts import FIGURES, language, texts
-from simulator.experiments.warmup import PILOTS
+from simulator.experiments.warmup import PILOTS, Pilot
+
+if TYPE_CHECKING:
+    from simulator.experiments.charts.kit import Charts
 
 MOST_ROWS = 60  # of tables and pictures; the CSV files hold all
 
 
-def render_study(study: Study, *, lang: str = "en", version: str = "", command: str = "") -> str:
-    """One HTML page with everything inside; ``command`` is what repeats the experiment."""
+def render_study(
+    study: Study, *, lang: str = "en", version: str = "", command: str = "", drawn: Mapping[str, str] | None = None
+) -> str:
+    """One HTML page with everything inside; ``command`` is what repeats the experiment, ``drawn`` what ``draw`` gave."""
     code, text = language(lang), words(lang)
     base = shown_name(study, study.base.scenario.name, code)
     by_figure = {f.name: {d.scenario: d for d in compare(study, f.name)} for f in study.base.figures.line}
@@ -40,10 +46,12 @@ def render_study(study: Study, *, lang: str = "en", version: str = "", command: 
         others=[name for name in SHOWN if name != study.figure], best=_best(study, found, code), crn=_crn(found, text),
         gains=gains(study), step_names={g.step: shown_name(study, g.step.name, code) for g in gains(study)}, signed=signed,
         active=trace.bottleneck if trace else None, by_scenario=_bottlenecks(study, shown, code),
-        stop=_stop(study, code), pictures=_pictures(study, shown, found, code), all_rows=_all_rows(study, shown, by_figure, code),
+        stop=_stop(study, code), all_rows=_all_rows(study, shown, by_figure, code),
         all_figures=[f for f in study.base.figures.line if by_figure[f.name]],
         pilots=[(shown_name(study, p.scenario, code), p) for p in study.warmup.pilots[:MOST_ROWS]], pilot_count=PILOTS,
-        warmup=study.warmup,
+        warmup=study.warmup, longest=shown_name(study, _longest(study).scenario, code) if study.warmup.pilots else "",
+        explained=percent(next((e.explained for e in effects(study, study.figure)), None) or 0.0),
+        pictures=images(draw(study, code) if drawn is None else drawn), charts=_charts(study, code), chart_words=CHART_TEXTS[code],
     )  # fmt: skip
 
 
@@ -162,40 +170,60 @@ def _stop(study: Study, lang: str) -> dict[str, Any] | None:
     }
 
 
-def _pictures(study: Study, shown: list[Outcome], found: Mapping[str, Difference], lang: str) -> dict[str, str]:
+def draw(study: Study, lang: str = "en") -> dict[str, str]:
+    """The pictures of the report as SVG, by name."""
     from simulator.experiments.pictures import bottleneck_ribbon  # matplotlib takes a second to import
     from simulator.experiments.study import pictures
 
-    text, made = words(lang), {}
+    text = words(lang)
+    made = {name: getattr(pictures, name)(*of) for name, of in _drawn(study, lang).items()}
+    if (trace := study.base.experiment.trace) is not None:
+        made["ribbon"] = bottleneck_ribbon(trace.bottleneck, texts(lang))
+    if study.warmup.pilots:
+        made["warmup"] = pictures.warmup(_longest(study), study.warmup.hours, text, texts(lang)["rate"])
+    return made
+
+
+def _charts(study: Study, lang: str) -> Charts:
+    """The same as charts, but for the warm-up."""
+    from simulator.experiments.charts import study as charts  # Bokeh takes half a second to import
+    from simulator.experiments.charts.byunit import bottleneck_ribbon
+    from simulator.experiments.charts.kit import embed
+
+    text = {**texts(lang), **words(lang), **CHART_TEXTS[lang]}
+    made = {name: getattr(charts, name)(text, *of) for name, of in _drawn(study, lang).items()}
+    if (trace := study.base.experiment.trace) is not None:
+        made["ribbon"] = bottleneck_ribbon(trace.bottleneck, text)
+    return embed(made)
+
+
+def _drawn(study: Study, lang: str) -> dict[str, tuple[Any, ...]]:
+    """What is drawn: names of pictures, which are those of functions, with what these take."""
+    text, made = words(lang), dict[str, tuple[Any, ...]]()
+    found = {d.scenario: d for d in compare(study, study.figure)}
+    shown = selected(study, found, MOST_ROWS)
     figure = study.base.figures.figure(study.figure)
     label = f"{FIGURES[lang][study.figure][0]} {figure.unit if figure else ''}"
     rows = [(o, f) for o in shown if (f := o.figures.figure(study.figure)) is not None]
     if (stop := study.plan.spec.stop) is not None:
         hours = study.plan.spec.hours - stop.at / 3600
-        made["behind"] = pictures.behind(study.stops[study.plan.base], stop.duration / 3600, hours, text)
-    if (trace := study.base.experiment.trace) is not None:
-        made["ribbon"] = bottleneck_ribbon(trace.bottleneck, texts(lang))
+        made["behind"] = study.stops[study.plan.base], stop.duration / 3600, hours, (text["stop_hours"], text["behind"])
     if found_gains := gains(study):
-        step_names = [shown_name(study, g.step.name, lang) for g in found_gains]
-        made["ranking"] = pictures.ranking(found_gains, step_names, text["per_percent"])
+        made["ranking"] = found_gains, [shown_name(study, g.step.name, lang) for g in found_gains], text["per_percent"]
     if figure is not None and not found_gains:
         base = next(i for i, (o, _) in enumerate(rows) if o is study.base)
         dots = [(numbered(study, o.scenario.name, lang), f.mean, f.half_width or 0.0) for o, f in rows]
-        made["means"] = pictures.means(dots, base, label)
+        made["means"] = dots, base, label
     listed = [found[o.scenario.name] for o in shown if o.scenario.name in found]
     if listed and not found_gains:
         names = [numbered(study, d.scenario, lang) for d in listed]
-        made["differences"] = pictures.differences(listed, names, f"{text['difference']} {listed[0].unit}")
+        made["differences"] = listed, names, f"{text['difference']} {listed[0].unit}"
     if by_factor := effects(study, study.figure):
-        made["slope_caption"] = text["slope_caption"].format(explained=percent(by_factor[0].explained or 0.0))
-        made["main_effects"] = pictures.main_effects(by_factor, label)
-        made["tornado"] = pictures.tornado(by_factor, [_size(e) for e in by_factor], label)
-    if study.warmup.pilots:
-        longest = max(study.warmup.pilots, key=lambda p: p.hours)
-        made["warmup"] = pictures.warmup(longest, study.warmup.hours, text, texts(lang)["rate"])
-        made["longest"] = shown_name(study, longest.scenario, lang)
-    return {name: made[name] if name in ("longest", "slope_caption") else image(made[name]) for name in made}
+        made["main_effects"] = by_factor, label
+        made["tornado"] = by_factor, [signed(e.size, e.half_width) for e in by_factor], label
+    return made
 
 
-def _size(effect: Effect) -> str:
-    return signed(effect.size, effect.half_width)
+def _longest(study: Study) -> Pilot:
+    """The pilots with the longest warm-up."""
+    return max(study.warmup.pilots, key=lambda p: p.hours)

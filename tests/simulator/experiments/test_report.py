@@ -27,7 +27,7 @@ def busy() -> tuple[Experiment, Kpis]:
 
 
 class Page(HTMLParser):
-    """Sources of pictures, text outside of style, and tags left open."""
+    """Sources of pictures, text outside of styles and scripts, and tags left open."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -39,14 +39,14 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
         self.sources += [str(values[k]) for k in ("src", "href") if k in values]
-        if tag not in ("meta", "img", "br"):
+        if tag not in ("meta", "img", "br", "input"):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        if "style" not in self.open:
+        if not {"style", "script"} & set(self.open):
             self.text += data
 
 
@@ -55,7 +55,7 @@ def test_the_report_is_one_file_with_all_parts(busy: tuple[Experiment, Kpis], la
     experiment, found = busy
     page = Page(render_report(experiment, found, lang=lang, version="1.2", command="setsubi simulate x.yaml"))
     assert page.open == []
-    assert len(page.sources) == 6
+    assert len(page.sources) == 7
     for source in page.sources:
         assert source.startswith("data:image/svg+xml;base64,")
         root = ElementTree.fromstring(b64decode(source.partition(",")[2]))
@@ -72,7 +72,7 @@ def test_the_report_is_one_file_with_all_parts(busy: tuple[Experiment, Kpis], la
 def test_pictures_carry_their_words_as_text_and_their_names(busy: tuple[Experiment, Kpis]) -> None:
     page = Page(render_report(*busy, lang="ja"))
     pictures = ["".join(ElementTree.fromstring(b64decode(s.partition(",")[2])).itertext()) for s in page.sources]
-    axes = [TEXTS["ja"][key] for key in ("hours", "share_axis", "lead_axis")]
+    axes = [TEXTS["ja"][key] for key in ("hours", "share_axis", "lead_axis", "level_axis")]
     assert all(any(axis in p for axis in axes) for p in pictures)
     assert TEXTS["ja"]["median"] in pictures[1]
     assert all(name in pictures[2] for name in ("A", "BC"))
@@ -82,7 +82,7 @@ def test_names_from_the_line_file_are_escaped() -> None:
     spec = line_of(machine("A"), title="<script>alert(1)</script>")
     experiment = run_experiment(spec, hours=0.1, replications=1)
     page = render_report(experiment, kpis(experiment), command="a <b> & c")
-    assert "<script>" not in page
+    assert "<script>alert" not in page
     assert "a &lt;b&gt; &amp; c" in page
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from simulator.experiments.accounts import ACCOUNTS, account
 from simulator.experiments.trace import Trace, TraceLog
 from simulator.line import Line, LineSpec
 from simulator.line.log import MemoryLog
+from simulator.line.packml import Cause, State
 
 
 def traced(spec: LineSpec, start: float, end: float, bins: int, seed: int = 1) -> tuple[Trace, Line]:
@@ -58,3 +61,25 @@ def test_a_line_without_buffers_has_no_levels_and_rows_are_passed_on() -> None:
     Line(spec, 1, alone).run(10)
     assert log.trace(10).levels == ()
     assert memory.rows == alone.rows
+
+
+def test_what_lasts_a_column_is_kept_with_its_state_and_cause() -> None:
+    trace, _ = traced(line_of(*SLOW_THEN_FAST), 5, 77, 4)
+    assert [(s.start, s.end, s.account) for s in trace.stretches["A"]] == [(5, 77, "productive")]
+    starved = [s for s in trace.stretches["B"] if s.cause == Cause.STARVED]
+    assert [(s.state, s.account) for s in starved] == [(State.SUSPENDED, "starved")] * len(starved)
+    assert [(s.start, s.end) for s in trace.stretches["B"]] == [(5, 36), (36, 54), (54, 72)]
+
+
+@settings(max_examples=25)
+@given(st.floats(0, 500), st.floats(1, 2000), st.integers(1, 50), st.integers(0, 99))
+def test_kept_stretches_never_overlap_nor_pass_the_time_of_their_account(
+    start: float, length: float, bins: int, seed: int
+) -> None:
+    trace, _ = traced(BUSY, start, start + length, bins, seed)
+    for unit, stretches in trace.stretches.items():
+        assert all(a.end <= b.start for a, b in pairwise(stretches))
+        assert all(s.end - s.start >= length / bins * (1 - 1e-9) for s in stretches)
+        for name in ACCOUNTS:
+            kept = sum(s.end - s.start for s in stretches if s.account == name)
+            assert kept <= sum(trace.shares[unit][name]) * length / bins + 1e-6

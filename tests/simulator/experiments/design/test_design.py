@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from design_files import FORMATION, THREE, TWO, design_in, exact_rate
+from pages import Charts, loads
 
 from simulator.experiments.design.errors import DesignError
 from simulator.experiments.design.findings import choice_rows, sentences, trial_rows, verdict, warnings
@@ -18,6 +19,7 @@ from simulator.experiments.design.result import Design, Phase, Verdict
 from simulator.experiments.design.running import run_design
 from simulator.experiments.design.tables import csv_files
 from simulator.experiments.design.texts import TEXTS
+from simulator.experiments.design.trials import figure_of
 from simulator.experiments.run import Job, run_experiment, run_job
 
 EXACT = "line: line.yaml\nhours: 40\nwarmup: 30 min\n"
@@ -216,8 +218,14 @@ def test_the_report_says_everything_in_one_file(missed: Design, pareto: Design, 
         page = render_design(design, lang=lang, version="1.2", command="setsubi design size.yaml")
         for heading in headings:
             assert f"<h2>{text[heading]}</h2>" in page
-        assert page.count("data:image/svg+xml;base64,") == pictures
-        assert "http" not in page.replace("http-equiv", "")
+        assert page.count('src="data:image/svg+xml;base64,') == pictures
+        assert all(address.startswith("data:") for address in loads(page))
+        (tried,) = Charts(page).sources("name", "gain", "price")[:1]
+        assert tried["name"] == [design.plan.name_of(t.at) for t in design.trials]
+        assert tried["gain"] == pytest.approx(
+            [figure_of(t.outcome, design.plan.spec.figure).mean for t in design.trials]
+        )
+        assert len(page) < 6e6
         assert all(cell in page for row in trial_rows(design, lang) for cell in row)
         assert "setsubi design size.yaml" in page
         assert "units.X.capacity" in page

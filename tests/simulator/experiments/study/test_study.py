@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from pages import Charts, loads
 from study_files import plan_in
 
+from simulator.experiments.charts.texts import TEXTS as CHART_TEXTS
 from simulator.experiments.run import run_experiment
 from simulator.experiments.study.compare import Verdict, compare, judge, paired
 from simulator.experiments.study.effects import effects
@@ -234,12 +237,53 @@ def test_the_report_says_everything_in_one_file(study: Study, lang: str) -> None
     text = TEXTS[lang]
     for heading in ("findings", "results", "main_effects", "tornado", "asked", "definitions"):
         assert f"<h2>{text[heading]}</h2>" in page
-    assert page.count("data:image/svg+xml;base64,") == 5
-    assert "http" not in page.replace("http-equiv", "")
+    assert page.count('src="data:image/svg+xml;base64,') == 5
+    assert all(address.startswith("data:") for address in loads(page))
     assert all(sentence.split(": ")[0] in page for sentence in sentences(study, lang))
     assert "setsubi experiment try.yaml" in page
     assert "units.A.process_time = 9" in page
-    assert "&lt;" not in page
+    assert "&lt;" not in re.sub("<script.*?</script>", "", page, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_the_charts_hold_the_figures_of_the_experiment(study: Study, lang: str) -> None:
+    page = render_study(study, lang=lang)
+    shown = Charts(page)
+    means = {
+        name: value
+        for s in shown.sources("name", "mean", "half")
+        if "text" not in s
+        for name, value in zip(s["name"], s["mean"], strict=True)
+    }
+    assert sorted(means.values()) == pytest.approx(sorted(o.figure("throughput").mean for o in study.outcomes))
+    differences = {d.mean: (d.half_width, d.verdict) for d in compare(study, "throughput")}
+    by_verdict = [s for s in shown.sources("name", "mean", "half", "text") if "low" in s]
+    assert sum(len(s["mean"]) for s in by_verdict) == len(differences)
+    assert len(by_verdict) == len({verdict for _, verdict in differences.values()})
+    for s in by_verdict:
+        for mean, half, text in zip(s["mean"].tolist(), s["half"].tolist(), s["text"], strict=True):
+            known = min(differences, key=lambda m: abs(m - mean))
+            assert (mean, half) == pytest.approx((known, differences[known][0]), rel=1e-5)
+            assert text == signed(known, differences[known][0])
+    (bars,) = shown.sources("low_text", "high_text")
+    found = effects(study, "throughput")
+    assert bars["name"] == [e.factor.label for e in found]
+    assert (bars["high"] - bars["low"]) == pytest.approx([e.size for e in found], rel=1e-3)
+    levels = shown.sources("level", "mean")
+    assert [s["level"] for s in levels] == [[v.text for v in e.levels] for e in found]
+    assert [s["mean"].tolist() for s in levels] == [pytest.approx([v.mean for v in e.levels]) for e in found]
+    assert TEXTS[lang]["differences"].split("{")[0] in page
+    assert CHART_TEXTS[lang]["reset"] in shown.words()
+
+
+def test_names_that_look_like_formulas_or_tags_stay_names(tmp_path: Path) -> None:
+    plan = plan_in(
+        tmp_path, HEAD + 'replications: 2\nscenarios:\n  "odd $$x$$ </script><b>": {units.A.process_time: 9}\n'
+    )
+    page = render_study(run_study(plan, engine="simpy"))
+    assert "</script><b>" not in page
+    assert "$$" not in Charts(page).words()
+    assert "odd $\u200b$x$\u200b$ </script><b>" in Charts(page).words()
 
 
 def test_english_and_japanese_have_the_same_words() -> None:
