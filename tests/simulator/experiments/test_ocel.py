@@ -26,7 +26,7 @@ LINE = line_of(
         failures=[{"name": "tower", "mtbf": 200, "mttr": 20, "clock": "time"}],
     ),
     machine("C", 2.0),
-    events=[{"at": 300, "unit": "A", "trip": "S2"}], operator={"response": 30}, lot_size=50,
+    events=[{"at": 300, "unit": "A", "trip": "S2"}], operators={"count": 1, "response": 30}, lot_size=50,
 )  # fmt: skip
 
 
@@ -183,7 +183,7 @@ def test_cells_know_their_lot_and_when_they_became_bad(ocel: Ocel, rows: MemoryL
 
 
 def test_both_engines_write_the_same_file_and_the_event_log_beside_it_stays_the_same(tmp_path: Path) -> None:
-    spec = LINE.model_copy(update={"events": (), "operator": None})  # which the compiled engine does not cover
+    spec = LINE.model_copy(update={"events": (), "operators": None})  # which the compiled engine does not cover
     for engine in ("simpy", "compiled"):
         paths = {"ocel_path": tmp_path / f"{engine}.json", "log_path": tmp_path / f"{engine}.csv"}
         run_experiment(spec, hours=0.1, replications=1, engine=engine, **paths)  # type: ignore[arg-type]
