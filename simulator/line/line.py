@@ -14,7 +14,7 @@ from simulator.line.item import Item
 from simulator.line.joint import Joint, Sink, Source
 from simulator.line.log import EventLog
 from simulator.line.machine import Machine
-from simulator.line.operators import Operators, Recovery, attempt
+from simulator.line.operators import Operators, Recovery, attempt, recover
 from simulator.line.packml import Transitions, check_table, default_transitions
 from simulator.line.port import RemoteInfeed, RemoteOutfeed
 from simulator.line.records import RecordSink
@@ -229,6 +229,10 @@ class Line:
             unit.trip(event.trip)
             if self._recovery is not None:
                 self._recovery.called(unit)
+            return
+        if event.recover is not None:
+            if wait := recover(self.zone_of(unit)):
+                self.clock.at(self.clock.time + wait, unit.priority(COMMANDED), moment)
             return
         steps: list[tuple[Any, Any]] = [
             (unit.release, event.release),

@@ -257,7 +257,7 @@ class SinkSpec(FileModel):
 
 
 class EventSpec(FileModel):
-    """Something that happens at time ``at``: a safety device, or a command at the panel."""
+    """Something that happens at time ``at``: a safety device, a command at the panel, or somebody recovers the unit's zone."""
 
     at: NotNegativeSeconds
     unit: Name
@@ -265,11 +265,12 @@ class EventSpec(FileModel):
     release: str | None = None
     reset: str | None = None
     command: Annotated[int, Field(ge=1, le=10)] | None = None
+    recover: Literal["zone"] | None = None
 
     @model_validator(mode="after")
     def _one(self) -> EventSpec:
-        if sum(x is not None for x in (self.trip, self.release, self.reset, self.command)) != 1:
-            raise ValueError("an event is exactly one of trip, release, reset, command")
+        if sum(x is not None for x in (self.trip, self.release, self.reset, self.command, self.recover)) != 1:
+            raise ValueError("an event is exactly one of trip, release, reset, command, recover")
         return self
 
 

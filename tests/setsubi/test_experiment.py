@@ -35,6 +35,21 @@ def test_the_table_the_words_and_the_files_come_out(folder: Path) -> None:
     assert "setsubi experiment try.yaml" in (out / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(("columns", "left_out"), [(60, 2), (75, 1), (120, 0)])
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_in_a_narrow_window_scenario_and_bottleneck_stay_and_other_figures_go(
+    columns: int, left_out: int, lang: str
+) -> None:
+    said = setsubi("experiment", "try.yaml", "--lang", lang, env={"COLUMNS": str(columns)})
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in said.out.splitlines() if line.startswith("│")]
+    assert [row[0] for row in rows] == ["base" if lang == "en" else "基準", "速い B"]
+    assert [row[-1] for row in rows] == ["A", "A"]
+    assert {len(row) for row in rows} == {6 - left_out}
+    assert all(" ± " in cell for cell in rows[1][1:-1]), "a column is shown whole"
+    heads = said.out[: said.out.index("│")]
+    assert ("OEE" in heads) == (not left_out), "line OEE is the first to go"
+
+
 def test_japanese_is_japanese(folder: Path) -> None:
     said = setsubi("experiment", "try.yaml", "--lang", "ja", "--out", ".")
     assert "基準より良い: 速い B" in said.out

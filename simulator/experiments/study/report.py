@@ -14,7 +14,7 @@ from simulator.experiments.study.findings import numbered, percent, precision, s
 from simulator.experiments.study.result import Outcome, Study
 from simulator.experiments.study.sensitivity import gains
 from simulator.experiments.study.spec import RunSpec
-from simulator.experiments.study.stoptexts import stop_asked, stop_rows, unit_rows
+from simulator.experiments.study.stoptexts import lasted, stop_asked, stop_rows, stop_title, unit_rows
 from simulator.experiments.study.tables import SHOWN, row_name, selected
 from simulator.experiments.study.texts import words
 from simulator.experiments.texts import FIGURES, language, texts
@@ -152,9 +152,8 @@ def _stop(study: Study, lang: str) -> dict[str, Any] | None:
     if stop is None:
         return None
     heads, rows = stop_rows(study, lang)
-    title = words(lang)["stop_title"].format(unit=stop.unit)
     return {
-        "title": title,
+        "title": stop_title(study, lang),
         "asked": stop_asked(study, lang),
         "heads": heads,
         "rows": rows,
@@ -172,7 +171,8 @@ def _pictures(study: Study, shown: list[Outcome], found: Mapping[str, Difference
     rows = [(o, f) for o in shown if (f := o.figures.figure(study.figure)) is not None]
     if (stop := study.plan.spec.stop) is not None:
         hours = study.plan.spec.hours - stop.at / 3600
-        made["behind"] = pictures.behind(study.stops[study.plan.base], stop.duration / 3600, hours, text)
+        runs = study.stops[study.plan.base]
+        made["behind"] = pictures.behind(runs, lasted(runs) / 3600, hours, text)
     if (trace := study.base.experiment.trace) is not None:
         made["ribbon"] = bottleneck_ribbon(trace.bottleneck, texts(lang))
     if found_gains := gains(study):
