@@ -22,6 +22,7 @@ from simulator.line.fields import (
 )
 from simulator.line.figure import Figure, unwrap
 from simulator.line.packml import State
+from simulator.line.quality import QualityHoldSpec
 from simulator.line.shifts import CalendarSpec, OperatorsSpec
 
 MAX_UNITS = 200  # hand-overs of a blocked line cascade upstream by calls, within the event that releases them
@@ -183,6 +184,7 @@ class MachineSpec(_UnitBase):
     scrap_to: Literal["bin", "downstream"] = "bin"
     hands_over_when_down: bool = True
     adds_g: dict[str, NotNegative] = Field(default={})
+    quality_holds: tuple[QualityHoldSpec, ...] = ()
 
     @model_validator(mode="after")
     def _sizes(self) -> MachineSpec:

@@ -15,7 +15,7 @@ from simulator.experiments.study.result import Outcome, Study
 from simulator.experiments.study.sensitivity import gains
 from simulator.experiments.study.spec import RunSpec
 from simulator.experiments.study.stoptexts import lasted, stop_asked, stop_rows, stop_title, unit_rows
-from simulator.experiments.study.tables import SHOWN, row_name, selected
+from simulator.experiments.study.tables import others, row_name, selected
 from simulator.experiments.study.texts import words
 from simulator.experiments.texts import FIGURES, language, texts
 from simulator.experiments.warmup import PILOTS
@@ -37,7 +37,7 @@ def render_study(study: Study, *, lang: str = "en", version: str = "", command: 
         lang=code, version=version, command=command, base=base, setting=_setting(study, text), asked=_asked(study, code),
         findings=sentences(study, code), precision=precision(study, code), warnings=warnings(study, code),
         rows=[_row(study, o, found, code) for o in shown], hidden=_hidden(study, shown, text), figure=figure,
-        others=[name for name in SHOWN if name != study.figure], best=_best(study, found, code), crn=_crn(found, text),
+        others=others(study), best=_best(study, found, code), crn=_crn(found, text),
         gains=gains(study), step_names={g.step: shown_name(study, g.step.name, code) for g in gains(study)}, signed=signed,
         active=trace.bottleneck if trace else None, by_scenario=_bottlenecks(study, shown, code),
         stop=_stop(study, code), pictures=_pictures(study, shown, found, code), all_rows=_all_rows(study, shown, by_figure, code),

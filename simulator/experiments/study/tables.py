@@ -13,11 +13,13 @@ from rich.text import Text
 
 from simulator.experiments.accounts import ACCOUNTS
 from simulator.experiments.columns import Column, fitted
+from simulator.experiments.figures import holds_quality
 from simulator.experiments.kpis import unit_figures
 from simulator.experiments.steps import removed
 from simulator.experiments.study.compare import Difference, Verdict, compare
 from simulator.experiments.study.findings import effect_line, precision, sentences, shown_name, signed, warnings
 from simulator.experiments.study.plan import BASE
+from simulator.experiments.study.recipes import recipe_rows, recipe_table, recipes_of
 from simulator.experiments.study.result import Outcome, Study
 from simulator.experiments.study.sensitivity import gains
 from simulator.experiments.study.stoptexts import stop_asked, stop_rows
@@ -25,7 +27,8 @@ from simulator.experiments.study.texts import words
 from simulator.experiments.texts import FIGURES, language, texts
 from simulator.line.spec import BufferSpec
 
-SHOWN = ("line OEE", "work in progress")  # beside the figure that is compared
+SHOWN = ("line OEE", "work in progress")  # beside the figure that is compared, and soonest left out
+HELD = ("held cells", "recalled cells", "scrapped material")  # too, where a scenario holds back what a unit makes
 STYLES = {Verdict.BETTER: "green", Verdict.WORSE: "red", Verdict.SAME: "bright_black"}
 MOST_ROWS = 40
 LAST_FACTOR = 1000  # in the order in which columns are left out where there is no room: other figures go before factors
@@ -41,6 +44,8 @@ def print_study(study: Study, console: Console, lang: str = "en") -> None:
         console.print(_table(study, shown, found, lang, console.width))
         if len(shown) < len(study.outcomes):
             console.print(words(lang)["shown_of"].format(n=len(shown), of=len(study.outcomes)), style="dim")
+        if recipes_of(study):
+            console.print(recipe_table(study, shown, lang, console.width))
     if study.stops:
         console.print(_stop_table(study, lang, console.width))
     for sentence in sentences(study, lang):
@@ -59,6 +64,13 @@ def selected(study: Study, found: dict[str, Difference], most: int) -> list[Outc
     kept = sorted((o for o in study.outcomes if o is not study.base), key=lambda o: -size.get(o.scenario.name, 0.0))
     chosen = {id(o) for o in (study.base, *kept[: most - 1])}
     return [o for o in study.outcomes if id(o) in chosen]
+
+
+def others(study: Study) -> list[str]:
+    """The figures to show beside the one that is compared."""
+    held = HELD if any(holds_quality(o.scenario.spec) for o in study.outcomes) else ()
+    known = {f.name for o in study.outcomes for f in o.figures.line}
+    return [name for name in (*SHOWN, *held) if name != study.figure and name in known]
 
 
 def row_name(study: Study, outcome: Outcome, lang: str) -> str:
@@ -80,9 +92,11 @@ def _table(study: Study, shown: Sequence[Outcome], found: dict[str, Difference],
         columns.append(Column(factor.label.replace(".", ".\n"), levels, drop=i + 1))
     columns.append(Column(f"{names[study.figure][0]}\n{unit}", [_figure(o, study.figure) for o in shown]))
     columns.append(Column(text["difference"], gaps))
-    for i, name in enumerate(name for name in SHOWN if name != study.figure):
-        drop = LAST_FACTOR - i
-        columns.append(Column(names[name][0].replace(" ", "\n", 1), [_figure(o, name) for o in shown], drop=drop))
+    for i, name in enumerate(others(study)):
+        head = names[name][0].replace(" ", "\n", 1)
+        if name in HELD:
+            head += f"\n{next(f.unit for o in shown if (f := o.figures.figure(name)))}"
+        columns.append(Column(head, [_figure(o, name) for o in shown], drop=LAST_FACTOR - i))
     columns.append(Column(texts(lang)["bottleneck"], [o.figures.bottleneck for o in shown], "left"))
     return fitted("", columns, width)
 
@@ -124,6 +138,8 @@ def csv_files(study: Study) -> dict[str, str]:
     files = {"scenarios.csv": _scenario_rows, "replications.csv": _replication_rows, "units.csv": _unit_rows}
     if study.plan.spec.sensitivity is not None:
         files["sensitivity.csv"] = _gain_rows
+    if recipes_of(study):
+        files["recipes.csv"] = recipe_rows
     if study.stops:
         files["stops.csv"] = _stop_rows
     return {name: csv_text(rows(study)) for name, rows in files.items()}

@@ -72,6 +72,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "sensitivity_caption": "Each unit made better by itself: MTBF longer and MTTR shorter (all its failures), speed higher (shorter process time, faster belt), "
         "places more (whole ones). Gain: paired difference to {base}; % per 1 %: the same in percent of {base}, for each percent of the change. "
         "Ranked by it; the intervals hold together.",
+        "by_recipe": "Good cells by recipe", "recipe": "recipe {recipe}",
         "active_scenarios": "Sole / shifting bottleneck in % of the time, by scenario:",
         "shown_of": "{n} of {of} scenarios shown: those that differ most.",
     },
@@ -134,6 +135,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "unit": "設備", "what": "項目", "change": "変更", "gain": "効果", "per_percent": "1％あたり %",
         "sensitivity_caption": "設備を一つずつ良くする：MTBFを長く、MTTRを短く（その設備の全故障）、速度を上げ（加工時間の短縮、ベルトの増速）、場所を増やす（整数）。"
         "効果：{base}との対応のある差。「1％あたり」：変更1％につき{base}の何％か。この順に並べる。区間は同時に成り立つ。",
+        "by_recipe": "レシピ別の良品", "recipe": "レシピ{recipe}",
         "active_scenarios": "シナリオ別の単独／移行中ボトルネック（時間の％）",
         "shown_of": "{of}シナリオのうち、差の大きい{n}件を示す。",
     },
