@@ -31,6 +31,7 @@ SHOWN = ("line OEE", "work in progress")  # beside the figure that is compared, 
 HELD = ("held cells", "recalled cells", "scrapped material")  # too, where a scenario holds back what a unit makes
 STYLES = {Verdict.BETTER: "green", Verdict.WORSE: "red", Verdict.SAME: "bright_black"}
 MOST_ROWS = 40
+NAME = 14  # columns of the window for the name of a scenario, at least
 LAST_FACTOR = 1000  # in the order in which columns are left out where there is no room: other figures go before factors
 
 
@@ -86,7 +87,7 @@ def _table(study: Study, shown: Sequence[Outcome], found: dict[str, Difference],
         Text(signed(d.mean, d.half_width), style=STYLES[d.verdict]) if (d := found.get(o.scenario.name)) else ""
         for o in shown
     ]
-    columns = [Column(text["scenario"], [row_name(study, o, lang) for o in shown], "left", wraps=True)]
+    columns = [Column(text["scenario"], [row_name(study, o, lang) for o in shown], "left", wraps=True, narrowest=NAME)]
     for i, factor in enumerate(study.plan.factors):
         levels = [o.scenario.levels[i] for o in shown]
         columns.append(Column(factor.label.replace(".", ".\n"), levels, drop=i + 1))
@@ -122,7 +123,9 @@ def _stop_table(study: Study, lang: str, width: int) -> Table:
     heads, rows = stop_rows(study, lang)
     cells = zip(*rows[:MOST_ROWS], strict=True)
     columns = [
-        Column(head, column, "right" if i else "left", drop=int(head == words(lang)["stops"]), wraps=not i)
+        Column(
+            head, column, "right" if i else "left", drop=int(head == words(lang)["stops"]), wraps=not i, narrowest=NAME
+        )
         for i, (head, column) in enumerate(zip(heads, cells, strict=True))
     ]
     return fitted(stop_asked(study, lang), columns, width)

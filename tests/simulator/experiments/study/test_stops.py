@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pytest
 from line_files import line_of, machine
+from rich.console import Console
 from study_files import LINE, plan_in
 
 from simulator.experiments.study.errors import ExperimentError
@@ -26,7 +28,7 @@ from simulator.experiments.study.stops import (
     waits_of,
 )
 from simulator.experiments.study.stoptexts import stop_rows
-from simulator.experiments.study.tables import csv_files
+from simulator.experiments.study.tables import csv_files, print_study
 from simulator.line import LineSpec
 from simulator.line.shifts import OperatorsSpec
 
@@ -167,6 +169,20 @@ def test_zones_are_compared_by_what_a_trip_stops(tmp_path: Path) -> None:
     assert "S1 of M1.5 trips 10 min after the warm-up; restart 5 min later" in page
     assert "ウォームアップ後10 minにM1.5のS1が作動、再開は5 min後" in render_study(study, lang="ja")
     assert "base,1,stop lasted [s],M1.5,300.0" in csv_files(study)["stops.csv"]
+
+
+def test_in_a_narrow_window_the_table_of_a_stop_leaves_out_what_stops_and_shows_the_rest_whole(tmp_path: Path) -> None:
+    study = run_study(plan_in(tmp_path, ZONES), engine="simpy")
+    heads, rows = stop_rows(study, "en")
+    told = {}
+    for width in (75, 120):
+        console = Console(width=width, record=True, file=StringIO())
+        print_study(study, console)
+        told[width] = console.export_text()
+    assert "all units" in told[120]
+    assert "all units" not in told[75]
+    for cell in (c for row in rows for i, c in enumerate(row) if heads[i] != "stops"):
+        assert all(line in told[75] for line in cell.split("\n")), cell
 
 
 def test_operators_restart_what_tripped_in_their_own_time(tmp_path: Path) -> None:

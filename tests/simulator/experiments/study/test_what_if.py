@@ -57,6 +57,12 @@ def test_a_hold_costs_what_was_made_in_its_time(tmp_path: Path) -> None:
     assert "Recalled cells" in render_study(study)
 
 
+def test_a_hold_that_begins_in_the_warm_up_is_counted_as_early(tmp_path: Path) -> None:
+    early = HOLD.replace("from: 10 min", "from: 4 min", 1)
+    study = studied(tmp_path, HEAD + early)
+    assert [o.figures.flow.early for o in study.outcomes] == [0, 1, 0]
+
+
 def test_an_experiment_without_holds_says_nothing_of_them(tmp_path: Path) -> None:
     study = studied(tmp_path, HEAD + "scenarios: {slow: {units.C.process_time: 5}}\n")
     assert "Held" not in printed(study)
