@@ -12,12 +12,13 @@ from rich.text import Text
 
 GAP = 3  # what a column takes beside its content
 CJK = 8  # columns of the window to which a heading without spaces may be folded
-_NARROWEST = 20  # of a column whose cells may wrap
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column with its cells. ``drop``: the higher, the sooner it is left out; 0 stays. ``wraps``: takes the room left."""
+    """A column with its cells. ``drop``: the higher, the sooner it is left out; 0 stays. ``wraps``: its cells may be folded
+    to ``narrowest`` columns of the window.
+    """
 
     head: str
     cells: Sequence[str | Text]
@@ -25,21 +26,26 @@ class Column:
     style: str = ""
     drop: int = 0
     wraps: bool = False
+    narrowest: int = 20
 
     @property
     def least(self) -> int:
         """What it needs: its widest cell, and the longest word of its heading (Japanese ones may be folded)."""
         words = [cell_len(word) if word.isascii() else min(cell_len(word), CJK) for word in self.head.split()]
-        return max([1, *words, _NARROWEST if self.wraps else self._cells])
+        return max([1, *words, min(self.narrowest, self._cells) if self.wraps else self._cells])
 
     @property
     def most(self) -> int:
         """What it can use: its heading, too, in one line."""
-        return max(cell_len(self.head), self._cells, self.least)
+        return max(_width(self.head), self._cells, self.least)
 
     @property
     def _cells(self) -> int:
-        return max((cell_len(str(cell)) for cell in self.cells), default=0)
+        return max((_width(str(cell)) for cell in self.cells), default=0)
+
+
+def _width(text: str) -> int:
+    return max(cell_len(line) for line in text.split("\n"))
 
 
 def total(columns: Sequence[Column]) -> int:

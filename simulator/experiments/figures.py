@@ -20,17 +20,24 @@ Of = Callable[[RunResult], float]
 
 CELL, TAKT = "cell: {energy_wh: 225}", "takt: 5 s"
 GRID, ADDS, BLACK = "grid_kg_co2e_per_kwh: 0.43", "units: [{adds_g: {…}}]", "cell: {black_mass: […]}"
+HOLDS = "units: [{quality_holds: […]}]"
 _NEEDS = {
     "capacity": (CELL,), "energy per kWh": (CELL,), "takt attainment": (TAKT,), "hours on takt": (TAKT,),
     "CO2e per good cell": (GRID,), "CO2e per kWh": (CELL, GRID), "scrapped material": (ADDS,), "black mass": (BLACK,),
+    "held cells": (HOLDS,), "recalled cells": (HOLDS,),
 }  # fmt: skip
 
 
 def lacking(spec: LineSpec, figure: str) -> str:
     """What the line file would have to say for a figure to be known; empty if nothing is missing."""
     given = {CELL: spec.cell, TAKT: spec.takt, GRID: spec.grid_kg_co2e_per_kwh is not None, ADDS: materials(spec)}
-    given[BLACK] = spec.cell and spec.cell.black_mass
+    given[BLACK], given[HOLDS] = spec.cell and spec.cell.black_mass, holds_quality(spec)
     return next((need for need in _NEEDS.get(figure, ()) if not given[need]), "")
+
+
+def holds_quality(spec: LineSpec) -> bool:
+    """Whether what a unit makes is held back at some time."""
+    return any(getattr(unit, "quality_holds", ()) for unit in spec.units)
 
 
 def line_values(experiment: Experiment) -> Iterator[tuple[str, str, Of]]:
@@ -59,6 +66,9 @@ def line_values(experiment: Experiment) -> Iterator[tuple[str, str, Of]]:
     if spec.cell is not None and spec.cell.black_mass:
         black = spec.cell.black_mass
         yield "black mass", "kg/h", lambda r: scrapped_kg(spec, r, black) / hours
+    if holds_quality(spec):
+        yield "held cells", "cells", lambda r: float(sum(h.held for h in r.holds))
+        yield "recalled cells", "cells", lambda r: float(sum(h.recalled for h in r.holds))
     if spec.operators is not None:
         off = spec.calendar.of_operators
         yield "operators", "%", lambda r: 100 * busy(r.operators, on_duty(off, r.start, r.end))

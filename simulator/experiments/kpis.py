@@ -20,7 +20,7 @@ from simulator.experiments.said import Failure, Said, failures, figures
 from simulator.experiments.steps import Step, materials, steps
 from simulator.interface.fitting import design_speed
 from simulator.line import UnitResult
-from simulator.line.spec import BufferSpec, ConveyorSpec, UnitSpec
+from simulator.line.spec import BufferSpec, ConveyorSpec, MachineSpec, UnitSpec
 
 CONFIDENCE = 0.95
 STEADY = 0.02  # a line that fills or empties by more than this share of its output is not in steady state
@@ -68,6 +68,7 @@ class UnitFigures:
     good: float
     scrap: float
     energy_kwh: float
+    setup: float = 0.0  # share of the time counted in which its servers were changed over, on average
 
     @property
     def planned(self) -> float:
@@ -81,8 +82,9 @@ class UnitFigures:
 
     @property
     def utilisation(self) -> float:
-        """Share of the planned time that the unit's whole capacity was in use or lost by failures."""
-        return self.availability * self.effectiveness + (self.down / self.planned if self.planned > 0 else 0.0)
+        """Share of the planned time that the unit's whole capacity was in use, or lost by failures and changeovers."""
+        lost = (self.down + self.setup) / self.planned if self.planned > 0 else 0.0
+        return self.availability * self.effectiveness + lost
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ class Flow:
 class Kpis:
     """All figures of an experiment.
 
-    ``bottleneck`` is the unit whose capacity is used or lost by failures the most; ``votes`` says in how many
+    ``bottleneck`` is the unit whose capacity is used, or lost by failures and changeovers, the most; ``votes`` says in how many
     replications which unit was it.
     """
 
@@ -193,6 +195,7 @@ def _flow(experiment: Experiment) -> Flow:
     drift, chance = interval([(r.good + r.scrap - r.entered) / max(r.good + r.scrap, r.entered, 1) for r in results])
     failures = [f for u in experiment.spec.units for f in getattr(u, "failures", ())]
     planned = [e.at for e in experiment.spec.events] + [f.at for f in failures if f.at is not None]
+    planned += [h.begin for u in experiment.spec.units for h in getattr(u, "quality_holds", ())]
     return Flow(
         entered=entered, left=good + scrap, lead_h=max(r.lead_mean for r in results) / 3600,
         drift=drift, chance=chance or 0.0, held_h=held / good * hours if good else 0.0, warmup_h=experiment.warmup_hours,
@@ -239,6 +242,7 @@ def unit_figures(spec: UnitSpec, results: Sequence[UnitResult], hours: float) ->
     ideal_s = 60 / design_speed(spec)
     effectiveness = (good + scrap) * ideal_s / (shares["productive"] * total) if availability else 0.0
     quality = good / (good + scrap) if good + scrap else 0.0
+    servers = spec.slots // spec.tray if isinstance(spec, MachineSpec) else 1
     # A × E × Q, with everything that cancels cancelled
     each = [u.good * ideal_s / (h * 3600) for u, h in zip(results, planned, strict=True)]
     return UnitFigures(
@@ -247,6 +251,7 @@ def unit_figures(spec: UnitSpec, results: Sequence[UnitResult], hours: float) ->
         availability=availability, effectiveness=effectiveness, quality=quality,
         failures=sum(u.failures for u in results) / n, entered=sum(u.entered for u in results) / n,
         good=good / n, scrap=scrap / n, energy_kwh=sum(u.energy_wh for u in results) / n / 1000,
+        setup=sum(u.setup_s for u in results) / servers / total,
     )  # fmt: skip
 
 

@@ -64,6 +64,8 @@ def value_text(value: Any) -> str:
     if isinstance(value, dict) and "distribution" in value:
         rest = ", ".join(f"{k} {value_text(v)}" for k, v in value.items() if k != "distribution")
         return f"{value['distribution']} ({rest})"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{k}: {value_text(v)}' for k, v in value.items())}}}"
     if isinstance(value, list | tuple):
         return ", ".join(value_text(v) for v in value)
     return f"{value:g}" if isinstance(value, float) else str(value)

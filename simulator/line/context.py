@@ -38,6 +38,7 @@ class Context:
     recorded: bool = False
     record: Callable[[ItemRecord], None] | None = None
     planned: bool = False
+    holds_quality: bool = False
     lot_size: int = 1000
     calendar: CalendarSpec = field(default_factory=CalendarSpec)
     operators: Operators | None = None

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simulator.line.quality import QualityHold
 
 GOOD, BAD = 1, 2  # quality as IPC-HERMES-9852 numbers it (0 = any)
 CELL = 1  # kind of an item that nobody has named otherwise
@@ -40,7 +45,9 @@ class Item:
     Ids of items from elsewhere are kept as they came.
     """
 
-    __slots__ = ("born", "foreign_id", "kind", "line", "number", "place", "quality", "recipe", "records")
+    __slots__ = (
+        "born", "condemned", "foreign_id", "hold", "kind", "line", "number", "place", "quality", "recipe", "records",
+    )  # fmt: skip
 
     def __init__(self, line: str, number: int, recipe: int) -> None:
         self.line, self.number, self.recipe = line, number, recipe
@@ -48,6 +55,8 @@ class Item:
         self.kind = 0
         self.place = 0  # in the tray that it is in, from 1
         self.quality = GOOD
+        self.condemned = inf  # when it is known to be bad, by a quality hold
+        self.hold: QualityHold | None = None  # that one
         self.foreign_id = ""
         self.records: list[ItemRecord] | None = None
 

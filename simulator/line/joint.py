@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections import deque
-from typing import Any, Protocol
+from collections import Counter, deque
+from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.line.clock import Clock, Moment
 from simulator.line.item import BAD, Item
 from simulator.line.leadtimes import bucket_of
 from simulator.line.port import PortView
 from simulator.line.streams import Draw
+
+if TYPE_CHECKING:
+    from simulator.line.quality import QualityHold
 
 
 class Upstream(Protocol):
@@ -213,17 +216,24 @@ class Sink:
         self.lead_sum = self.lead_squares = 0.0
         self.leads = 0
         self.lead_times: dict[int, int] = {}
+        self.recipes: Counter[int] = Counter()  # good items that left
+        self._doubtful: list[tuple[Item, int]] = []  # and in which bucket they left
         self.joint: Joint | None = None
 
     def take(self, item: Item) -> None:
         """An item leaves the line at its end."""
         now = self._clock.now
+        if item.condemned <= now:
+            item.quality = BAD
         if item.quality == BAD:
             self.bad += 1
         else:
             self.good += 1
             bucket = int((now - self._origin) // self.bucket_s)
             self.departures[bucket] = self.departures.get(bucket, 0) + 1
+            self.recipes[item.recipe] += 1
+            if item.hold is not None:
+                self._doubtful.append((item, bucket))
         if item.born >= 0:
             lead = now - item.born
             self.leads += 1
@@ -240,13 +250,23 @@ class Sink:
         if self.joint is not None:
             self.joint.settle()
 
+    def recall(self, hold: QualityHold) -> None:
+        """What a quality hold has found to be bad, and has left, was not good."""
+        for item, bucket in [(item, bucket) for item, bucket in self._doubtful if item.hold is hold]:
+            self.departures[bucket] -= 1
+            self.recipes[item.recipe] -= 1
+            self.good -= 1
+            self.bad += 1
+            hold.recalled += 1
+
     def room_wanted(self) -> None:
         """It opens by itself."""
 
     def reset(self) -> None:
         """Start the statistics anew."""
         self._origin = self._clock.now
-        self.departures = {}
+        self.departures, self._doubtful = {}, []
+        self.recipes.clear()
         self.lead_sum = self.lead_squares = 0.0
         self.leads = 0
         self.lead_times = {}

@@ -14,7 +14,7 @@ from simulator.line.item import Item
 from simulator.line.joint import Joint, Sink, Source
 from simulator.line.log import EventLog
 from simulator.line.machine import Machine
-from simulator.line.operators import Operators, Recovery, attempt
+from simulator.line.operators import Operators, Recovery, attempt, recover
 from simulator.line.packml import Transitions, check_table, default_transitions
 from simulator.line.port import RemoteInfeed, RemoteOutfeed
 from simulator.line.records import RecordSink
@@ -62,6 +62,7 @@ class Line:
             recorded=live or records is not None,
             record=records.write if records is not None else None,
             planned=bool(spec.plan),
+            holds_quality=any(getattr(u, "quality_holds", ()) for u in spec.units),
             lot_size=spec.lot_size,
             calendar=spec.calendar,
             zone_reacts=self._zone_reacts,
@@ -78,6 +79,10 @@ class Line:
         self._build(bucket_s)
         self._join(frozenset(remote_ports))
         self._prefill()
+        self._holds = [h for u in self.units.values() if isinstance(u, Machine) for h in u.quality_holds]
+        for hold in self._holds:
+            priority = self.units[hold.unit].priority(COMMANDED)
+            self.clock.at(hold.spec.found, priority, Moment(self.clock, self._finds, hold))
         self._start_time = 0.0
         self._baseline = self._counts()
         for event in spec.events:
@@ -222,6 +227,9 @@ class Line:
     def _zone_is_safe(self, unit: Unit) -> bool:
         return not any(other.safety.stops_zone for other in self.zone_of(unit) if other is not unit)
 
+    def _finds(self, moment: Moment) -> None:
+        self._sink.recall(moment.owner)
+
     def _happens(self, moment: Moment) -> None:
         event: EventSpec = moment.owner
         unit = self.units[event.unit]
@@ -229,6 +237,10 @@ class Line:
             unit.trip(event.trip)
             if self._recovery is not None:
                 self._recovery.called(unit)
+            return
+        if event.recover is not None:
+            if wait := recover(self.zone_of(unit)):
+                self.clock.at(self.clock.time + wait, unit.priority(COMMANDED), moment)
             return
         steps: list[tuple[Any, Any]] = [
             (unit.release, event.release),
@@ -298,6 +310,8 @@ class Line:
             lead_sd=sqrt(max(0.0, sink.lead_squares / n - mean * mean)),
             lead_times=tuple(sorted(sink.lead_times.items())),
             operators=self._operators.busy_seconds() if self._operators is not None else (),
+            holds=tuple(hold.result() for hold in self._holds),
+            recipes=tuple((r, sink.recipes[r]) for r in sorted({batch.recipe for batch in self.spec.plan})),
         )
 
     def _unit_result(self, unit: Unit) -> UnitResult:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from simulator.line.distributions import Distribution
 from simulator.line.errors import FileError, LineError
+from simulator.line.quality import QualityHoldSpec
 from simulator.line.shifts import CalendarSpec, OperatorsSpec, StopSpec
 from simulator.line.spec import (
     BatchSpec,
@@ -29,6 +30,7 @@ from simulator.line.yamlfile import FileKind, YamlFile
 _MODELS = (
     LineSpec, MachineSpec, ConveyorSpec, BufferSpec, FailureSpec, CellSpec, SourceSpec, SinkSpec, EventSpec, BatchSpec,
     ProcessValue, ParameterSpec, SafetySpec, SensorSpec, Distribution, CalendarSpec, StopSpec, OperatorsSpec,
+    QualityHoldSpec,
 )  # fmt: skip
 LINE_FILE = FileKind(
     "a line file", LineError, "list at least one unit under 'units:'", "start with 'name:' and 'units:'",

@@ -12,6 +12,7 @@ from simulator.line.item import BAD, Item
 from simulator.line.log import Kind
 from simulator.line.packml import Cause
 from simulator.line.process import Work, record_items, show_record
+from simulator.line.quality import QualityHold
 from simulator.line.spec import MachineSpec
 from simulator.line.streams import CHANGEOVER, SCRAP, SERVICE, stream, uniforms
 from simulator.line.unit import EXECUTE, Unit
@@ -51,6 +52,8 @@ class Machine(Unit):
         self._draw = stream(seed, name, SERVICE, spec.process_time)
         self._changeover = stream(seed, name, CHANGEOVER, spec.changeover) if spec.changeover else None
         self._unlucky = uniforms(seed, name, SCRAP) if spec.scrap > 0 else None
+        self.quality_holds = [QualityHold(seed, name, k, hold) for k, hold in enumerate(spec.quality_holds)]
+        self._inspects = spec.scrap > 0 or context.holds_quality
         self._free = list(range(len(self._servers)))
         heapify(self._free)
         self._trays = 0
@@ -204,7 +207,7 @@ class Machine(Unit):
             self.failures.age += server.left
         if self._write is not None:
             self._write((self.clock.time, self.index, _END, server.items[0].number, 0, 0.0))
-        if self._unlucky is not None:
+        if self._inspects:
             self._inspect(server)
         if self._recorded:
             self._record(server, server.items)
@@ -225,10 +228,12 @@ class Machine(Unit):
         self.room = self.open
 
     def _inspect(self, server: Server) -> None:
-        assert self._unlucky is not None
         kept: deque[Item] = deque()
+        now = self.clock.time
         for item in server.items:
-            if self._unlucky() >= self.spec.scrap:
+            if (self._unlucky is None or self._unlucky() >= self.spec.scrap) and item.condemned > now:
+                for hold in self.quality_holds:
+                    hold.made(item, now)
                 kept.append(item)
                 continue
             if item.quality != BAD:

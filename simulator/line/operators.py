@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from simulator.line.line import Line
     from simulator.line.unit import Unit
 
+_TO_REST = frozenset({State.CLEARING, State.STOPPING, State.ABORTING, State.RESETTING})
+_NOT_BACK = _TO_REST | {State.STOPPED, State.IDLE, State.ABORTED}
+
 
 class _Operator:
     """One of them: where he is (m) or goes, since when he is busy (s), and for how long he was before (s)."""
@@ -104,21 +107,31 @@ class Recovery:
     def _comes(self, unit: Unit, number: int) -> None:
         self._called.discard(unit.name)
         zone = self._line.zone_of(unit)
-        for other in zone:
-            for function, status in list(other.safety.status.items()):
-                if status == TRIPPED:
-                    attempt(other.release, function)
-                if other.safety.status[function] == LATCHED:
-                    attempt(other.reset_device, function)
-        for other in zone:
-            if other.state in AT_REST:
-                for command in (Command.CLEAR, Command.RESET, Command.START):
-                    attempt(other.command, int(command))
-            elif other.state in (State.HOLDING, State.HELD) and other.cause == Cause.SAFETY:
-                attempt(other.command, int(Command.UNHOLD))
-        if any(other.state in (2, 4, 8, 9) for other in zone):
+        recover(zone)
+        if any(other.state in _NOT_BACK for other in zone):
             self.called(unit)
         self._operators.done(number)
+
+
+def recover(zone: Sequence[Unit]) -> float:
+    """What a person does after a safety trip (section 10.4) as far as it can be done now.
+
+    Returns after how many seconds more can be done, because a unit is on its way to rest; 0 if none is.
+    """
+    for unit in zone:
+        for function, status in list(unit.safety.status.items()):
+            if status == TRIPPED:
+                attempt(unit.release, function)
+            if unit.safety.status[function] == LATCHED:
+                attempt(unit.reset_device, function)
+    for unit in zone:
+        if unit.state in AT_REST:
+            for command in (Command.CLEAR, Command.RESET, Command.START):
+                attempt(unit.command, int(command))
+        elif unit.state in (State.HOLDING, State.HELD) and unit.cause == Cause.SAFETY:
+            attempt(unit.command, int(Command.UNHOLD))
+    passing = [u.spec.transients[State(u.state).name.lower()] for u in zone if u.state in _TO_REST]
+    return max(passing, default=0.0)
 
 
 def attempt(step: Callable[[Any], None], argument: Any) -> bool:

@@ -57,12 +57,26 @@ class BufferResult:
 
 
 @dataclass(frozen=True)
+class HoldResult:
+    """A quality hold of a unit, from the start of the run: items ``held``, ``bad`` ones of them, and of those how many were
+    ``recalled``, having left the line in the time counted before they were found.
+    """
+
+    unit: str
+    held: int
+    bad: int
+    recalled: int
+
+
+@dataclass(frozen=True)
 class RunResult:
     """One run of a line after warm-up.
 
     ``departures``: good items per ``bucket_s``, the first bucket beginning at ``start``; the last one is not full.
     ``lead_times``: (bucket, items) of ``simulator.line.leadtimes``, for the items that entered and left over the last outfeed.
-    ``operators``: seconds that each of them was called, on his way or at work.
+    ``operators``: seconds that each of them was called, on his way or at work. ``holds``: in the order of the file; what they
+    recalled counts as scrap, not as good. ``recipes``: those of the plan, in the order of their numbers, and the good items of
+    each that left; empty without a plan.
     """
 
     line: str
@@ -82,6 +96,8 @@ class RunResult:
     lead_sd: float
     lead_times: tuple[tuple[int, int], ...]
     operators: tuple[float, ...] = ()
+    holds: tuple[HoldResult, ...] = ()
+    recipes: tuple[tuple[int, int], ...] = ()
 
     @property
     def duration(self) -> float:

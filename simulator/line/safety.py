@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from simulator.line.unit import Unit
 
 OK, TRIPPED, LATCHED = "ok", "tripped", "latched"
-_NUMBERS = {OK: 0.0, TRIPPED: 1.0, LATCHED: 2.0}
+NUMBERS = {OK: 0.0, TRIPPED: 1.0, LATCHED: 2.0}
+STOPPING = ("abort", "stop", "hold")  # reactions
 
 
 class Safety:
@@ -43,7 +44,7 @@ class Safety:
     @property
     def stopping(self) -> bool:
         """Whether a function with a reaction of abort, stop or hold is tripped or latched."""
-        return any(s != OK for i, s in self.status.items() if self.functions[i].reaction in ("abort", "stop", "hold"))
+        return any(s != OK for i, s in self.status.items() if self.functions[i].reaction in STOPPING)
 
     @property
     def stops_zone(self) -> bool:
@@ -118,6 +119,6 @@ class Safety:
         unit = self._unit
         if unit.context.write is not None:
             index = list(self.functions).index(function)
-            unit.context.write((unit.clock.time, unit.index, int(Kind.SAFETY), 0, index, _NUMBERS[status]))
+            unit.context.write((unit.clock.time, unit.index, int(Kind.SAFETY), 0, index, NUMBERS[status]))
         if unit.listener is not None:
             unit.listener(unit)

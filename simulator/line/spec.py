@@ -22,6 +22,7 @@ from simulator.line.fields import (
 )
 from simulator.line.figure import Figure, unwrap
 from simulator.line.packml import State
+from simulator.line.quality import QualityHoldSpec
 from simulator.line.shifts import CalendarSpec, OperatorsSpec
 
 MAX_UNITS = 200  # hand-overs of a blocked line cascade upstream by calls, within the event that releases them
@@ -183,6 +184,7 @@ class MachineSpec(_UnitBase):
     scrap_to: Literal["bin", "downstream"] = "bin"
     hands_over_when_down: bool = True
     adds_g: dict[str, NotNegative] = Field(default={})
+    quality_holds: tuple[QualityHoldSpec, ...] = ()
 
     @model_validator(mode="after")
     def _sizes(self) -> MachineSpec:
@@ -257,7 +259,7 @@ class SinkSpec(FileModel):
 
 
 class EventSpec(FileModel):
-    """Something that happens at time ``at``: a safety device, or a command at the panel."""
+    """Something that happens at time ``at``: a safety device, a command at the panel, or somebody recovers the unit's zone."""
 
     at: NotNegativeSeconds
     unit: Name
@@ -265,11 +267,12 @@ class EventSpec(FileModel):
     release: str | None = None
     reset: str | None = None
     command: Annotated[int, Field(ge=1, le=10)] | None = None
+    recover: Literal["zone"] | None = None
 
     @model_validator(mode="after")
     def _one(self) -> EventSpec:
-        if sum(x is not None for x in (self.trip, self.release, self.reset, self.command)) != 1:
-            raise ValueError("an event is exactly one of trip, release, reset, command")
+        if sum(x is not None for x in (self.trip, self.release, self.reset, self.command, self.recover)) != 1:
+            raise ValueError("an event is exactly one of trip, release, reset, command, recover")
         return self
 
 

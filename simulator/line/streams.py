@@ -12,7 +12,7 @@ import numpy as np
 
 from simulator.line.distributions import Distribution, sample
 
-SERVICE, FAILURE, REPAIR, SCRAP, CHANGEOVER, INTERVAL, PROCESS = range(1, 8)
+SERVICE, FAILURE, REPAIR, SCRAP, CHANGEOVER, INTERVAL, PROCESS, HOLD = range(1, 9)
 
 Draw = Callable[[], float]
 _CHUNK = 1024
@@ -41,9 +41,9 @@ def stream(seed: int, name: str, purpose: int, distribution: Distribution, index
     return _values(generator(seed, name, purpose, index), distribution).__next__
 
 
-def uniforms(seed: int, name: str, purpose: int) -> Draw:
+def uniforms(seed: int, name: str, purpose: int, index: int = 0) -> Draw:
     """A function that returns the stream's next value, uniform on [0, 1)."""
-    rng = generator(seed, name, purpose)
+    rng = generator(seed, name, purpose, index)
 
     def endless() -> Iterator[float]:
         while True:

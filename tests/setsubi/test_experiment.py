@@ -37,6 +37,21 @@ def test_the_table_the_words_and_the_files_come_out(folder: Path) -> None:
     assert "setsubi experiment try.yaml" in (out / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(("columns", "left_out"), [(60, 2), (75, 1), (120, 0)])
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_in_a_narrow_window_scenario_and_bottleneck_stay_and_other_figures_go(
+    columns: int, left_out: int, lang: str
+) -> None:
+    said = setsubi("experiment", "try.yaml", "--lang", lang, env={"COLUMNS": str(columns)})
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in said.out.splitlines() if line.startswith("│")]
+    assert [row[0] for row in rows] == ["base" if lang == "en" else "基準", "速い B"]
+    assert [row[-1] for row in rows] == ["A", "A"]
+    assert {len(row) for row in rows} == {6 - left_out}
+    assert all(" ± " in cell for cell in rows[1][1:-1]), "a column is shown whole"
+    heads = said.out[: said.out.index("│")]
+    assert ("OEE" in heads) == (not left_out), "line OEE is the first to go"
+
+
 def test_japanese_is_japanese(folder: Path) -> None:
     said = setsubi("experiment", "try.yaml", "--lang", "ja", "--out", ".")
     assert "基準より良い: 速い B" in said.out
@@ -119,25 +134,37 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "experiments.md"
 EXAMPLES = Path(__file__).parents[2] / "examples" / "experiments"
 
 
-def shown(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+WHAT_IF = DOCUMENT.with_name("what-if.md")
 
 
-@pytest.mark.parametrize("block", shown("yaml"), ids=lambda block: block.splitlines()[0])
+def shown(language: str, document: Path = DOCUMENT) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", document.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("block", shown("yaml") + shown("yaml", WHAT_IF), ids=lambda block: block.splitlines()[0])
 def test_the_document_shows_the_examples_as_they_are(block: str) -> None:
     example = EXAMPLES / block.splitlines()[0].removeprefix("# ")
     assert yaml.safe_load(block) == yaml.safe_load(example.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(("old", "new"), [("capacity", "capasity"), ("pump fault", "pump falt")])
-def test_the_document_shows_the_errors_that_come(folder: Path, old: str, new: str) -> None:
+@pytest.mark.parametrize(
+    ("document", "name", "old", "new"),
+    [
+        (DOCUMENT, "buffer_or_repair.yaml", "capacity", "capasity"),
+        (DOCUMENT, "buffer_or_repair.yaml", "pump fault", "pump falt"),
+        (WHAT_IF, "emergency_stop.yaml", "by: S1", "by: S9"),
+        (WHAT_IF, "quality_hold.yaml", "found_after: 1 h", "found_after: 30 min"),
+        (WHAT_IF, "campaigns.yaml", "plan.1.count: 250", "plan.2.count: 250"),
+    ],
+)
+def test_the_document_shows_the_errors_that_come(folder: Path, document: Path, name: str, old: str, new: str) -> None:
     for example in EXAMPLES.iterdir():
         text = example.read_text(encoding="utf-8")
-        changed = text.replace(old, new) if example.name == "buffer_or_repair.yaml" else text
+        changed = text.replace(old, new) if example.name == name else text
         (folder / example.name).write_text(changed, encoding="utf-8")
-    said = setsubi("experiment", "buffer_or_repair.yaml")
+    said = setsubi("experiment", name)
     assert said.code == 4
-    assert said.err in DOCUMENT.read_text(encoding="utf-8")
+    assert said.err in document.read_text(encoding="utf-8")
 
 
 def test_the_document_shows_a_program_that_runs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

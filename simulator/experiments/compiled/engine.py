@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from simulator.experiments.compiled.coverage import why_not
-from simulator.experiments.compiled.layout import CAUSES, DONE, LOG_FULL, LOW
+from simulator.experiments.compiled.layout import BATCH, CAUSES, DONE, LOG_FULL, LOW
 from simulator.experiments.compiled.lowering import LOG_ROWS, lower
 from simulator.line.context import energy_wh, state_times
 from simulator.line.log import EventLog
@@ -115,7 +115,7 @@ class CompiledLine:
     def result(self) -> RunResult:
         """What happened since the statistics were last reset."""
         g = self._k.line[0]
-        _, good0, scrap0, wip0, number0 = self._baseline
+        _, good0, scrap0, wip0, number0, recipes0 = self._baseline
         good, scrap, wip = self._out()
         n = max(int(g.leads), 1)
         mean = float(g.lead_sum) / n
@@ -137,6 +137,7 @@ class CompiledLine:
             lead_sd=sqrt(max(0.0, float(g.lead_squares) / n - mean * mean)),
             lead_times=tuple((b, int(self._k.lead_times[b])) for b in np.flatnonzero(self._k.lead_times).tolist()),
             operators=tuple(self._operators()),
+            recipes=tuple((r, n - n0) for (r, n), (_, n0) in zip(self._recipes(), recipes0, strict=True)),
         )
 
     def _begin_statistics(self) -> None:
@@ -145,7 +146,7 @@ class CompiledLine:
         g.origin = now
         g.bucket_low, g.bucket_high = 1.0, 0.0  # no bucket yet
         self._replace(departures=np.zeros(1, np.int64))
-        self._baseline = (self._k.units.copy(), *self._out(), int(g.number))
+        self._baseline = (self._k.units.copy(), *self._out(), int(g.number), self._recipes())
 
     def _replace(self, **arrays: Any) -> None:
         self._k = self._k._replace(**arrays)
@@ -173,6 +174,15 @@ class CompiledLine:
         g = self._k.line[0]
         good, scrap = int(g.sink_good), int(g.sink_bad + self._k.units.binned.sum())
         return good, scrap, int(g.number) - good - scrap
+
+    def _recipes(self) -> list[tuple[int, int]]:
+        """Good items of each recipe of the plan so far; a recipe's are counted at its first batch."""
+        g = self._k.line[0]
+        plan = self._k.queue[g.plan0 : g.plan0 + BATCH * g.plans].reshape(-1, BATCH).tolist()
+        found: dict[int, int] = {}
+        for recipe, _, good in plan:
+            found.setdefault(recipe, good)
+        return sorted(found.items())
 
     def _operators(self) -> Iterator[float]:
         for o in self._k.operators[: int(self._k.line[0].n_operators)]:

@@ -61,6 +61,9 @@ STREAM = _record("", "at step limit end")
 CELL = _record("", "seq order kind owner")
 NODE = _record("when", "cell")
 ITEM = _record("born", "number recipe bad")
+BATCH = (
+    3  # places in the queue of a batch of the plan: recipe, count, good items that left (at the recipe's first batch)
+)
 FLOAT, WHOLE = _record("x", ""), _record("", "x")
 ROW = np.dtype(
     [

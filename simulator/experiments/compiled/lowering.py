@@ -236,7 +236,7 @@ def _line(build: _Build, bucket_s: float) -> at.Records:
         build.cells.append(_Cell(at.E_REOPENED, REOPENED, 0, len(units), g, "sink_cell"))
     if spec.plan:
         g.planned, g.plans, g.plan_at = 1, len(spec.plan), -1
-        g.plan0 = build.places(2 * len(spec.plan))
+        g.plan0 = build.places(at.BATCH * len(spec.plan))
     return line
 
 
@@ -313,7 +313,7 @@ class _Start:
         g = k.line[0]
         k.queue[g.pool : g.pool + g.free_items] = np.arange(g.free_items)
         for i, batch in enumerate(build.spec.plan):
-            k.queue[g.plan0 + 2 * i : g.plan0 + 2 * i + 2] = batch.recipe, batch.count
+            k.queue[g.plan0 + at.BATCH * i :][: at.BATCH] = batch.recipe, batch.count, 0
         for u in range(len(build.units)):
             unit = k.units[u]
             k.queue[unit.free0 : unit.free0 + unit.servers] = unit.first_server + np.arange(unit.servers)
@@ -362,9 +362,9 @@ class _Start:
         while g.planned and done < n:
             while g.plan_left == 0:
                 g.plan_at = (g.plan_at + 1) % g.plans
-                g.plan_left = k.queue[g.plan0 + 2 * g.plan_at + 1]
+                g.plan_left = k.queue[g.plan0 + at.BATCH * g.plan_at + 1]
             batch = min(n - done, int(g.plan_left))
-            k.items.recipe[indices[done : done + batch]] = k.queue[g.plan0 + 2 * g.plan_at]
+            k.items.recipe[indices[done : done + batch]] = k.queue[g.plan0 + at.BATCH * g.plan_at]
             g.plan_left -= batch
             done += batch
         return indices

@@ -20,7 +20,7 @@ from simulator.experiments.compiled.access import (
 from simulator.experiments.compiled.agenda import draw, drop, put
 from simulator.experiments.compiled.belts import belt_gives, belt_has_room, belt_takes, belt_wants_room
 from simulator.experiments.compiled.jit import hot, part
-from simulator.experiments.compiled.layout import CONVEYOR
+from simulator.experiments.compiled.layout import BATCH, CONVEYOR
 from simulator.experiments.compiled.machines import forget_item, machine_gives, machine_takes
 from simulator.experiments.compiled.states import judge
 from simulator.line.leadtimes import bucket_of
@@ -39,9 +39,9 @@ def new_item(k: Any) -> int:
     if k.planned:
         while k.plan_left == 0:
             k.plan_at = (k.plan_at + 1) % k.plans
-            k.plan_left = slot_at(k, k.plan0 + 2 * k.plan_at + 1).x
+            k.plan_left = slot_at(k, k.plan0 + BATCH * k.plan_at + 1).x
         k.plan_left -= 1
-        item.recipe = slot_at(k, k.plan0 + 2 * k.plan_at).x
+        item.recipe = slot_at(k, k.plan0 + BATCH * k.plan_at).x
     return int(index)
 
 
@@ -63,6 +63,10 @@ def sink_takes(k: Any, index: int) -> None:
         k.sink_bad += 1
     else:
         k.sink_good += 1
+        for batch in range(k.plans):
+            if slot_at(k, k.plan0 + BATCH * batch).x == item.recipe:
+                slot_at(k, k.plan0 + BATCH * batch + 2).x += 1
+                break
         age = now - k.origin
         if not k.bucket_low <= age < k.bucket_high:
             k.bucket = int(age // k.bucket_s)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from simulator.experiments.study.result import Outcome, Study
 
 LOWER_IS_BETTER = frozenset({
-    "scrap", "scrapped material", "black mass", "work in progress", "lead time", "lead time, median", "lead time, P95", "energy",
+    "scrap", "scrapped material", "black mass", "held cells", "recalled cells", "work in progress", "lead time", "lead time, median", "lead time, P95", "energy",
     "energy per good cell", "energy per kWh", "CO2e per good cell", "CO2e per kWh",
 })  # fmt: skip
 

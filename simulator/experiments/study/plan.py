@@ -16,9 +16,11 @@ from simulator.experiments.study.levels import bounds, expand, latin_hypercube, 
 from simulator.experiments.study.lines import Change, Fault, Lines
 from simulator.experiments.study.paths import Place, label
 from simulator.experiments.study.sensitivity import Step, steps
-from simulator.experiments.study.spec import EXPERIMENT_FILE, ExperimentSpec, LevelSpec
+from simulator.experiments.study.spec import EXPERIMENT_FILE, ExperimentSpec, LevelSpec, StopSpec
 from simulator.line import LineSpec
 from simulator.line.packml import Transitions
+from simulator.line.safety import STOPPING
+from simulator.line.spec import BufferSpec, UnitSpec
 from simulator.line.yamlfile import YamlFile
 
 BASE = "base"
@@ -170,7 +172,7 @@ def _values(path: str, levels: LevelSpec, spec: ExperimentSpec, fault: Fault) ->
             return []
         values = list(expand(levels))
     except ValueError as error:
-        raise fault(place, f"{path}: {error}", "correct the levels") from None
+        raise fault(place, f"{path}: {error}", "correct the values") from None
     if len(_different(values)) < len(values):
         raise fault(place, f"{path}: a value is given twice", "keep one of them")
     return values
@@ -205,12 +207,35 @@ def _named(spec: ExperimentSpec, lines: Lines, fault: Fault, factors: int) -> It
 
 
 def _check_stop(spec: ExperimentSpec, scenarios: Sequence[Scenario], fault: Fault) -> None:
-    if spec.stop is None:
+    stop = spec.stop
+    if stop is None:
         return
     for scenario in scenarios:
-        units = [u.name for u in scenario.spec.units if u.kind != "buffer"]
-        if spec.stop.unit not in units:
-            what = f"stop.unit: there is no unit '{spec.stop.unit}' that could stop in scenario '{scenario.name}'"
+        units = {u.name: u for u in scenario.spec.units if not isinstance(u, BufferSpec)}
+        if stop.unit not in units:
+            what = f"stop.unit: there is no unit '{stop.unit}' that could stop in scenario '{scenario.name}'"
             raise fault(("stop", "unit"), what, f"units are {', '.join(units)}")
-    if spec.stop.at + spec.stop.duration >= spec.hours * 3600:
+        if stop.by is not None:
+            _check_trip(stop, stop.by, units[stop.unit], fault)
+            _check_restart(stop, scenario, fault)
+    if stop.at + (stop.duration or 0.0) >= spec.hours * 3600:
         raise fault(("stop",), "stop: it ends after the hours counted", "stop earlier or shorter, or count more hours")
+
+
+def _check_trip(stop: StopSpec, by: str, unit: UnitSpec, fault: Fault) -> None:
+    stopping = [f.id for f in unit.safety if f.reaction in STOPPING]
+    mend = f"those that stop it are {', '.join(stopping) or 'none'}"
+    if by not in [f.id for f in unit.safety]:
+        raise fault(("stop", "by"), f"stop.by: {stop.unit} has no safety function '{by}'", mend)
+    if by not in stopping:
+        raise fault(("stop", "by"), f"stop.by: {by} of {stop.unit} stops nothing when it trips", mend)
+
+
+def _check_restart(stop: StopSpec, scenario: Scenario, fault: Fault) -> None:
+    operators = scenario.spec.operators is not None
+    if stop.duration is None and not operators:
+        what = f"stop: in scenario '{scenario.name}' nobody restarts what {stop.by} stops"
+        raise fault(("stop",), what, "say 'for:' how long it stands, or give the line file 'operators:'")
+    if stop.duration is not None and operators:
+        what = f"stop.for: in scenario '{scenario.name}' the operators restart what {stop.by} stops when they are there"
+        raise fault(("stop", "for"), what, "leave 'for:' out, or the operators")

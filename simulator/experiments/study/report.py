@@ -15,8 +15,8 @@ from simulator.experiments.study.findings import numbered, percent, precision, s
 from simulator.experiments.study.result import Outcome, Study
 from simulator.experiments.study.sensitivity import gains
 from simulator.experiments.study.spec import RunSpec
-from simulator.experiments.study.stoptexts import stop_asked, stop_rows, unit_rows
-from simulator.experiments.study.tables import SHOWN, row_name, selected
+from simulator.experiments.study.stoptexts import lasted, stop_asked, stop_rows, stop_title, unit_rows
+from simulator.experiments.study.tables import others, row_name, selected
 from simulator.experiments.study.texts import words
 from simulator.experiments.texts import FIGURES, language, texts
 from simulator.experiments.warmup import PILOTS, Pilot
@@ -43,7 +43,7 @@ def render_study(
         lang=code, version=version, command=command, base=base, setting=_setting(study, text), asked=_asked(study, code),
         findings=sentences(study, code), precision=precision(study, code), warnings=warnings(study, code),
         rows=[_row(study, o, found, code) for o in shown], hidden=_hidden(study, shown, text), figure=figure,
-        others=[name for name in SHOWN if name != study.figure], best=_best(study, found, code), crn=_crn(found, text),
+        others=others(study), best=_best(study, found, code), crn=_crn(found, text),
         gains=gains(study), step_names={g.step: shown_name(study, g.step.name, code) for g in gains(study)}, signed=signed,
         active=trace.bottleneck if trace else None, by_scenario=_bottlenecks(study, shown, code),
         stop=_stop(study, code), all_rows=_all_rows(study, shown, by_figure, code),
@@ -160,9 +160,8 @@ def _stop(study: Study, lang: str) -> dict[str, Any] | None:
     if stop is None:
         return None
     heads, rows = stop_rows(study, lang)
-    title = words(lang)["stop_title"].format(unit=stop.unit)
     return {
-        "title": title,
+        "title": stop_title(study, lang),
         "asked": stop_asked(study, lang),
         "heads": heads,
         "rows": rows,
@@ -207,7 +206,8 @@ def _drawn(study: Study, lang: str) -> dict[str, tuple[Any, ...]]:
     rows = [(o, f) for o in shown if (f := o.figures.figure(study.figure)) is not None]
     if (stop := study.plan.spec.stop) is not None:
         hours = study.plan.spec.hours - stop.at / 3600
-        made["behind"] = study.stops[study.plan.base], stop.duration / 3600, hours, (text["stop_hours"], text["behind"])
+        runs = study.stops[study.plan.base]
+        made["behind"] = runs, lasted(runs) / 3600, hours, (text["stop_hours"], text["behind"])
     if found_gains := gains(study):
         made["ranking"] = found_gains, [shown_name(study, g.step.name, lang) for g in found_gains], text["per_percent"]
     if figure is not None and not found_gains:

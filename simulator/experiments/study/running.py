@@ -20,7 +20,7 @@ from simulator.experiments.workers import Processes, Workers
 from simulator.line import RunResult
 from simulator.line.packml import Transitions
 
-FIRST = 10  # replications before the first look at the precision
+FIRST = 20  # replications before the first look at the precision
 MOST_TRACED = 24  # scenarios of which the first replication is looked at closely
 LEAST_ROWS = 2000  # of the event log that both engines are compared by, where there are many scenarios
 
@@ -165,7 +165,8 @@ def _stop(runner: Runner, plan: Plan, warmup: float, count: int) -> tuple[tuple[
     jobs = [
         StopJob(
             scenario.spec, spec.seed + k, plan.transitions, choice.engine, spec.stop.unit, start,
-            start + spec.stop.duration, (warmup + spec.hours) * 3600,
+            None if spec.stop.duration is None else start + spec.stop.duration, (warmup + spec.hours) * 3600,
+            spec.stop.by,
         )
         for scenario, choice in zip(plan.scenarios, runner.choices, strict=True)
         for k in range(count)

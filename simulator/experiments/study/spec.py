@@ -89,7 +89,7 @@ class LevelSpec(FileSpec):
         if isinstance(data, list):
             return {"values": data}
         if not isinstance(data, dict):
-            raise ValueError("levels are a list, {from, to, step or count}, or {low, high}")
+            raise ValueError("values are a list, {from, to, step or count}, or {low, high}")
         return data
 
     @property
@@ -106,7 +106,7 @@ class LevelSpec(FileSpec):
         }[self.kind]  # fmt: skip
         if given not in allowed:
             raise ValueError(
-                f"{', '.join(sorted(given)) or 'nothing'} together mean nothing: levels are a list, "
+                f"{', '.join(sorted(given)) or 'nothing'} together mean nothing: values are a list, "
                 "{from, to, step}, {from, to, count}, or {low, high}"
             )
         if self.values is not None and not self.values:
@@ -127,11 +127,20 @@ class SensitivitySpec(FileSpec):
 
 
 class StopSpec(FileSpec):
-    """One unit stops ``at`` a time after the warm-up, ``for`` some time. Seconds."""
+    """Something stops ``at`` a time after the warm-up, ``for`` some time, in seconds: one unit or, if ``by`` names a safety
+    function of it, all that its trip stops. Without ``for`` the operators of the line restart that.
+    """
 
     unit: str
     at: Annotated[float, BeforeValidator(_timed), Field(ge=0, allow_inf_nan=False)]
-    duration: Annotated[float, BeforeValidator(_timed), Field(gt=0, allow_inf_nan=False, alias="for")]
+    duration: Annotated[float | None, BeforeValidator(_timed), Field(gt=0, allow_inf_nan=False, alias="for")] = None
+    by: str | None = None
+
+    @model_validator(mode="after")
+    def _ends(self) -> StopSpec:
+        if self.by is None and self.duration is None:
+            raise ValueError("for: how long? Only what a safety function stops (by: S1) may be left to operators")
+        return self
 
 
 class RunSpec(FileSpec):

@@ -1,6 +1,7 @@
-"""What if one unit stops? Every replication twice, with the stop and without, on the same random numbers.
+"""What if something stops? Every replication twice, with the stop and without, on the same random numbers.
 
-The stop is a failure of the unit at a given time (``docs/line-semantics.md``, 4.6). From it are measured
+The stop is a failure of a unit at a given time (``docs/line-semantics.md``, 4.6), or a trip of its safety function from which
+the zone is recovered at a given time or by the operators (10.4). From it are measured
 
 - *runs dry* or *is blocked*: since when another unit is starved (blocked) without a break at the moment when the stop ends;
 - *content*: the items in each buffer, on each conveyor and in each machine of several places. One that differs at the end of
@@ -27,10 +28,12 @@ from simulator.line import Line, LineSpec
 from simulator.line.distributions import Distribution
 from simulator.line.log import Kind, Row
 from simulator.line.packml import Transitions
-from simulator.line.spec import BufferSpec, ConveyorSpec, FailureSpec, UnitSpec
+from simulator.line.safety import NUMBERS, OK
+from simulator.line.spec import BufferSpec, ConveyorSpec, EventSpec, FailureSpec, UnitSpec
 
 STEPS = 300  # of the curves
 _ENTER, _LEAVE, _SCRAP, _STATE = int(Kind.ENTER), int(Kind.LEAVE), int(Kind.SCRAP), int(Kind.STATE)
+_SAFETY = int(Kind.SAFETY)
 Moves = npt.NDArray[np.float64]
 """Rows of (time in s, change of a content)."""
 
@@ -39,7 +42,7 @@ Moves = npt.NDArray[np.float64]
 class Stopped:
     """One replication. Times in s: waits from the beginning of the stop, ``back`` from its end; ``None``: not by the end.
 
-    ``waits``: by unit, ``starved`` or ``blocked`` and since when. ``back``: by place, those that differed. ``behind``: by unit.
+    ``lasted``: from the beginning of the stop to its end. ``waits``: by unit, ``starved`` or ``blocked`` and since when. ``back``: by place, those that differed. ``behind``: by unit.
     ``curves``: by unit, items behind at ``STEPS`` + 1 equal steps from the beginning of the stop to the end of the run.
     """
 
@@ -47,6 +50,7 @@ class Stopped:
     back: dict[str, float | None]
     behind: dict[str, int]
     curves: dict[str, tuple[int, ...]]
+    lasted: float
 
     @property
     def recovered(self) -> float | None:
@@ -57,7 +61,10 @@ class Stopped:
 
 @dataclass(frozen=True)
 class StopJob:
-    """One replication with and without a stop of ``unit`` from ``start`` to ``end`` s, run until ``until`` s."""
+    """One replication with and without a stop of ``unit`` from ``start`` to ``end`` s, run until ``until`` s.
+
+    ``by``: the safety function of the unit that trips. ``end``: ``None`` if operators end the stop.
+    """
 
     spec: LineSpec
     seed: int
@@ -65,27 +72,32 @@ class StopJob:
     engine: Engine
     unit: str
     start: float
-    end: float
+    end: float | None
     until: float
+    by: str | None = None
 
 
 class _Flow:
-    """An event log that keeps the moves from ``start`` on, and how the units wait just before ``end``."""
+    """An event log that keeps the moves from ``start`` on, and how the units wait just before ``end``, which is when the
+    functions of ``tripped`` (a unit's index) are reset if it is not known before.
+    """
 
-    def __init__(self, start: float, end: float) -> None:
-        self._start, self._end = start, end
+    def __init__(self, start: float, end: float, tripped: int = -1) -> None:
+        self._start, self.end, self._tripped = start, end, tripped
         self._moves: dict[tuple[int, int], list[float]] = {}
         self.states: dict[int, tuple[str, float]] = {}  # account of each unit, and since when
         self.write: Callable[[Row], None] = self._write
 
     def _write(self, row: Row) -> None:
-        t, unit, kind, _, code, _ = row
+        t, unit, kind, _, code, value = row
         if kind == _STATE:
             found = account(code // 100, code // 10 % 10, code % 10)
-            if t < self._end and self.states.get(unit, ("", 0.0))[0] != found:
+            if t < self.end and self.states.get(unit, ("", 0.0))[0] != found:
                 self.states[unit] = found, t
         elif t >= self._start and kind in (_ENTER, _LEAVE, _SCRAP):
             self._moves.setdefault((unit, kind), []).append(t)
+        elif kind == _SAFETY and unit == self._tripped and t >= self._start and value == NUMBERS[OK]:
+            self.end = min(self.end, t)
 
     def close(self) -> None:
         """Nothing to complete."""
@@ -95,25 +107,42 @@ class _Flow:
         return self._moves.get((unit, kind), [])
 
 
-def with_stop(spec: LineSpec, unit: str, start: float, duration: float) -> LineSpec:
-    """The line with one unit failing at ``start`` s for ``duration`` s."""
-    fixed = Distribution(distribution="deterministic", mean=duration)
-    stop = FailureSpec.model_validate({"name": "stop", "at": start, "mttr": fixed})
+def with_stop(job: StopJob) -> LineSpec:
+    """The line of a job with its stop."""
+    spec = job.spec
+    if job.by is not None:
+        events = [EventSpec(at=job.start, unit=job.unit, trip=job.by)]
+        if job.end is not None:
+            events.append(EventSpec(at=job.end, unit=job.unit, recover="zone"))
+        return spec.model_copy(update={"events": (*spec.events, *events)})
+    assert job.end is not None
+    fixed = Distribution(distribution="deterministic", mean=job.end - job.start)
+    stop = FailureSpec.model_validate({"name": "stop", "at": job.start, "mttr": fixed})
     units = [
         u.model_copy(update={"failures": (*u.failures, stop)})
-        if not isinstance(u, BufferSpec) and u.name == unit
+        if not isinstance(u, BufferSpec) and u.name == job.unit
         else u
         for u in spec.units
     ]
     return spec.model_copy(update={"units": tuple(units)})
 
 
+def stopped_units(spec: LineSpec, unit: str, by: str | None) -> list[str]:
+    """The units that a stop stops, in the order of the flow: one, or those of the zone to which a function carries."""
+    units = {u.name: u for u in spec.units if not isinstance(u, BufferSpec)}
+    function = next((f for f in units[unit].safety if f.id == by), None)
+    if function is None or not function.zone:
+        return [unit]
+    return [name for name, other in units.items() if other.zone == units[unit].zone]
+
+
 def run_stop(job: StopJob, progress: Share) -> Stopped:
     """Run a replication with and without the stop, in this process."""
-    stopped = with_stop(job.spec, job.unit, job.start, job.end - job.start)
+    units = [u for u in job.spec.units if not isinstance(u, BufferSpec)]
+    tripped = next(i for i, u in enumerate(units) if u.name == job.unit) if job.by is not None else -1
     flows = []
-    for half, spec in enumerate((job.spec, stopped)):
-        flow = _Flow(job.start, job.end)
+    for half, spec in enumerate((job.spec, with_stop(job))):
+        flow = _Flow(job.start, job.until if job.end is None else job.end, tripped if half else -1)
         if half == 0 and job.engine == "compiled":
             CompiledLine(spec, job.seed, flow, transitions=job.transitions).run(job.until)
         else:
@@ -121,13 +150,13 @@ def run_stop(job: StopJob, progress: Share) -> Stopped:
         flows.append(flow)
         progress((half + 1) / 2)
     plain, disturbed = flows
-    units = [u for u in job.spec.units if not isinstance(u, BufferSpec)]
     steps = np.linspace(job.start, job.until, STEPS + 1)
     curves = {u.name: _left(plain, i, steps) - _left(disturbed, i, steps) for i, u in enumerate(units)}
     return Stopped(
         waits=_waits(units, disturbed, job),
         back=_back(job, units, plain, disturbed),
         behind={name: int(curve[-1]) for name, curve in curves.items()},
+        lasted=disturbed.end - job.start,
         curves={name: tuple(curve.tolist()) for name, curve in curves.items()},
     )
 
@@ -156,9 +185,9 @@ def _back(job: StopJob, units: Sequence[UnitSpec], plain: _Flow, disturbed: _Flo
         signed = [(t, s * d) for flow, s in ((disturbed, 1), (plain, -1)) for d, ends in ((1, comes), (-1, goes))
                   for unit, kind in ends for t in flow.times(unit, kind)]  # fmt: skip
         moves = np.array(sorted(signed), dtype=np.float64).reshape(-1, 2)
-        away = first_return(moves, job.end)
+        away = first_return(moves, disturbed.end)
         if away is not None:
-            found[name] = away - job.end if np.isfinite(away) else None
+            found[name] = away - disturbed.end if np.isfinite(away) else None
     return found
 
 
@@ -190,13 +219,13 @@ def places(spec: LineSpec, units: Sequence[UnitSpec]) -> list[tuple[str, list[tu
     return found
 
 
-def neighbours(spec: LineSpec, stopped: str) -> list[str]:
-    """The machines next to a unit, upstream and downstream; conveyors are passed over."""
+def neighbours(spec: LineSpec, stopped: Sequence[str]) -> tuple[str | None, str | None]:
+    """The machines next to what stops, upstream and downstream, if there are any; conveyors are passed over."""
     units = [u for u in spec.units if not isinstance(u, BufferSpec)]
-    at = next(i for i, u in enumerate(units) if u.name == stopped)
-    before = next((u.name for u in reversed(units[:at]) if not isinstance(u, ConveyorSpec)), None)
-    after = next((u.name for u in units[at + 1 :] if not isinstance(u, ConveyorSpec)), None)
-    return [name for name in (before, after) if name is not None]
+    at = [i for i, u in enumerate(units) if u.name in stopped]
+    before = next((u.name for u in reversed(units[: at[0]]) if not isinstance(u, ConveyorSpec)), None)
+    after = next((u.name for u in units[at[-1] + 1 :] if not isinstance(u, ConveyorSpec)), None)
+    return before, after
 
 
 @dataclass(frozen=True)

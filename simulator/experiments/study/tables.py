@@ -12,11 +12,14 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.experiments.accounts import ACCOUNTS
+from simulator.experiments.columns import Column, fitted
+from simulator.experiments.figures import holds_quality
 from simulator.experiments.kpis import unit_figures
 from simulator.experiments.steps import removed
 from simulator.experiments.study.compare import Difference, Verdict, compare
 from simulator.experiments.study.findings import effect_line, precision, sentences, shown_name, signed, warnings
 from simulator.experiments.study.plan import BASE
+from simulator.experiments.study.recipes import recipe_rows, recipe_table, recipes_of
 from simulator.experiments.study.result import Outcome, Study
 from simulator.experiments.study.sensitivity import gains
 from simulator.experiments.study.stoptexts import stop_asked, stop_rows
@@ -24,9 +27,12 @@ from simulator.experiments.study.texts import words
 from simulator.experiments.texts import FIGURES, language, texts
 from simulator.line.spec import BufferSpec
 
-SHOWN = ("line OEE", "work in progress")  # beside the figure that is compared
+SHOWN = ("line OEE", "work in progress")  # beside the figure that is compared, and soonest left out
+HELD = ("held cells", "recalled cells", "scrapped material")  # too, where a scenario holds back what a unit makes
 STYLES = {Verdict.BETTER: "green", Verdict.WORSE: "red", Verdict.SAME: "bright_black"}
 MOST_ROWS = 40
+NAME = 14  # columns of the window for the name of a scenario, at least
+LAST_FACTOR = 1000  # in the order in which columns are left out where there is no room: other figures go before factors
 
 
 def print_study(study: Study, console: Console, lang: str = "en") -> None:
@@ -36,11 +42,13 @@ def print_study(study: Study, console: Console, lang: str = "en") -> None:
     else:
         found = {d.scenario: d for d in compare(study, study.figure)}
         shown = selected(study, found, MOST_ROWS)
-        console.print(_table(study, shown, found, lang))
+        console.print(_table(study, shown, found, lang, console.width))
         if len(shown) < len(study.outcomes):
             console.print(words(lang)["shown_of"].format(n=len(shown), of=len(study.outcomes)), style="dim")
+        if recipes_of(study):
+            console.print(recipe_table(study, shown, lang, console.width))
     if study.stops:
-        console.print(_stop_table(study, lang))
+        console.print(_stop_table(study, lang, console.width))
     for sentence in sentences(study, lang):
         console.print(sentence, highlight=False)
     if said := effect_line(study, lang):
@@ -59,38 +67,39 @@ def selected(study: Study, found: dict[str, Difference], most: int) -> list[Outc
     return [o for o in study.outcomes if id(o) in chosen]
 
 
+def others(study: Study) -> list[str]:
+    """The figures to show beside the one that is compared."""
+    held = HELD if any(holds_quality(o.scenario.spec) for o in study.outcomes) else ()
+    known = {f.name for o in study.outcomes for f in o.figures.line}
+    return [name for name in (*SHOWN, *held) if name != study.figure and name in known]
+
+
 def row_name(study: Study, outcome: Outcome, lang: str) -> str:
     """A scenario's name in a table that gives its factors in columns of their own: points of the design by number."""
     point = outcome.scenario.at is not None and outcome.scenario.name != BASE
     return str(study.outcomes.index(outcome)) if point else shown_name(study, outcome.scenario.name, lang)
 
 
-def _table(study: Study, shown: Sequence[Outcome], found: dict[str, Difference], lang: str) -> Table:
+def _table(study: Study, shown: Sequence[Outcome], found: dict[str, Difference], lang: str, width: int) -> Table:
     text, names = words(lang), FIGURES[language(lang)]
     unit = next((o.figure(study.figure).unit for o in shown if o.figures.figure(study.figure)), "")
-    room = max(0, 4 - len(study.plan.factors))
-    others = [name for name in SHOWN if name != study.figure][:room]
-    heads = [
-        *(factor.label.replace(".", ".\n") for factor in study.plan.factors), f"{names[study.figure][0]}\n{unit}",
-        text["difference"], *(names[name][0].replace(" ", "\n", 1) for name in others),
-    ]  # fmt: skip
-    table = Table()
-    table.add_column(text["scenario"], min_width=4)
-    for head in heads:
-        table.add_column(head, justify="right", no_wrap=True)
-    table.add_column(texts(lang)["bottleneck"], min_width=6)
-    for outcome in shown:
-        difference = found.get(outcome.scenario.name)
-        gap = Text()
-        if difference is not None:
-            gap = Text(signed(difference.mean, difference.half_width), style=STYLES[difference.verdict])
-        row = [
-            row_name(study, outcome, lang),
-            *outcome.scenario.levels,
-            _figure(outcome, study.figure),
-        ]
-        table.add_row(*row, gap, *(_figure(outcome, name) for name in others), outcome.figures.bottleneck)
-    return table
+    gaps = [
+        Text(signed(d.mean, d.half_width), style=STYLES[d.verdict]) if (d := found.get(o.scenario.name)) else ""
+        for o in shown
+    ]
+    columns = [Column(text["scenario"], [row_name(study, o, lang) for o in shown], "left", wraps=True, narrowest=NAME)]
+    for i, factor in enumerate(study.plan.factors):
+        levels = [o.scenario.levels[i] for o in shown]
+        columns.append(Column(factor.label.replace(".", ".\n"), levels, drop=i + 1))
+    columns.append(Column(f"{names[study.figure][0]}\n{unit}", [_figure(o, study.figure) for o in shown]))
+    columns.append(Column(text["difference"], gaps))
+    for i, name in enumerate(others(study)):
+        head = names[name][0].replace(" ", "\n", 1)
+        if name in HELD:
+            head += f"\n{next(f.unit for o in shown if (f := o.figures.figure(name)))}"
+        columns.append(Column(head, [_figure(o, name) for o in shown], drop=LAST_FACTOR - i))
+    columns.append(Column(texts(lang)["bottleneck"], [o.figures.bottleneck for o in shown], "left"))
+    return fitted("", columns, width)
 
 
 def _ranking(study: Study, lang: str) -> Table:
@@ -109,15 +118,17 @@ def _ranking(study: Study, lang: str) -> Table:
     return table
 
 
-def _stop_table(study: Study, lang: str) -> Table:
+def _stop_table(study: Study, lang: str, width: int) -> Table:
     """What the stop does in each scenario."""
     heads, rows = stop_rows(study, lang)
-    table = Table(title=stop_asked(study, lang))
-    for i, head in enumerate(heads):
-        table.add_column(head, justify="right" if i else "left")
-    for row in rows[:MOST_ROWS]:
-        table.add_row(*row)
-    return table
+    cells = zip(*rows[:MOST_ROWS], strict=True)
+    columns = [
+        Column(
+            head, column, "right" if i else "left", drop=int(head == words(lang)["stops"]), wraps=not i, narrowest=NAME
+        )
+        for i, (head, column) in enumerate(zip(heads, cells, strict=True))
+    ]
+    return fitted(stop_asked(study, lang), columns, width)
 
 
 def _figure(outcome: Outcome, name: str) -> str:
@@ -130,6 +141,8 @@ def csv_files(study: Study) -> dict[str, str]:
     files = {"scenarios.csv": _scenario_rows, "replications.csv": _replication_rows, "units.csv": _unit_rows}
     if study.plan.spec.sensitivity is not None:
         files["sensitivity.csv"] = _gain_rows
+    if recipes_of(study):
+        files["recipes.csv"] = recipe_rows
     if study.stops:
         files["stops.csv"] = _stop_rows
     return {name: csv_text(rows(study)) for name, rows in files.items()}
@@ -176,6 +189,8 @@ def _scenario_rows(study: Study) -> Iterable[Sequence[Any]]:
 
 
 def _stop_rows(study: Study) -> Iterable[Sequence[Any]]:
+    stop = study.plan.spec.stop
+    assert stop is not None
     yield [*_head(study), "replication", "what", "of", "value"]
     for outcome, runs in zip(study.outcomes, study.stops, strict=True):
         for k, run in enumerate(runs):
@@ -184,6 +199,7 @@ def _stop_rows(study: Study) -> Iterable[Sequence[Any]]:
             yield from (
                 [*first, "back after restart [s]", name, "" if t is None else t] for name, t in run.back.items()
             )
+            yield [*first, "stop lasted [s]", stop.unit, run.lasted]
             yield [*first, "recovered after restart [s]", "line", "" if run.recovered is None else run.recovered]
             yield from ([*first, "items behind at the end", unit, n] for unit, n in run.behind.items())
 

@@ -12,9 +12,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "setting": "{scenarios} scenarios × {n} replications of {hours} h after {warmup} h of warm-up, seeds {first} to {last}",
         "checking": "checking", "warm-up": "warm-up", "replications": "replications", "stop": "stop",
         "stop_title": "What if {unit} stops", "stop_asked": "{unit} stops {at} after the warm-up, for {duration}", "stop_of": "stop",
-        "starved_after": "{unit} starved after", "blocked_after": "{unit} blocked after", "recovered": "recovered after restart", "lost": "cells behind at the end",
+        "trip_title": "What if {by} of {unit} trips", "trip_asked": "{by} of {unit} trips {at} after the warm-up; restart {restart}",
+        "for_so_long": "{duration} later", "by_operators": "by the operators", "stops": "stops", "lasted": "for", "all_units": "all units",
+        "starved_after": "{unit} starved after", "blocked_after": "{unit} blocked after", "starved_first": "downstream starved after", "blocked_first": "upstream blocked after", "recovered": "recovered after restart", "lost": "cells behind at the end",
         "never": "not within the hours", "held_out": "holds out", "place_back": "back after restart", "starved": "starved", "blocked": "blocked", "after": "after",
-        "stop_rule": "Every replication runs twice, with the stop and without, on the same random numbers; the stop is a failure of the unit at that time. "
+        "stop_rule": "Every replication runs twice, with the stop and without, on the same random numbers; the stop is a failure of the unit at that time, or a trip of its safety "
+        "function, which stops the unit's zone if the function carries to it; then its devices are released and reset and the units restarted, all at once. "
         "Starved (blocked) after: from the beginning of the stop until the unit is so without a break up to the end of the stop. "
         "Back: a buffer, conveyor or machine of several places whose content differs at the end of the stop is back when it first equals or passes what it "
         "holds at the same moment without the stop. Recovered: all are back. Behind: cells that have left fewer by the end of the hours counted. "
@@ -69,6 +72,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "sensitivity_caption": "Each unit made better by itself: MTBF longer and MTTR shorter (all its failures), speed higher (shorter process time, faster belt), "
         "places more (whole ones). Gain: paired difference to {base}; % per 1 %: the same in percent of {base}, for each percent of the change. "
         "Ranked by it; the intervals hold together.",
+        "by_recipe": "Good cells by recipe", "recipe": "recipe {recipe}",
         "active_scenarios": "Sole / shifting bottleneck in % of the time, by scenario:",
         "shown_of": "{n} of {of} scenarios shown: those that differ most.",
     },
@@ -77,9 +81,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "setting": "{scenarios}シナリオ×{n}回反復、ウォームアップ{warmup} hの後{hours} h、シード{first}～{last}",
         "checking": "確認中", "warm-up": "ウォームアップ", "replications": "反復計算", "stop": "停止の計算",
         "stop_title": "{unit}が停止したら", "stop_asked": "ウォームアップ後{at}に{unit}が{duration}停止", "stop_of": "停止",
-        "starved_after": "{unit}のワーク待ちまで", "blocked_after": "{unit}の払出待ちまで", "recovered": "再開から回復まで", "lost": "終了時の遅れ（セル）",
+        "trip_title": "{unit}の{by}が作動したら", "trip_asked": "ウォームアップ後{at}に{unit}の{by}が作動、再開は{restart}",
+        "for_so_long": "{duration}後", "by_operators": "作業者による", "stops": "停止する設備", "lasted": "停止時間", "all_units": "全設備",
+        "starved_after": "{unit}のワーク待ちまで", "blocked_after": "{unit}の払出待ちまで", "starved_first": "下流のワーク待ちまで", "blocked_first": "上流の払出待ちまで", "recovered": "再開から回復まで", "lost": "終了時の遅れ（セル）",
         "never": "時間内に回復せず", "held_out": "持ちこたえる", "place_back": "再開から復帰まで", "starved": "ワーク待ち", "blocked": "払出待ち", "after": "停止開始から",
-        "stop_rule": "各反復を同じ乱数で、停止ありと停止なしの2回計算する。停止は、その時刻に起きる設備の故障として扱う。"
+        "stop_rule": "各反復を同じ乱数で、停止ありと停止なしの2回計算する。停止は、その時刻に起きる設備の故障、または安全機能の作動として扱う。"
+        "安全機能がゾーンに及ぶ場合はゾーンの全設備が停止し、その後、機器の解除・リセットと設備の再起動を一度に行う。"
         "ワーク待ち（払出待ち）まで：停止開始から、停止終了まで途切れずその状態が続き始めるまでの時間。"
         "復帰：停止終了時に在荷数が異なるバッファ・コンベヤ・複数の場所をもつ設備が、停止なしの同時刻の在荷数に初めて等しくなるか、それを越える時点。"
         "回復：すべてが復帰した時点。遅れ：集計時間の終わりまでに出た数の不足分。反復の平均と95％信頼区間。(n/N)はN回中n回で生じたことを示す。",
@@ -128,6 +135,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "unit": "設備", "what": "項目", "change": "変更", "gain": "効果", "per_percent": "1％あたり %",
         "sensitivity_caption": "設備を一つずつ良くする：MTBFを長く、MTTRを短く（その設備の全故障）、速度を上げ（加工時間の短縮、ベルトの増速）、場所を増やす（整数）。"
         "効果：{base}との対応のある差。「1％あたり」：変更1％につき{base}の何％か。この順に並べる。区間は同時に成り立つ。",
+        "by_recipe": "レシピ別の良品", "recipe": "レシピ{recipe}",
         "active_scenarios": "シナリオ別の単独／移行中ボトルネック（時間の％）",
         "shown_of": "{of}シナリオのうち、差の大きい{n}件を示す。",
     },

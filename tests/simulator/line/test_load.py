@@ -124,7 +124,7 @@ def test_failures_without_a_name_need_none(tmp_path: Path) -> None:
         (GOOD + STOPS.replace("4 h", "25 h"), (7, 17), "not within every (86400 s)"),
         (GOOD + STOPS.replace("45 min", "0 s"), (7, 28), "greater than 0"),
         (GOOD + STOPS.replace("45 min", "24 h"), (7, 28), "it would never end"),
-        (GOOD + STOPS.replace("45 min", "no"), (7, 28), "a time is a number of seconds"),
+        (GOOD + STOPS.replace("45 min", "no"), (7, 28), "true or false (YAML reads yes and no so)"),
         (GOOD + STOPS.replace("}", ", every: 0.1}"), (7, 41), "greater than or equal to 1"),
         (GOOD + STOPS.replace("}", ", kind: rest}"), (7, 41), "'break' or 'maintenance'"),
         (GOOD + STOPS.replace("}", ", units: [B]}"), (7, 41), "no unit B that could stop"),

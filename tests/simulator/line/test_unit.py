@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from helpers import conveyor, exponential, line_of, logged, machine, times
+from helpers import assert_conserved, conveyor, exponential, line_of, logged, machine, times
 
 from simulator.line import CommandRefused, Line, UnitView
 from simulator.line.log import Kind
@@ -85,6 +87,48 @@ def test_the_operator_of_the_line_file_recovers_the_zone() -> None:
     assert line.units["A"].state == 6
     line.run(166)
     assert line.result().good == pytest.approx(105, abs=3)
+
+
+SLOW = {"aborting": 1, "clearing": 2, "resetting": 3, "stopping": 1}
+
+
+@pytest.mark.parametrize(
+    ("zone", "more"),
+    [("line", {"events": [{"at": 5, "unit": "B", "trip": "S1"}, {"at": 60, "unit": "B", "recover": "zone"}]}),
+     ("line", {"events": [{"at": 5, "unit": "B", "trip": "S1"}], "operators": {"response": 55}}),
+     ("other", {"events": [{"at": 5, "unit": "B", "trip": "S1"}, {"at": 60, "unit": "B", "recover": "zone"}]})],
+)  # fmt: skip
+@pytest.mark.parametrize("slow", [False, True])
+def test_a_zone_is_recovered_also_where_clearing_and_resetting_take_their_time(
+    zone: str, more: dict[str, Any], slow: bool
+) -> None:
+    transients = SLOW if slow else {}
+    spec = line_of(machine("A", 1.0, zone=zone), machine("B", 1.0, transients=transients), machine("C", 1.0), **more)
+    line = Line(spec)
+    a, b, c = line.units.values()
+    line.run(59)
+    assert (a.state, b.state, c.state) == (9 if zone == "line" else 5, 9, 9)
+    line.run(60)
+    assert (c.state, b.state) == (6, 1 if slow else 6)
+    line.run(250)
+    assert {unit.state for unit in (a, b, c)} <= {5, 6}
+    assert line.result().good > 70
+    assert_conserved(line)
+
+
+def test_recovering_at_a_time_ends_where_a_lock_refuses_it() -> None:
+    events = [
+        {"at": 5, "unit": "B", "trip": "S1"},
+        {"at": 6, "unit": "A", "command": 3},
+        {"at": 9, "unit": "A", "recover": "zone"},
+    ]
+    line = Line(
+        line_of(machine("A", 1.0), machine("B", 1.0, sensors={"door": {"trip": 1, "function": "S1"}}), events=events)
+    )
+    line.run(8)
+    line.units["B"].set_sensor("door", None)
+    line.run(60)
+    assert [unit.state for unit in line.units.values()] == [9, 9]
 
 
 def test_a_lost_vapour_sensor_trips_its_function_and_can_not_be_reset_before_it_is_back() -> None:

@@ -135,7 +135,7 @@ def test_a_changed_figure_is_assumed_no_longer_and_the_others_stay_so(plan_of: L
         (ONE.replace("X.capacity: 9", "C.profile: formation_eol_x"), (5, 5), "is no profile"),
         (ONE.replace("X.capacity: 9", "C.profile: conveyor"), (5, 5), "C is a machine, and the profile conveyor"),
         (HEAD + "factors: {units.X.capacity: []}\n", (3, 11), "without a value"),
-        (HEAD + "factors: {units.X.capacity: 5}\n", (3, 11), "levels are a list"),
+        (HEAD + "factors: {units.X.capacity: 5}\n", (3, 11), "values are a list"),
         (HEAD + "factors: {units.X.capacity: [5, 5]}\n", (3, 11), "a value is given twice"),
         (HEAD + "factors:\n  units.X.capacity:\n    - 5\n    - many\n", (6, 7), "units.X.capacity = many is refused"),
         (HEAD + "factors: {units.X.capacity: {from: 1, to: 5}}\n", (3, 11), "from, to together mean nothing"),

@@ -124,16 +124,16 @@ def test_the_result_does_not_depend_on_the_number_of_processes(plan_of: Load) ->
 
 
 def test_replications_are_added_until_every_scenario_is_known_well_enough(plan_of: Load) -> None:
-    text = HEAD + "replications: {precision: 2.5 %, most: 60}\nscenarios: {slow: {units.C.process_time: 5}}\n"
+    text = HEAD + "replications: {precision: 1.8 %, most: 100}\nscenarios: {slow: {units.C.process_time: 5}}\n"
     study = run_study(plan_of(text), engine="simpy")
     assert study.precision is not None
     assert study.precision.reached
-    assert 10 < study.replications < 60
-    assert study.precision.looks[0].replications == 10
+    assert 20 < study.replications < 100
+    assert study.precision.looks[0].replications == 20
     for outcome in study.outcomes:
         figure = outcome.figure("throughput")
         assert figure.half_width is not None
-        assert figure.half_width <= 0.025 * figure.mean
+        assert figure.half_width <= 0.018 * figure.mean
     assert "reached in every scenario after" in precision(study, "en")
 
 
