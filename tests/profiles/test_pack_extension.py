@@ -150,7 +150,7 @@ def test_a_ledger_file_that_cannot_be_read(ours: Path, text: str, line: int, col
         ("pack: ours\nversion: 1.0.0\nextends: ../ours\n", 3, 1, "extends: the packs extend each other", "break the cycle"),
         ("pack: ours\n", 1, 1, "version: is missing", "add it"),
         ("version: 1.0.0\n", 1, 1, "pack: is missing", "add it"),
-        ("pack: ours\nversion: 1.0\n", 2, 1, "version: input should be a valid string, not 1.0", "correct"),
+        ("pack: ours\nversion: 1.0\n", 2, 1, "version: 1.0 is a number, no version", "quote them"),
         ("pack: ours\nversion: 1.0.0\nnamespaces: [a]\n", 3, 1, "namespaces: input should be a valid dictionary", "correct"),
         ("pack: ours\nversion: 1.0.0\nextend: x\n", 3, 1, "extend: unknown key", "did you mean 'extends'?"),
         ("", 0, 0, "is empty", "begin with"),
