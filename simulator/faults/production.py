@@ -91,9 +91,9 @@ def _unscaled(value: Any, scene: Scene) -> Any:
 
 # --- counters ---------------------------------------------------------------------------------------------------------
 fault(
-    "production.wip_one_short",
-    "One item too few is in the unit, and none at all shows as the largest number",
-    values={"production.wip": lambda v, s: v - 1 if v else UNDERFLOW},
+    "production.wip_underflows",
+    "No item in the unit shows as the largest number",
+    values={"production.wip": lambda v, s: v or UNDERFLOW},
 )
 fault("production.wip_late", "Items in the unit are counted three seconds late", values={"production.wip": _late(3.0)})
 fault(
