@@ -126,7 +126,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "steps_caption": "Cells per replication. A cell costs yield where it becomes bad; what was added to it is lost where it leaves the line "
         "(into a bin, or marked bad over the end). Materials in kg per hour; those of the black mass: {black}.",
         "lead_times": "Lead times", "lead_axis": "lead time in h", "lead_share": "share of cells in %", "median": "median",
-        "lead_caption": "All replications, {n} cells that entered the line in the run and left over its end in the hours counted.",
+        "lead_caption": "All cells of all replications pooled: {n} that entered the line in the run and left over its end in the hours counted. Median and P95 "
+        "are those of all these cells; the key figures give the mean of the replications' own, so that the two may differ.",
         "takt": "takt", "overtime_takt": "Dashed: what the takt asks for.",
         "assumed": "Assumed figures", "assumed_caption": "Nothing public is known of these; the result is as good as they are.",
         "sourced": "Figures with a source", "place": "place in the line file", "source": "source, note", "repeat": "To repeat this",
@@ -177,7 +178,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "steps_caption": "1反復あたりのセル数。歩留まりは不良になった工程で失われ、材料はラインから出た工程（ビン、または不良として末端）までに加えた分が失われる。"
         "材料はkg/h。ブラックマスになる材料：{black}。",
         "lead_times": "リードタイムの分布", "lead_axis": "リードタイム（h）", "lead_share": "セルの割合（％）", "median": "中央値",
-        "lead_caption": "全反復。計算中に投入され、集計時間中に末端から出た{n}個。",
+        "lead_caption": "全反復の全セルをまとめた分布：計算中に投入され、集計時間中に末端から出た{n}個。中央値とP95もこの全セルのもの。"
+        "主要指標は反復ごとの値の平均なので、異なることがある。",
         "takt": "タクト", "overtime_takt": "破線：タクトが求める数。",
         "assumed": "仮定した数値", "assumed_caption": "公開された根拠がない数値。結果の確からしさはこれらに左右される。",
         "sourced": "根拠のある数値", "place": "ラインファイル内の場所", "source": "根拠・注記", "repeat": "再現するには",

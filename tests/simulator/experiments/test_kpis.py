@@ -111,6 +111,18 @@ def test_a_line_that_lives_on_what_it_held_at_the_start_is_told_so() -> None:
     assert figures(*SLOW_THEN_FAST).flow.borrowed_h == 0
 
 
+def test_no_doubt_is_cast_on_a_warm_up_that_pilots_have_measured() -> None:
+    """The hours counted make less than the warm-up, in which nothing stopped; so their pace is no measure of what was held."""
+    stops = [{"name": "night", "from": "12 h", "for": "8 h", "units": ["F"]}]
+    held = [machine("A", 3.0), machine("F", "10 h", slots=12_000, prefill=12_000)]
+    spec = line_of(*held, calendar={"stops": stops})
+    found = run_experiment(spec, hours=12, warmup_hours=None, replications=1)
+    assert found.pilot is not None and found.pilot.settled
+    measured, given = (kpis(e).flow for e in (found, replace(found, pilot=None)))
+    assert given.held_h > given.warmup_h * 1.5
+    assert (measured.borrowed_h, given.borrowed_h > 0) == (0, True)
+
+
 def test_what_is_planned_for_a_time_in_the_warm_up_is_told() -> None:
     spec = line_of(
         machine("A", 3.0, failures=[{"at": "2 h", "mttr": 60}]),
