@@ -124,13 +124,17 @@ def _bars(figures: Kpis, lang: str, width: int) -> Table:
     shares = [
         Column(
             f"{SIGNS[a]} {names[a]} %", [f"{100 * u.shares[a]:.1f}" for u in figures.units], style=STYLES[a],
-            drop=len(ACCOUNTS) - i,
+            drop=len(ACCOUNTS) - i if a != "productive" else 0,
         )
         for i, a in enumerate(seen)
     ]  # fmt: skip
     bar = min(BAR, max(LEAST_BAR, width - total([name, *shares]) - GAP))
     bars = Column("", [_bar(u, bar) for u in figures.units], "left")
-    return fitted(words["shares"] + " (SEMI E10)", [name, bars, *shares], width)
+    table = fitted(words["shares"] + " (SEMI E10)", [name, bars, *shares], width)
+    if len(table.columns) < 2 + len(shares):
+        table.caption = words["signs"].format(signs=", ".join(f"{SIGNS[a]} {names[a]}" for a in seen))
+        table.caption_justify = "left"
+    return table
 
 
 def _bar(unit: UnitFigures, width: int) -> Text:

@@ -100,6 +100,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "shifting": "shifting bottleneck %", "active_caption": "First replication. A unit is active while it waits for nobody; at any time the bottleneck is the unit "
         "whose active period is the longest. Dark: sole bottleneck. Light: shifting between two, and then both count. A machine of several places "
         "waits while any of them waits for a neighbour; hand-over times are no waits (shifting bottleneck detection after Roser, our reading).",
+        "two_rules": "This may be another unit than the bottleneck by capacity: that one counts what is used or lost in all replications, this one who made the others "
+        "wait, from moment to moment in one. For what to make faster or more reliable, believe the capacity; for where and when buffers run empty or full, the active periods.",
         "levels": "Levels of buffers and conveyors", "levels_caption": "First replication; line: mean, band: least to most in each column's {minutes}; dashed: capacity.",
         "histograms": "Histograms of levels", "histograms_caption": "All replications: share of the time in which there were so many items.",
         "level_axis": "items", "name": "name", "kind": "kind", "capacity": "capacity", "mean_level": "mean level", "empty": "empty %", "full": "full %",
@@ -121,6 +123,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "Give a shorter --warmup, or later times.",
         "warmup_found": "warm-up: {hours:.1f} h, found on pilot runs (MSER-5: {mser:.1f} h; what the line held at the start has left after {flushed:.1f} h)",
         "warmup_open": "warm-up: no end of it was found in pilot runs of {length:.0f} h; {hours:.1f} h are taken. Beware of the figures, or give --warmup",
+        "signs": "Signs of the bar: {signs}. All shares in a wider window, or in the report (--report).",
         "definitions_at": "Definitions: in a wider window (120 columns), in the report (--report), in docs/kpis.md",
         "steps": "Yield and scrap by step", "yield": "yield %", "rejected": "became bad", "removed": "left as scrap", "lost": "lost kg/h", "black": "black mass kg/h",
         "steps_caption": "Cells per replication. A cell costs yield where it becomes bad; what was added to it is lost where it leaves the line "
@@ -152,6 +155,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "shifting": "移行中ボトルネック %", "active_caption": "最初の反復。設備は、前後工程を待っていない間「稼働期間」にある。各時点のボトルネックは、稼働期間が最も長い設備。"
         "濃色：単独。淡色：二つの設備の間で移行中（双方に数える）。複数の場所をもつ設備は、いずれかの場所が前後工程を待つ間は待ちとする。"
         "受け渡し自体の時間は待ちに含めない（Roserの移動ボトルネック検出法、当方の解釈）。",
+        "two_rules": "能力によるボトルネックと異なる設備になることがある。能力による判定は全反復での使用と損失の合計、稼働期間による判定は1反復での各時点で"
+        "他の設備を待たせた設備を示す。どの設備を速く、または壊れにくくするかは能力で、バッファがいつどこで空・満杯になるかは稼働期間で判断する。",
         "levels": "バッファとコンベヤの在荷数", "levels_caption": "最初の反復。線：平均、帯：各列（{minutes}）の最小～最大、破線：容量。",
         "histograms": "在荷の分布", "histograms_caption": "全反復。その個数であった時間の割合。",
         "level_axis": "個", "name": "名称", "kind": "種類", "capacity": "容量", "mean_level": "平均在荷", "empty": "空 %", "full": "満杯 %",
@@ -173,6 +178,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "--warmupを短くするか、時刻を遅らせること。",
         "warmup_found": "ウォームアップ：{hours:.1f} h（予備計算による。MSER-5：{mser:.1f} h、開始時の仕掛が出終わるまで：{flushed:.1f} h）",
         "warmup_open": "ウォームアップ：{length:.0f} hの予備計算では終わりが見つからず、{hours:.1f} hとした。結果に注意するか、--warmupを指定すること",
+        "signs": "棒の記号：{signs}。全割合は、より広い端末または報告書（--report）。",
         "definitions_at": "定義：幅120桁以上の端末、報告書（--report）、docs/kpis.md",
         "steps": "工程別の歩留まりと不良", "yield": "歩留まり %", "rejected": "不良発生", "removed": "不良排出", "lost": "損失 kg/h", "black": "ブラックマス kg/h",
         "steps_caption": "1反復あたりのセル数。歩留まりは不良になった工程で失われ、材料はラインから出た工程（ビン、または不良として末端）までに加えた分が失われる。"
