@@ -168,3 +168,11 @@ def test_the_document_shows_a_program_that_runs(
     printed = capsys.readouterr().out.splitlines()
     assert printed[0].startswith("8 4.12")
     assert printed[1] == "27"
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_in_a_narrow_window_no_figure_of_the_plan_is_cut(lang: str) -> None:
+    said = setsubi("plan", EXAMPLES / "ten_gwh.yaml", "--lang", lang, env={"COLUMNS": "80"})
+    assert said.code == 0
+    assert "…" not in said.out
+    assert "437809 │ 394.0 │" in said.out

@@ -219,3 +219,11 @@ def test_the_rules_of_planned_stops_and_operators_are_told_where_they_apply(
     out = StringIO()
     print_tables(kpis(experiment), Console(file=out, width=200), lang)
     assert TEXTS[lang]["stops_rule"][:30] in out.getvalue()
+
+
+def test_the_energy_of_units_is_left_out_where_no_power_is_known() -> None:
+    for units, shown in (([machine("A", 36.0)], False), ([machine("A", 36.0, energy_w={"execute": 1000})], True)):
+        experiment = run_experiment(line_of(*units), hours=1, replications=1)
+        found = kpis(experiment)
+        assert (TEXTS["en"]["energy_unit"] in Page(render_report(experiment, found)).text) is shown
+        assert ("kWh" in printed(found)) is shown
