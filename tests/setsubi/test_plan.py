@@ -123,7 +123,7 @@ def test_what_cannot_be_is_one_line(folder: Path, arguments: list[str], parts: t
 def test_a_bad_file_writes_nothing(folder: Path) -> None:
     (folder / "plan.yaml").write_text(PLAN + "shortest_takt: 4 sec\n", encoding="utf-8")
     said = setsubi("plan", "plan.yaml", "--out", "o", "--line", "l.yaml")
-    refused(said, 4, "plan.yaml:3:1: shortest_takt: a time is a number of seconds")
+    refused(said, 4, "plan.yaml:3:1: shortest_takt: there is no unit 'sec' (a time is a number of seconds")
     assert not (folder / "l.yaml").exists()
 
 
