@@ -112,14 +112,14 @@ def assumption(made: Estimate, lang: str) -> str:
 def print_estimate(made: Estimate, undecided: Mapping[str, int], console: Console, lang: str = "en") -> None:
     """Totals, joints, units, lines, and what it says in words."""
     text = words(lang)
-    console.print(plain_table(spread_heads(lang, ""), total_rows(made, lang), text["totals"]))
-    console.print(plain_table(joint_heads(lang), joint_rows(made), text["joints"], left=(1,)))
-    console.print(
-        plain_table(
-            spread_heads(lang, "unit", "vendor", "open"), unit_rows(made, lang, undecided), text["units"], left=(1, 2)
-        )
-    )
-    console.print(plain_table([*spread_heads(lang, "line_count"), text["saves"]], line_rows(made), text["by_lines"]))
+    width = console.width
+    totals = text["totals"].format(n=made.spec.lines)
+    console.print(plain_table(spread_heads(lang, ""), total_rows(made, lang), totals, width))
+    console.print(plain_table(joint_heads(lang), joint_rows(made), text["joints"], width, left=(1,), drop={3: 2, 6: 1}))
+    units = spread_heads(lang, "unit", "vendor", "open")
+    console.print(plain_table(units, unit_rows(made, lang, undecided), text["units"], width, left=(1, 2)))
+    lines = [*spread_heads(lang, "line_count"), text["saves"]]
+    console.print(plain_table(lines, line_rows(made), text["by_lines"], width))
     for sentence in sentences(made, undecided, lang):
         console.print(sentence, highlight=False)
 

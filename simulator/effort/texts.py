@@ -10,7 +10,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "en": {
         "title": "Integration effort", "sub": "{n} units of {v} vendors, {joints} joints, {lines} lines · {runs} runs, seed {seed}, {draws} draws",
         "hours": "man-hours", "h": "h", "mean": "mean", "p10": "P10", "p50": "P50", "p90": "P90", "without": "without a common interface", "with": "with a common interface",
-        "saved": "saved", "short_without": "without", "short_with": "with", "totals": "Man-hours of all lines", "probability": "Hours are saved in {share:.0%} of the runs.",
+        "saved": "saved", "short_without": "without", "short_with": "with", "totals": "Man-hours, lines built: {n}", "probability": "Hours are saved in {share:.0%} of the runs.",
         "pays": "With these figures the common interface pays (in more than half of the runs) from line {n} on.",
         "pays_not": "With these figures it does not pay within {n} lines.",
         "all_assumed": "Every parameter is assumed: no such figure is public. This is an example, not a forecast.",
@@ -21,7 +21,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "Not shown: what belongs to the line as a whole ({without:.0f} h of coordination without, {with_:.0f} h of introduction with).",
         "distribution": "Distributions", "distribution_caption": "Above: man-hours of all lines in the runs. Below: hours saved; lines: P10, P50, P90.", "runs": "runs",
         "by_lines": "Hours saved by number of lines", "by_lines_caption": "Of the first lines together. Band: P10 to P90, line: P50. What is done once (introduction, reading, first implementation) is borne by the first line.",
-        "line_count": "lines built", "saves": "saves in % of runs", "by_vendors": "The same lines by number of vendors",
+        "line_count": "lines built", "saves": "runs saving %", "by_vendors": "The same lines by number of vendors",
         "by_vendors_caption": "The units made by 1, 2, … vendors in turn, no unit bringing a report. Band: P10 to P90, line: P50.", "vendor_count": "vendors",
         "swings": "Which parameter matters", "swings_caption": "Mean hours saved in the runs with the lowest tenth of a parameter's values (light) and with the highest (dark). Replace the topmost assumptions first.",
         "tasks": "By task", "task": "task", "joints": "By joint", "joint": "joint", "vendors": "vendors", "units": "By unit, with a common interface", "unit": "unit", "vendor": "vendor",
@@ -38,7 +38,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "ja": {
         "title": "統合工数", "sub": "設備{n}台、メーカー{v}社、接続{joints}か所、{lines}ライン・{runs}回の試行、シード{seed}、抽出 {draws}",
         "hours": "工数 h", "h": "h", "mean": "平均", "p10": "P10", "p50": "P50", "p90": "P90", "without": "共通インターフェースなし", "with": "共通インターフェースあり",
-        "saved": "削減", "short_without": "なし", "short_with": "あり", "totals": "全ラインの工数", "probability": "試行の{share:.0%}で工数が減ります。",
+        "saved": "削減", "short_without": "なし", "short_with": "あり", "totals": "全{n}ラインの工数", "probability": "試行の{share:.0%}で工数が減ります。",
         "pays": "この値では、{n}ライン目から（試行の過半数で）共通インターフェースが有利になります。",
         "pays_not": "この値では、{n}ライン以内には有利になりません。",
         "all_assumed": "パラメータはすべて仮定です。公表された値はありません。予測ではなく一例です。",

@@ -20,11 +20,11 @@ Of = Callable[[RunResult], float]
 
 CELL, TAKT = "cell: {energy_wh: 225}", "takt: 5 s"
 GRID, ADDS, BLACK = "grid_kg_co2e_per_kwh: 0.43", "units: [{adds_g: {…}}]", "cell: {black_mass: […]}"
-HOLDS = "units: [{quality_holds: […]}]"
+HOLDS, POWER = "units: [{quality_holds: […]}]", "units: [{energy_w: {execute: 18000}}]"
 _NEEDS = {
-    "capacity": (CELL,), "energy per kWh": (CELL,), "takt attainment": (TAKT,), "hours on takt": (TAKT,),
-    "CO2e per good cell": (GRID,), "CO2e per kWh": (CELL, GRID), "scrapped material": (ADDS,), "black mass": (BLACK,),
-    "held cells": (HOLDS,), "recalled cells": (HOLDS,),
+    "capacity": (CELL,), "takt attainment": (TAKT,), "hours on takt": (TAKT,), "scrapped material": (ADDS,), "black mass": (BLACK,),
+    "energy": (POWER,), "energy per good cell": (POWER,), "energy per kWh": (POWER, CELL), "CO2e per good cell": (POWER, GRID),
+    "CO2e per kWh": (POWER, CELL, GRID), "held cells": (HOLDS,), "recalled cells": (HOLDS,),
 }  # fmt: skip
 
 
@@ -32,6 +32,7 @@ def lacking(spec: LineSpec, figure: str) -> str:
     """What the line file would have to say for a figure to be known; empty if nothing is missing."""
     given = {CELL: spec.cell, TAKT: spec.takt, GRID: spec.grid_kg_co2e_per_kwh is not None, ADDS: materials(spec)}
     given[BLACK], given[HOLDS] = spec.cell and spec.cell.black_mass, holds_quality(spec)
+    given[POWER] = any(any(getattr(u, "energy_w", {}).values()) for u in spec.units)
     return next((need for need in _NEEDS.get(figure, ()) if not given[need]), "")
 
 
@@ -76,7 +77,9 @@ def line_values(experiment: Experiment) -> Iterator[tuple[str, str, Of]]:
 
 
 def _energy(experiment: Experiment, cell_wh: float | None) -> Iterator[tuple[str, str, Of]]:
-    grid = experiment.spec.grid_kg_co2e_per_kwh
+    spec, grid = experiment.spec, experiment.spec.grid_kg_co2e_per_kwh
+    if lacking(spec, "energy"):
+        return
     yield "energy", "kWh", lambda r: energy_wh(r) / 1000
     if not all(r.good for r in experiment.results):
         return

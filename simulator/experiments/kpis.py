@@ -24,7 +24,7 @@ from simulator.line.spec import BufferSpec, ConveyorSpec, MachineSpec, UnitSpec
 
 CONFIDENCE = 0.95
 STEADY = 0.02  # a line that fills or empties by more than this share of its output is not in steady state
-HELD = 0.05  # so much of what it held at the start may come out after the warm-up, which pilots have found
+HELD = 0.05  # so much of what it held at the start may come out after the warm-up
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,9 @@ class Flow:
 
     ``drift``: what the line lost of its content as a share of its output, negative if it filled; ``chance`` the half-width of
     its interval. ``held_h``: in how many hours the line lets out as many good items as it held at the start; ``warmup_h`` and
-    ``hours`` are those of the experiment. ``early``: what the line file plans for a time that lies in the warm-up.
+    ``hours`` are those of the experiment. ``early``: what the line file plans for a time that lies in the warm-up. ``flushed``:
+    whether pilots have shown that the warm-up lasts until what the line held has left. They measure it; ``held_h`` takes
+    the pace of the hours counted for that of the warm-up, and misses the stops that fall into one of them.
     """
 
     entered: float
@@ -117,6 +119,7 @@ class Flow:
     warmup_h: float
     hours: float
     early: int
+    flushed: bool
 
     @property
     def steady(self) -> bool:
@@ -125,7 +128,9 @@ class Flow:
 
     @property
     def borrowed_h(self) -> float:
-        """Hours counted in which there left what the line held at the start, 0 if they are few."""
+        """Hours counted in which there left what the line held at the start, 0 if they are few, or the warm-up was found on pilots."""
+        if self.flushed:
+            return 0.0
         found = min(self.held_h - self.warmup_h, self.hours)
         return found if found > HELD * max(self.held_h, self.hours) else 0.0
 
@@ -200,6 +205,7 @@ def _flow(experiment: Experiment) -> Flow:
         entered=entered, left=good + scrap, lead_h=max(r.lead_mean for r in results) / 3600,
         drift=drift, chance=chance or 0.0, held_h=held / good * hours if good else 0.0, warmup_h=experiment.warmup_hours,
         hours=hours, early=sum(at <= experiment.warmup_hours * 3600 for at in planned),
+        flushed=experiment.pilot is not None and experiment.pilot.settled,
     )  # fmt: skip
 
 

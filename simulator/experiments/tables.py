@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -57,18 +56,21 @@ def print_tables(figures: Kpis, console: Console, lang: str = "en") -> None:
         console.print(f"{words['assumed']}: {len(figures.assumed)}. {words['assumed_caption']}", style="dim")
 
 
-def plain_table(heads: Sequence[str], rows: Sequence[Sequence[str]], title: str, left: Collection[int] = ()) -> Table:
-    """A table of texts. Columns in ``left`` are words that may be folded; the others are names and numbers, whose heads break
-    at their spaces."""
-    table = Table(title=title)
-    for index, head in enumerate(heads):
-        if index in left:
-            table.add_column(head, overflow="fold", min_width=min(12, max(cell_len(row[index]) for row in rows)))
-        else:
-            table.add_column(head.replace(" ", "\n"), justify="right" if index else "left", no_wrap=True)
-    for row in rows:
-        table.add_row(*row)
-    return table
+def plain_table(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], title: str, width: int, *,
+    left: Collection[int] = (), drop: Mapping[int, int] | None = None,
+) -> Table:  # fmt: skip
+    """A table of texts in a window of ``width``. Columns in ``left`` are words that may be folded; the others are names and
+    numbers. ``drop``: columns that are left out where there is no room, the highest first.
+    """
+    columns = [
+        Column(
+            head, [row[i] for row in rows], "left" if i in left or not i else "right", drop=(drop or {}).get(i, 0),
+            wraps=i in left, narrowest=12,
+        )
+        for i, head in enumerate(heads)
+    ]  # fmt: skip
+    return fitted(title, columns, width)
 
 
 def print_bottleneck(found: Shifting, console: Console, lang: str = "en") -> None:
@@ -111,8 +113,9 @@ def _units(figures: Kpis, lang: str, width: int) -> Table:
         Column(words["failures_n"], [f"{u.failures:.1f}" for u in units], drop=3),
         Column(words["good"], [f"{u.good:.0f}" for u in units], drop=2),
         Column(words["bad"], [f"{u.scrap:.1f}" for u in units], drop=4),
-        Column(words["energy_unit"], [f"{u.energy_kwh:.0f}" for u in units], drop=5),
     ]
+    if figures.figure("energy") is not None:
+        columns.append(Column(words["energy_unit"], [f"{u.energy_kwh:.0f}" for u in units], drop=5))
     return fitted(words["units"], columns, width)
 
 
@@ -124,13 +127,17 @@ def _bars(figures: Kpis, lang: str, width: int) -> Table:
     shares = [
         Column(
             f"{SIGNS[a]} {names[a]} %", [f"{100 * u.shares[a]:.1f}" for u in figures.units], style=STYLES[a],
-            drop=len(ACCOUNTS) - i,
+            drop=len(ACCOUNTS) - i if a != "productive" else 0,
         )
         for i, a in enumerate(seen)
     ]  # fmt: skip
     bar = min(BAR, max(LEAST_BAR, width - total([name, *shares]) - GAP))
     bars = Column("", [_bar(u, bar) for u in figures.units], "left")
-    return fitted(words["shares"] + " (SEMI E10)", [name, bars, *shares], width)
+    table = fitted(words["shares"] + " (SEMI E10)", [name, bars, *shares], width)
+    if len(table.columns) < 2 + len(shares):
+        table.caption = words["signs"].format(signs=", ".join(f"{SIGNS[a]} {names[a]}" for a in seen))
+        table.caption_justify = "left"
+    return table
 
 
 def _bar(unit: UnitFigures, width: int) -> Text:

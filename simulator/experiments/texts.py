@@ -32,7 +32,7 @@ FIGURES: dict[str, dict[str, tuple[str, str]]] = {  # name and definition of a l
         "black mass": ("Black mass", "of the scrapped material, what the line file names under cell.black_mass"),
         "held cells": ("Held cells", "good cells made in the time of a quality hold"),
         "recalled cells": ("Recalled cells", "of the held cells, bad ones that had left the line in the hours counted before this was found; they count as scrap, not as good"),
-        "operators": ("Operators", "share of their time on duty in which operators were called, on their way or repairing"),
+        "operators": ("Operators busy", "share of their time on duty in which operators were called, on their way or repairing"),
         "energy": ("Energy", "electricity of all units in the hours counted: seconds in each state times its power"),
         "energy per good cell": ("Energy per good cell", "energy of all units over good cells"),
         "energy per kWh": ("Energy per kWh", "energy of all units over the energy that the good cells hold"),
@@ -58,7 +58,7 @@ FIGURES: dict[str, dict[str, tuple[str, str]]] = {  # name and definition of a l
         "black mass": ("ブラックマス", "廃棄材料のうち、ラインファイルのcell.black_massに挙げた材料"),
         "held cells": ("品質保留セル数", "品質保留の時間帯に処理された良品セル数"),
         "recalled cells": ("回収セル数", "品質保留セルのうち、判明前の集計時間中にラインから出ていた不良セル数（良品ではなく不良に数える）"),
-        "operators": ("作業者", "勤務時間のうち、呼出・移動・修理に使われた割合"),
+        "operators": ("作業者の稼働率", "勤務時間のうち、呼出・移動・修理に使われた割合"),
         "energy": ("エネルギー", "集計時間中の全設備の電力使用量（各状態の時間×その状態の電力の合計）"),
         "energy per good cell": ("良品1個あたりのエネルギー", "全設備の使用量 ÷ 良品数"),
         "energy per kWh": ("良品1 kWhあたりのエネルギー", "全設備の使用量 ÷ 良品セルのエネルギー容量の合計"),
@@ -100,6 +100,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "shifting": "shifting bottleneck %", "active_caption": "First replication. A unit is active while it waits for nobody; at any time the bottleneck is the unit "
         "whose active period is the longest. Dark: sole bottleneck. Light: shifting between two, and then both count. A machine of several places "
         "waits while any of them waits for a neighbour; hand-over times are no waits (shifting bottleneck detection after Roser, our reading).",
+        "two_rules": "This may be another unit than the bottleneck by capacity: that one counts what is used or lost in all replications, this one who made the others "
+        "wait, from moment to moment in one. For what to make faster or more reliable, believe the capacity; for where and when buffers run empty or full, the active periods.",
         "levels": "Levels of buffers and conveyors", "levels_caption": "First replication; line: mean, band: least to most in each column's {minutes}; dashed: capacity.",
         "histograms": "Histograms of levels", "histograms_caption": "All replications: share of the time in which there were so many items.",
         "level_axis": "items", "name": "name", "kind": "kind", "capacity": "capacity", "mean_level": "mean level", "empty": "empty %", "full": "full %",
@@ -121,12 +123,14 @@ TEXTS: dict[str, dict[str, str]] = {
         "Give a shorter --warmup, or later times.",
         "warmup_found": "warm-up: {hours:.1f} h, found on pilot runs (MSER-5: {mser:.1f} h; what the line held at the start has left after {flushed:.1f} h)",
         "warmup_open": "warm-up: no end of it was found in pilot runs of {length:.0f} h; {hours:.1f} h are taken. Beware of the figures, or give --warmup",
+        "signs": "Signs of the bar: {signs}. All shares in a wider window, or in the report (--report).",
         "definitions_at": "Definitions: in a wider window (120 columns), in the report (--report), in docs/kpis.md",
         "steps": "Yield and scrap by step", "yield": "yield %", "rejected": "became bad", "removed": "left as scrap", "lost": "lost kg/h", "black": "black mass kg/h",
         "steps_caption": "Cells per replication. A cell costs yield where it becomes bad; what was added to it is lost where it leaves the line "
         "(into a bin, or marked bad over the end). Materials in kg per hour; those of the black mass: {black}.",
         "lead_times": "Lead times", "lead_axis": "lead time in h", "lead_share": "share of cells in %", "median": "median",
-        "lead_caption": "All replications, {n} cells that entered the line in the run and left over its end in the hours counted.",
+        "lead_caption": "All cells of all replications pooled: {n} that entered the line in the run and left over its end in the hours counted. Median and P95 "
+        "are those of all these cells; the key figures give the mean of the replications' own, so that the two may differ.",
         "takt": "takt", "overtime_takt": "Dashed: what the takt asks for.",
         "assumed": "Assumed figures", "assumed_caption": "Nothing public is known of these; the result is as good as they are.",
         "sourced": "Figures with a source", "place": "place in the line file", "source": "source, note", "repeat": "To repeat this",
@@ -151,6 +155,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "shifting": "移行中ボトルネック %", "active_caption": "最初の反復。設備は、前後工程を待っていない間「稼働期間」にある。各時点のボトルネックは、稼働期間が最も長い設備。"
         "濃色：単独。淡色：二つの設備の間で移行中（双方に数える）。複数の場所をもつ設備は、いずれかの場所が前後工程を待つ間は待ちとする。"
         "受け渡し自体の時間は待ちに含めない（Roserの移動ボトルネック検出法、当方の解釈）。",
+        "two_rules": "能力によるボトルネックと異なる設備になることがある。能力による判定は全反復での使用と損失の合計、稼働期間による判定は1反復での各時点で"
+        "他の設備を待たせた設備を示す。どの設備を速く、または壊れにくくするかは能力で、バッファがいつどこで空・満杯になるかは稼働期間で判断する。",
         "levels": "バッファとコンベヤの在荷数", "levels_caption": "最初の反復。線：平均、帯：各列（{minutes}）の最小～最大、破線：容量。",
         "histograms": "在荷の分布", "histograms_caption": "全反復。その個数であった時間の割合。",
         "level_axis": "個", "name": "名称", "kind": "種類", "capacity": "容量", "mean_level": "平均在荷", "empty": "空 %", "full": "満杯 %",
@@ -172,12 +178,14 @@ TEXTS: dict[str, dict[str, str]] = {
         "--warmupを短くするか、時刻を遅らせること。",
         "warmup_found": "ウォームアップ：{hours:.1f} h（予備計算による。MSER-5：{mser:.1f} h、開始時の仕掛が出終わるまで：{flushed:.1f} h）",
         "warmup_open": "ウォームアップ：{length:.0f} hの予備計算では終わりが見つからず、{hours:.1f} hとした。結果に注意するか、--warmupを指定すること",
+        "signs": "棒の記号：{signs}。全割合は、より広い端末または報告書（--report）。",
         "definitions_at": "定義：幅120桁以上の端末、報告書（--report）、docs/kpis.md",
         "steps": "工程別の歩留まりと不良", "yield": "歩留まり %", "rejected": "不良発生", "removed": "不良排出", "lost": "損失 kg/h", "black": "ブラックマス kg/h",
         "steps_caption": "1反復あたりのセル数。歩留まりは不良になった工程で失われ、材料はラインから出た工程（ビン、または不良として末端）までに加えた分が失われる。"
         "材料はkg/h。ブラックマスになる材料：{black}。",
         "lead_times": "リードタイムの分布", "lead_axis": "リードタイム（h）", "lead_share": "セルの割合（％）", "median": "中央値",
-        "lead_caption": "全反復。計算中に投入され、集計時間中に末端から出た{n}個。",
+        "lead_caption": "全反復の全セルをまとめた分布：計算中に投入され、集計時間中に末端から出た{n}個。中央値とP95もこの全セルのもの。"
+        "主要指標は反復ごとの値の平均なので、異なることがある。",
         "takt": "タクト", "overtime_takt": "破線：タクトが求める数。",
         "assumed": "仮定した数値", "assumed_caption": "公開された根拠がない数値。結果の確からしさはこれらに左右される。",
         "sourced": "根拠のある数値", "place": "ラインファイル内の場所", "source": "根拠・注記", "repeat": "再現するには",

@@ -14,12 +14,12 @@ from pathlib import Path
 class FileError(Exception):
     """A fault in a file. ``line`` and ``column`` count from 1.
 
-    Both are 0 if the file as a whole is at fault.
+    Both are 0 if the file as a whole is at fault. ``mend`` is empty if ``what`` says all.
     """
 
     def __init__(self, path: str | Path, line: int, column: int, what: str, mend: str) -> None:
         place = f"{path}:{line}:{column}" if line else f"{path}"
-        super().__init__(f"{place}: {what} ({mend})")
+        super().__init__(f"{place}: {what} ({mend})" if mend else f"{place}: {what}")
         self.path, self.line, self.column, self.what, self.mend = str(path), line, column, what, mend
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from simulator.line.quantities import Seconds, Share
 
@@ -14,6 +14,17 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 NotNegativeSeconds = Annotated[Seconds, Field(ge=0, allow_inf_nan=False)]
 PositiveSeconds = Annotated[Seconds, Field(gt=0, allow_inf_nan=False)]
+
+
+def _below_all(value: float) -> float:
+    if value == 1:
+        raise ValueError("1 is 100 %, with which nothing good is made; write 1 % if one in a hundred is meant")
+    if not 0 <= value < 1:
+        raise ValueError(f"{value:g} is no share of scrap; write a share from 0 to below 1, or a text such as 2 %")
+    return value
+
+
+ScrapShare = Annotated[Share, AfterValidator(_below_all)]
 
 
 class FileModel(BaseModel):

@@ -25,10 +25,10 @@ def seconds(value: Any) -> Any:
     if isinstance(value, str):
         found = parts(value)
         if found is None:
-            raise ValueError(f"{_EXAMPLE}, not '{value}'")
+            raise ValueError(f"'{value}' is no time; {_EXAMPLE}")
         number, unit = found
         if unit not in UNITS:
-            raise ValueError(f"{_EXAMPLE}; there is no unit '{unit}'")
+            raise ValueError(f"there is no unit '{unit}'; {_EXAMPLE}")
         return number * UNITS[unit]
     return value
 
@@ -38,7 +38,7 @@ def share(value: Any) -> Any:
     if isinstance(value, str):
         found = parts(value)
         if found is None or found[1] != "%":
-            raise ValueError(f"give a share such as 2 % or 0.02, not '{value}'")
+            raise ValueError(f"'{value}' is no share; give one such as 2 % or 0.02")
         return found[0] / 100
     return value
 

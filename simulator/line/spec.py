@@ -18,7 +18,7 @@ from simulator.line.fields import (
     NotNegativeSeconds,
     Positive,
     PositiveSeconds,
-    Probability,
+    ScrapShare,
 )
 from simulator.line.figure import Figure, unwrap
 from simulator.line.packml import State
@@ -180,7 +180,7 @@ class MachineSpec(_UnitBase):
     tray: Annotated[int, Field(ge=1, le=1_000_000)] = 1
     flush_s: PositiveSeconds | None = None
     changeover: Distribution | None = None
-    scrap: Probability = 0.0
+    scrap: ScrapShare = 0.0
     scrap_to: Literal["bin", "downstream"] = "bin"
     hands_over_when_down: bool = True
     adds_g: dict[str, NotNegative] = Field(default={})

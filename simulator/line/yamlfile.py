@@ -14,6 +14,21 @@ from pydantic import BaseModel, ValidationError
 from simulator.line.errors import FileError
 
 _MAX_BYTES = 10_000_000
+WANTED = {  # what is right instead of a value of which pydantic says only what is wrong
+    "float_type": "write a number; a decimal point, not a comma: 5.5",
+    "float_parsing": "write a number; a decimal point, not a comma: 5.5",
+    "int_type": "write a whole number, such as 3",
+    "int_parsing": "write a whole number, such as 3",
+    "int_from_float": "write a whole number, such as 3",
+    "greater_than": "write a number above {gt}",
+    "greater_than_equal": "write {ge} or more",
+    "less_than": "write a number below {lt}",
+    "less_than_equal": "write {le} or less",
+    "literal_error": "",
+    "string_type": "write a text, in quotes if it looks like a number",
+    "dict_type": "write 'name: value' below it",
+    "tuple_type": "write a list: [one, another]",
+}
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -151,8 +166,15 @@ def first_fault(error: ValidationError, keys: Collection[str]) -> tuple[tuple[in
     if tail and " " not in head:  # our own checks name their place: "units.2.name: …", or a key: "slots: …"
         steps = tuple(int(p) if p.isdigit() else p for p in head.split("."))
         loc, message = (steps if "." in head else (*loc, *steps)), tail
-    what = message if fault["type"] != "extra_forbidden" else f"unknown key {loc[-1]}"
-    return loc, what, _mend(fault["type"], loc, keys)
+    if fault["type"] == "value_error":
+        what, _, mend = message.partition("; ")  # our own checks say what would be right behind a semicolon
+        return loc, what, mend
+    if fault["type"] == "extra_forbidden":
+        return loc, f"unknown key {loc[-1]}", _near(str(loc[-1]), keys)
+    shown = _shown(fault["input"])
+    if fault["type"] in WANTED:
+        return loc, f"{message}, not {shown}", WANTED[fault["type"]].format(**fault.get("ctx", {}))
+    return loc, message, _mend(fault["type"], loc)
 
 
 def _value_of_figure(node: yaml.Node) -> yaml.Node:
@@ -163,12 +185,21 @@ def _value_of_figure(node: yaml.Node) -> yaml.Node:
     return node
 
 
-def _mend(kind: str, loc: tuple[Any, ...], keys: Collection[str]) -> str:
-    if kind == "extra_forbidden":
-        near = get_close_matches(str(loc[-1]), [key for key in keys if key != loc[-1]], 1)
-        return f"did you mean '{near[0]}'?" if near else "remove it"
+def _shown(value: Any) -> str:
+    """A value as a file writes it. Within braces YAML reads ``5,5 s`` as a 5 and a key ``5 s`` without a value."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(str(k) if v is None else f"{k}: {v}" for k, v in value.items()) + "}"
+    return repr(value) if isinstance(value, str) else str(value)
+
+
+def _near(key: str, keys: Collection[str]) -> str:
+    near = get_close_matches(key, [known for known in keys if known != key], 1)
+    return f"did you mean '{near[0]}'?" if near else "remove it"
+
+
+def _mend(kind: str, loc: tuple[Any, ...]) -> str:
     if kind == "missing":
         return f"add '{loc[-1]}:' here"
     if kind.startswith("union_tag"):
         return "kind is machine, conveyor or buffer"
-    return "correct the value"
+    return ""

@@ -14,6 +14,7 @@ from simulator.planning.texts import words
 
 Rows = list[list[str]]
 _ON_TERMINAL = (0, 1, 3, 4, 5, 6, 7, 9)  # columns of the steps that fit
+_LESS = {7: 2, 3: 1}  # columns of the months that are left out first: cells scrapped, yield
 _EVERY = 3  # months between rows on the terminal
 
 
@@ -103,17 +104,15 @@ def assumed(spec: PlanSpec) -> int:
 def print_plan(plan: CapacityPlan, ramp: Ramp | None, console: Console, lang: str = "en") -> None:
     """Key figures, steps, ramp-up."""
     text = words(lang)
-    console.print(
-        plain_table(
-            ["", text["value"], text["unit"], text["meaning"]], key_rows(plan, lang), text["target"], left=(2, 3)
-        )
-    )
+    width = console.width
+    meanings = ["", text["value"], text["unit"], text["meaning"]]
+    console.print(plain_table(meanings, key_rows(plan, lang), text["target"], width, left=(2, 3)))
     heads, *rows = ([row[i] for i in _ON_TERMINAL] for row in [step_heads(lang), *step_rows(plan)])
-    console.print(plain_table(heads, rows, text["steps"]))
+    console.print(plain_table(heads, rows, text["steps"], width))
     console.print(_all_lines(plan, lang), highlight=False)
     if ramp is not None:
         kept = [row for n, row in enumerate(month_rows(ramp), 1) if n % _EVERY == 0 or n in (1, ramp.reached)]
-        console.print(plain_table(month_heads(ramp, lang), kept, text["ramp"]))
+        console.print(plain_table(month_heads(ramp, lang), kept, text["ramp"], width, drop=_LESS))
         console.print(ramp_sentence(plan, ramp, lang), highlight=False)
     if count := assumed(plan.spec):
         console.print(text["assumed_n"].format(n=count), style="dim", highlight=False)
@@ -133,7 +132,7 @@ def print_formats(console: Console, lang: str = "en") -> None:
     """The bundled cell formats, and what a GWh per year of each asks for."""
     text = words(lang)
     heads = [text[k] for k in ("format", "wh", "mcells", "net_ppm", "gross_ppm", "slots", "ageing")]
-    console.print(plain_table(heads, format_rows(), text["formats"]))
+    console.print(plain_table(heads, format_rows(), text["formats"], console.width))
     console.print(text["formats_rule"], style="dim", highlight=False)
     console.print(text["trust"], style="dim", highlight=False)
 

@@ -21,7 +21,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "trays": "trays", "cells_in": "cells in it", "up": "availability %", "step_yield": "yield %", "load": "load %", "all_lines": "all lines", "n_machines": "× {n}", "n_places": "{n} places",
         "steps_rule": "What enters a step is what the target needs over the yields from there on. Cells in it = cells per second × seconds (Little's law); places = that over "
         "availability × planned utilisation, plus two trays that are being loaded and unloaded, rounded up to whole machines. Load: share of its up time that the step then works.",
-        "ramp": "Ramp-up", "month": "month", "running": "lines running", "good": "good cells", "month_gwh": "GWh", "total_gwh": "GWh in total", "scrap": "scrapped cells",
+        "ramp": "Ramp-up", "month": "month", "running": "lines running", "good": "good cells", "month_gwh": "GWh", "total_gwh": "GWh in total", "scrap": "scrap cells",
         "scrap_t": "scrap t", "month_yield": "yield %", "month_oee": "OEE %",
         "reached": "{share:.0%} of the target is reached in month {month}: {gwh:.3f} GWh. Until the end of it: {total:.2f} GWh, scrap {scrap}.",
         "not_reached": "{share:.0%} of the target is not reached within {months} months: the last one makes {now:.0%} of it.",

@@ -79,7 +79,7 @@ def test_a_front_is_printed_with_both_figures(folder: Path) -> None:
         ("units.X.capacity", "units.X.capasity", ("size.yaml:7:3: units.X.capasity: unknown key capasity", "'capacity'?")),
         ("hours: 2", "hours: 0", ("size.yaml:2:1: hours: ", "greater than 0")),
         ("line.yaml", "none.yaml", ("size.yaml:1:1: line: there is no file none.yaml",)),
-        ("{throughput: 270}", "{througput: 270}", ("size.yaml:5:1: target: there is no figure througput; figures are ",)),
+        ("{throughput: 270}", "{througput: 270}", ("size.yaml:5:1: target: there is no figure througput (figures are ",)),
         ("{throughput: 270}", "{throughput: -1}", ("size.yaml:5:", "greater than 0")),
         ("{throughput: 270}", "{throughput: 1, scrap: 2}", ("size.yaml:5:1: target: a target is one figure",)),
         ("{throughput: 270}", "{capacity: 1}", ("size.yaml:5:1: capacity is not known without the energy of a cell",)),

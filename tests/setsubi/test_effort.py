@@ -153,3 +153,10 @@ def test_the_document_shows_a_program_that_runs(
     exec(compile(program, "program", "exec"), {})
     low, middle, high = map(float, capsys.readouterr().out.split())
     assert low < middle < high
+
+
+def test_the_tables_say_of_how_many_lines_they_are_and_fold_no_short_heading() -> None:
+    said = setsubi("effort", EXAMPLES / "a_to_d.yaml", env={"COLUMNS": "80"}).out
+    assert "Man-hours, lines built: 5" in said
+    assert "┃ lines built ┃ mean ┃  P10 ┃  P50 ┃  P90 ┃ runs saving % ┃" in said
+    assert "…" not in said

@@ -123,7 +123,7 @@ def test_what_cannot_be_is_one_line(folder: Path, arguments: list[str], parts: t
 def test_a_bad_file_writes_nothing(folder: Path) -> None:
     (folder / "plan.yaml").write_text(PLAN + "shortest_takt: 4 sec\n", encoding="utf-8")
     said = setsubi("plan", "plan.yaml", "--out", "o", "--line", "l.yaml")
-    refused(said, 4, "plan.yaml:3:1: shortest_takt: a time is a number of seconds")
+    refused(said, 4, "plan.yaml:3:1: shortest_takt: there is no unit 'sec' (a time is a number of seconds")
     assert not (folder / "l.yaml").exists()
 
 
@@ -168,3 +168,11 @@ def test_the_document_shows_a_program_that_runs(
     printed = capsys.readouterr().out.splitlines()
     assert printed[0].startswith("8 4.12")
     assert printed[1] == "27"
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_in_a_narrow_window_no_figure_of_the_plan_is_cut(lang: str) -> None:
+    said = setsubi("plan", EXAMPLES / "ten_gwh.yaml", "--lang", lang, env={"COLUMNS": "80"})
+    assert said.code == 0
+    assert "…" not in said.out
+    assert "437809 │ 394.0 │" in said.out

@@ -172,7 +172,7 @@ def _values(path: str, levels: LevelSpec, spec: ExperimentSpec, fault: Fault) ->
             return []
         values = list(expand(levels))
     except ValueError as error:
-        raise fault(place, f"{path}: {error}", "correct the values") from None
+        raise fault(place, f"{path}: {error}", "") from None
     if len(_different(values)) < len(values):
         raise fault(place, f"{path}: a value is given twice", "keep one of them")
     return values

@@ -15,7 +15,7 @@ from simulator.experiments.study.result import Look, Outcome, Precision, Study
 from simulator.experiments.study.spec import RunSpec
 from simulator.experiments.study.stops import StopJob, Stopped, run_stop
 from simulator.experiments.trace import Trace
-from simulator.experiments.warmup import PILOTS, Piloting, Warmup, find_warmup
+from simulator.experiments.warmup import PILOTS, Pilot, Piloting, Warmup, find_warmup
 from simulator.experiments.workers import Processes, Workers
 from simulator.line import RunResult
 from simulator.line.packml import Transitions
@@ -45,6 +45,7 @@ class Runner:
         compiling: Callable[[], None],
     ) -> None:  # fmt: skip
         self.spec, self.scenarios, self.choices = spec, list[Scenario](), list[Choice]()
+        self.pilots: dict[int, Pilot] = {}  # of the scenarios that had some
         self._transitions, self._most, self._workers = transitions, most, workers
         self._engine, self._told, self._compiling = engine, told, compiling
 
@@ -77,7 +78,14 @@ class Runner:
         """The figures of a scenario's replications."""
         scenario, spec = self.scenarios[index], self.spec
         experiment = Experiment(
-            scenario.spec, spec.hours, warmup, results[0].seed, tuple(results), self.choices[index], trace
+            scenario.spec,
+            spec.hours,
+            warmup,
+            results[0].seed,
+            tuple(results),
+            self.choices[index],
+            trace,
+            self.pilots.get(index),
         )
         return Outcome(scenario, experiment, kpis(experiment))
 
@@ -121,7 +129,9 @@ def warm_up(runner: Runner, few: int) -> Warmup:
         ]  # fmt: skip
         return [result for result, _ in runner.run(jobs, "warm-up")]
 
-    return find_warmup([s.name for s in runner.scenarios[:few]], runner.spec.hours, run)
+    found = find_warmup([s.name for s in runner.scenarios[:few]], runner.spec.hours, run)
+    runner.pilots = dict(enumerate(found.pilots))
+    return found
 
 
 def _replicate(runner: Runner, plan: Plan, warmup: float, ran: list[_Ran]) -> Precision | None:

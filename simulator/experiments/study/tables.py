@@ -38,7 +38,7 @@ LAST_FACTOR = 1000  # in the order in which columns are left out where there is 
 def print_study(study: Study, console: Console, lang: str = "en") -> None:
     """A row per scenario, then what it says in words."""
     if study.plan.spec.sensitivity is not None:
-        console.print(_ranking(study, lang))
+        console.print(_ranking(study, lang, console.width))
     else:
         found = {d.scenario: d for d in compare(study, study.figure)}
         shown = selected(study, found, MOST_ROWS)
@@ -102,20 +102,27 @@ def _table(study: Study, shown: Sequence[Outcome], found: dict[str, Difference],
     return fitted("", columns, width)
 
 
-def _ranking(study: Study, lang: str) -> Table:
+def _ranking(study: Study, lang: str, width: int) -> Table:
     """What each step of a sensitivity brings, the most first."""
-    text, figure = words(lang), study.base.figures.figure(study.figure)
+    text, figure, found = words(lang), study.base.figures.figure(study.figure), gains(study)
     name = FIGURES[language(lang)][study.figure][0]
     of = f"{name} {figure.text()} {figure.unit}" if figure is not None else name
-    table = Table(text["unit"], text["what"], text["change"], title=f"{text['base']}: {of}")
-    table.add_column(f"{text['gain']}\n{figure.unit if figure is not None else ''}", justify="right", no_wrap=True)
-    table.add_column(text["per_percent"], justify="right", no_wrap=True)
-    table.add_column(text["verdict"])
-    for g in gains(study):
-        each = signed(g.per_percent, g.per_percent_half_width)
-        row = (g.step.unit, text[g.step.what], g.step.change, signed(g.mean, g.half_width), each, text[g.verdict])
-        table.add_row(*row, style=STYLES[g.verdict])
-    return table
+    styles = [STYLES[g.verdict] for g in found]
+
+    def cells(texts: Iterable[str]) -> list[Text]:
+        return [Text(cell, style) for cell, style in zip(texts, styles, strict=True)]
+
+    columns = [
+        Column(text["unit"], cells(g.step.unit for g in found), "left"),
+        Column(text["what"], cells(text[g.step.what] for g in found), "left"),
+        Column(text["change"], cells(g.step.change for g in found), "left", drop=2),
+        Column(
+            f"{text['gain']} {figure.unit if figure is not None else ''}", cells(signed(g.mean, g.half_width) for g in found)
+        ),
+        Column(text["per_percent"], cells(signed(g.per_percent, g.per_percent_half_width) for g in found), drop=1),
+        Column(text["verdict"], cells(text[g.verdict] for g in found), "left"),
+    ]  # fmt: skip
+    return fitted(f"{text['base']}: {of}", columns, width)
 
 
 def _stop_table(study: Study, lang: str, width: int) -> Table:

@@ -8,6 +8,7 @@ import pytest
 from line_files import BUSY, SLOW_THEN_FAST, exponential, line_of, machine
 
 from simulator.experiments.accounts import account
+from simulator.experiments.figures import lacking
 from simulator.experiments.kpis import Kpis, interval, kpis
 from simulator.experiments.run import run_experiment
 from simulator.line.packml import Cause, Mode, State
@@ -109,6 +110,18 @@ def test_a_line_that_lives_on_what_it_held_at_the_start_is_told_so() -> None:
     late = kpis(run_experiment(line_of(*held), hours=4, warmup_hours=10, replications=1)).flow
     assert late.borrowed_h == 0
     assert figures(*SLOW_THEN_FAST).flow.borrowed_h == 0
+
+
+def test_no_doubt_is_cast_on_a_warm_up_that_pilots_have_measured() -> None:
+    """The hours counted make less than the warm-up, in which nothing stopped; so their pace is no measure of what was held."""
+    stops = [{"name": "night", "from": "12 h", "for": "8 h", "units": ["F"]}]
+    held = [machine("A", 3.0), machine("F", "10 h", slots=12_000, prefill=12_000)]
+    spec = line_of(*held, calendar={"stops": stops})
+    found = run_experiment(spec, hours=12, warmup_hours=None, replications=1)
+    assert found.pilot is not None and found.pilot.settled
+    measured, given = (kpis(e).flow for e in (found, replace(found, pilot=None)))
+    assert given.held_h > given.warmup_h * 1.5
+    assert (measured.borrowed_h, given.borrowed_h > 0) == (0, True)
 
 
 def test_what_is_planned_for_a_time_in_the_warm_up_is_told() -> None:
@@ -250,3 +263,13 @@ def test_figures_show_as_many_digits_as_they_deserve() -> None:
     found = kpis(run_experiment(BUSY, hours=0.5, replications=1)).line[0]
     shown = [replace(found, mean=m, half_width=h).text() for m, h in ((12345.6, 7.8), (12.34, 0.56), (1.2345, None))]
     assert shown == ["12346 ± 8", "12.3 ± 0.6", "1.234"]
+
+
+def test_a_line_of_which_no_power_is_known_says_nothing_of_energy() -> None:
+    more = {"cell": {"energy_wh": 200}, "grid_kg_co2e_per_kwh": 0.4}
+    silent = figures(machine("A", 36.0), **more)
+    assert not [f.name for f in silent.line if "energy" in f.name or "CO2e" in f.name]
+    assert "energy_w" in lacking(line_of(machine("A", 36.0)), "energy")
+    known = figures(machine("A", 36.0), machine("B", 30.0, energy_w={"execute": 3600}), **more)
+    assert value(known, "energy per good cell") == pytest.approx(30, rel=0.01)
+    assert value(known, "CO2e per kWh") == pytest.approx(0.4 * 30 / 200, rel=0.01)

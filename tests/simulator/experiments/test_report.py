@@ -14,9 +14,11 @@ from line_files import BUSY, line_of, machine
 from rich.cells import cell_len
 from rich.console import Console
 
+from simulator.experiments.accounts import ACCOUNTS
 from simulator.experiments.kpis import Kpis, kpis
 from simulator.experiments.report import print_tables, render_report
 from simulator.experiments.run import Experiment, run_experiment
+from simulator.experiments.tables import SIGNS
 from simulator.experiments.texts import ACCOUNT_NAMES, FIGURES, TEXTS, warmup
 
 
@@ -56,6 +58,7 @@ def test_the_report_is_one_file_with_all_parts(busy: tuple[Experiment, Kpis], la
     page = Page(render_report(experiment, found, lang=lang, version="1.2", command="setsubi simulate x.yaml"))
     assert page.open == []
     assert len(page.sources) == 7
+    assert TEXTS[lang]["two_rules"] in page.text and TEXTS[lang]["lead_caption"].split("{n}")[0] in page.text
     for source in page.sources:
         assert source.startswith("data:image/svg+xml;base64,")
         root = ElementTree.fromstring(b64decode(source.partition(",")[2]))
@@ -161,6 +164,27 @@ def printed(found: Kpis, lang: str = "en", width: int = 240) -> str:
     return buffer.getvalue()
 
 
+def test_wide_tables_scroll_with_a_hint_on_the_screen_and_shrink_on_paper(busy: tuple[Experiment, Kpis]) -> None:
+    html = render_report(*busy)
+    assert html.count("<table") == html.count('<div class="scroll"><table') > 5
+    style = html.partition("<style>")[2].partition("</style>")[0]
+    screen, _, paper = style.rpartition("@media print")
+    assert re.search(r"\.scroll\{overflow-x:auto;background:linear-gradient\(", screen)
+    assert re.search(r"\.scroll\{overflow:visible;background:none\}\.scroll table\{font-size:8pt\}", paper)
+
+
+def test_signs_of_the_bar_keep_their_legend_when_shares_are_left_out(busy: tuple[Experiment, Kpis]) -> None:
+    found = busy[1]
+    wide, narrow = printed(found), " ".join(printed(found, width=56).split())
+    assert "Signs of the bar" not in wide
+    seen = [a for a in ACCOUNTS if any(u.shares[a] > 0.0005 for u in found.units)]
+    assert len(seen) > 2
+    names = ACCOUNT_NAMES["en"]
+    assert f"Signs of the bar: {', '.join(f'{SIGNS[a]} {names[a]}' for a in seen)}. All shares in a wider" in narrow
+    assert "█ productive %" in narrow
+    assert "▒ starved (standby) %" not in narrow
+
+
 def test_both_languages_have_the_same_words_and_placeholders() -> None:
     for table in (TEXTS, ACCOUNT_NAMES, FIGURES):
         assert set(table["en"]) == set(table["ja"])
@@ -195,3 +219,11 @@ def test_the_rules_of_planned_stops_and_operators_are_told_where_they_apply(
     out = StringIO()
     print_tables(kpis(experiment), Console(file=out, width=200), lang)
     assert TEXTS[lang]["stops_rule"][:30] in out.getvalue()
+
+
+def test_the_energy_of_units_is_left_out_where_no_power_is_known() -> None:
+    for units, shown in (([machine("A", 36.0)], False), ([machine("A", 36.0, energy_w={"execute": 1000})], True)):
+        experiment = run_experiment(line_of(*units), hours=1, replications=1)
+        found = kpis(experiment)
+        assert (TEXTS["en"]["energy_unit"] in Page(render_report(experiment, found)).text) is shown
+        assert ("kWh" in printed(found)) is shown

@@ -85,15 +85,15 @@ def test_failures_without_a_name_need_none(tmp_path: Path) -> None:
         (GOOD + "    process_time: 2\n", (5, 5), "twice"),
         (GOOD + "    proces_time: 2\n", (5, 5), "unknown key proces_time"),
         (GOOD.replace("45 s", "45 parsecs"), (4, 5), "a time is"),
-        (GOOD.replace("45 s", "2 hr"), (4, 5), "(ms, s, min, h, d); there is no unit 'hr'"),
-        (GOOD + "    failures: [{mtbf: 2 hr, mttr: 1}]\n", (5, 17), "(ms, s, min, h, d); there is no unit 'hr'"),
+        (GOOD.replace("45 s", "2 hr"), (4, 5), "there is no unit 'hr' (a time is a number"),
+        (GOOD + "    failures: [{mtbf: 2 hr, mttr: 1}]\n", (5, 17), "there is no unit 'hr' (a time is a number"),
         (
             GOOD + "    failures: [{name: jam, mtbf: 1, mttr: 1}, {name: jam, mtbf: 2, mttr: 1}]\n",
             (5, 48),
             "twice in A",
         ),
-        (GOOD + "    scrap: 1 permille\n", (5, 5), "a share such as 2 % or 0.02, not '1 permille'"),
-        (GOOD + "    scrap: 120 %\n", (5, 5), "less than or equal to 1"),
+        (GOOD + "    scrap: 1 permille\n", (5, 5), "'1 permille' is no share (give one such as 2 % or 0.02)"),
+        (GOOD + "    scrap: 120 %\n", (5, 5), "1.2 is no share"),
         (GOOD + "    adds_g: {foil: -1}\n", (5, 14), "greater than or equal to 0"),
         (GOOD + "cell: {energy_wh: 1, black_mass: [foil]}\n", (5, 35), "no unit adds foil"),
         (GOOD.replace("45 s", "-1"), (4, 5), "negative"),
@@ -102,7 +102,7 @@ def test_failures_without_a_name_need_none(tmp_path: Path) -> None:
         (GOOD.replace("45 s", "{distribution: magic}"), (4, 20), "deterministic"),
         (GOOD + "    slots: {value: no, assumed: true}\n", (5, 5), "true or false"),
         (GOOD + "    slots: 3\n    tray: 2\n", (3, 5), "multiple"),
-        (GOOD + "    scrap: 1.5\n", (5, 5), "less than or equal to 1"),
+        (GOOD + "    scrap: 1.5\n", (5, 5), "1.5 is no share"),
         (GOOD + "  - name: A\n    process_time: 1\n", (5, 5), "twice"),
         (GOOD + "events:\n  - {at: 1, unit: Q, trip: S1}\n", (6, 13), "no unit Q"),
         (GOOD + "events:\n  - {at: 1, unit: A, trip: S9}\n", (6, 5), "no safety function S9"),
@@ -150,9 +150,39 @@ def test_a_fault_in_the_file_is_named_with_place_and_mend(
 ) -> None:
     with pytest.raises(LineError) as caught:
         load(tmp_path, content)
-    assert what in caught.value.what
+    assert what in str(caught.value)
     assert (caught.value.line, caught.value.column) == place
-    assert caught.value.mend
+    assert "()" not in str(caught.value)
+    assert "correct the value" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            GOOD + "    scrap: 1\n",
+            "scrap: 1 is 100 %, with which nothing good is made (write 1 % if one in a hundred is meant)",
+        ),
+        (
+            GOOD + "    scrap: 2\n",
+            "scrap: 2 is no share of scrap (write a share from 0 to below 1, or a text such as 2 %)",
+        ),
+        (GOOD + "    slots: 1.5\n", "fractional part, not 1.5 (write a whole number, such as 3)"),
+        (GOOD + "lot_size: 0\n", "greater than or equal to 1, not 0 (write 1 or more)"),
+        (
+            GOOD + "takt: {value: 5,5 s}\n",
+            "valid number, not {value: 5, 5 s} (write a number; a decimal point, not a comma: 5.5)",
+        ),
+        (
+            GOOD + "takt: 5,5 s\n",
+            "'5,5 s' is no time (a time is a number of seconds or a text such as 45 min (ms, s, min, h, d))",
+        ),
+    ],
+)
+def test_a_wrong_value_is_told_what_it_is_and_what_would_be_right(tmp_path: Path, content: str, said: str) -> None:
+    with pytest.raises(LineError) as caught:
+        load(tmp_path, content)
+    assert str(caught.value).endswith(said)
 
 
 def test_stops_that_touch_or_have_other_periods_or_other_units_are_no_fault(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_a_record_tells_tray_position_and_channel() -> None:
 
 
 def test_binned_items_have_a_record_too() -> None:
-    line = live(machine("A", 1.0, scrap=1.0))
+    line = live(machine("A", 1.0, scrap=1 - 1e-12))
     line.run(3.0)
     record = line.units["A"].last_item
     assert record is not None

@@ -68,7 +68,7 @@ PAPER: dict[str, tuple[Tree, float]] = {
         },
         10 / 15,
     ),
-    "everything is scrap downstream": ({"units": [machine("A", 1, scrap=1, scrap_to="downstream"), B]}, 0),
+    "everything is scrap downstream": ({"units": [machine("A", 1, scrap=1 - 1e-12, scrap_to="downstream"), B]}, 0),
 }  # fmt: skip
 
 

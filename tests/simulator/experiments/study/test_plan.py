@@ -114,7 +114,7 @@ def test_a_changed_figure_is_assumed_no_longer_and_the_others_stay_so(plan_of: L
         (ONE + "replications: 1\n", (6, 1), "greater than or equal to 2"),
         (ONE + "replications: {precision: 2 %, count: 3}\n", (6, 1), "replications is a number, or"),
         (ONE + "replications: {precision: 200 %}\n", (6, 16), "less than 1"),
-        (ONE + "replications: {precision: fine}\n", (6, 16), "a share such as 2 %"),
+        (ONE + "replications: {precision: fine}\n", (6, 16), "is no share (give one such as 2 %"),
         (ONE + "replications: {precision: 2 %, of: thruput}\n", (6, 32), "there is no figure thruput"),
         (ONE + "replications: {precision: 2 %, presicion: 1}\n", (6, 32), "did you mean 'precision'?"),
         (ONE + "compare: less\n", (6, 1), "there is no scenario 'less' (give one of: base, more)"),
@@ -159,7 +159,7 @@ def test_a_fault_in_the_file_is_named_with_place_and_mend(
     said = str(caught.value)
     assert what in said
     assert (caught.value.line, caught.value.column) == place, said
-    assert caught.value.mend
+    assert "()" not in said and "correct the value" not in said
     assert "\n" not in said
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 from study_files import plan_in
 
 from simulator.experiments.study.compare import Verdict
@@ -14,7 +16,8 @@ from simulator.experiments.study.plan import Plan, load_plan
 from simulator.experiments.study.report import render_study
 from simulator.experiments.study.running import run_study
 from simulator.experiments.study.sensitivity import gains, scaled
-from simulator.experiments.study.tables import csv_files
+from simulator.experiments.study.tables import csv_files, print_study
+from simulator.experiments.study.texts import words
 from simulator.line.distributions import Distribution, mean, sample
 
 TEXT = "line: line.yaml\nhours: 1\nwarmup: 5 min\nreplications: 2\nsensitivity: {percent: 10}\n"
@@ -93,3 +96,13 @@ def test_the_ranking_is_in_the_report_and_in_a_file_of_its_own(tmp_path: Path) -
     lines = csv_files(study)["sensitivity.csv"].splitlines()
     assert lines[0].startswith("unit,what,change [%],places,gain in throughput,")
     assert len(lines) == 11
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_in_a_narrow_window_no_cell_of_the_ranking_is_cut(tmp_path: Path, lang: str) -> None:
+    study, buffer = run_study(plan_in(tmp_path, TEXT), engine="simpy"), StringIO()
+    print_study(study, Console(file=buffer, width=80), lang)
+    shown = buffer.getvalue()
+    assert "…" not in shown
+    verdicts = {words(lang)[g.verdict] for g in gains(study)}
+    assert verdicts and all(verdict in shown for verdict in verdicts)
