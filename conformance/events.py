@@ -141,6 +141,7 @@ class Footer:
     not_exercised: int
     must_not_exercised: int
     duration_s: float
+    stale: bool = False  # nothing failed, but the baseline holds what no longer fails
 
 
 Event = Header | RequirementRecord | Finding | Restore | Footer

@@ -193,6 +193,7 @@ class Footer(_Record):
     exit_code: int
     reason: str = ""
     duration_s: float = 0.0
+    stale: bool = False
 
 
 Record = Header | RequirementRecord | Finding | Restore | Footer

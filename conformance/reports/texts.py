@@ -59,6 +59,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "既知の不適合を除き、実施範囲において適合",
     ),
     "conclusion.1": ("Not conformant", "不適合"),
+    "conclusion.1.stale": (
+        "Nothing new is violated, but the baseline is stale",
+        "新たな不適合はないが、ベースラインが古い",
+    ),
     "conclusion.2": ("Interrupted: no verdict on the whole", "中断（総合判定なし）"),
     "conclusion.3": ("Tester error: no verdict on the whole", "試験器エラー（総合判定なし）"),
     "conclusion.4": (
@@ -72,6 +76,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "code.0": ("no nonconformity was found", "不適合は検出されなかった"),
     "code.0.known": ("no nonconformity beyond the baseline was found", "ベースライン以外の不適合は検出されなかった"),
     "code.1": ("at least one MUST is violated", "必須要件に不適合がある"),
+    "code.1.stale": (
+        "the baseline is stale: it holds failures that no longer occur",
+        "ベースラインが古い（すでに解消した不適合が残っている）",
+    ),
     "code.2": ("the run was interrupted", "試験が中断された"),
     "code.3": ("an error of the tester itself, not of the target", "対象ではなく試験器側のエラー"),
     "code.4": ("wrong usage, profile or target file", "引数・プロファイル・対象ファイルの誤り"),
