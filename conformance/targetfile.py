@@ -24,6 +24,9 @@ MOST_TIME_SCALE = 10000
 POLICIES = ("None", "Basic256Sha256", "Aes128_Sha256_RsaOaep", "Aes256_Sha256_RsaPss")
 
 
+_PORT = re.compile(r":\d+$")
+
+
 class _File(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -52,6 +55,8 @@ class OpcuaEndpoint(_File):
             raise ValueError(f"policy {self.policy} needs mode Sign or SignAndEncrypt; leave mode out for the latter")
         if urlsplit(self.url).username is not None:
             raise ValueError("the url carries a user; use user and password_env")
+        if not _PORT.search(urlsplit(self.url).netloc):
+            raise ValueError(f"url {_no_port(self.url)}")
         return self
 
     @property
@@ -200,6 +205,8 @@ def _from_address(ref: str) -> TargetFile:
             raise UsageError("the address carries a user; write a target file with user and password_env")
         if not re.match(r"^opc\.tcp://[^\s/:]+(:\d+)?(/\S*)?$", ref) and "[" not in ref:
             raise UsageError(f"'{ref}' is no OPC UA address; write opc.tcp://host:port/path")
+        if not _PORT.search(urlsplit(ref).netloc):
+            raise UsageError(f"'{ref}' {_no_port(ref)}")
         return TargetFile(opcua=OpcuaEndpoint(url=ref))
     if ref.startswith("modbus://"):
         try:
@@ -213,6 +220,12 @@ def _from_address(ref: str) -> TargetFile:
     raise UsageError(
         f"'{_without_user(ref)}' is no known kind of address; use opc.tcp://…, modbus://… or a target file"
     )
+
+
+def _no_port(url: str) -> str:
+    parts = urlsplit(url)
+    mended = f"opc.tcp://{authority(parts.hostname or 'host', 4840)}{parts.path}"
+    return f"has no port; usual are 4840 for OPC UA and 502 for Modbus TCP: write {mended}"
 
 
 def _without_user(ref: str) -> str:

@@ -32,7 +32,7 @@ from conformance.reports import (
     texts_in,
 )
 from conformance.runner import Options, Session
-from conformance.selection import Selection
+from conformance.selection import Selection, beyond
 from conformance.targetfile import Target, load_target
 from profiles import Profile, ProfileError, load_profile, profile_names
 from profiles.model import Impact
@@ -41,6 +41,7 @@ from setsubi.errors import guarded
 from setsubi.files import write_whole
 from setsubi.options import Lang, Language, want_file, want_folder
 
+_MOST_NAMED = 8  # requirements on one line
 WHICH = "requirement ids, beginnings of them (HO-TIMER), globs, areas or levels; several by commas, or repeated"
 
 
@@ -236,6 +237,9 @@ def _print_plan(session: Session, *, writes: bool, lang: str) -> None:
         make_console().print(table)
     split = t("plan.split", writers=len(rows), others=len(planned) - len(rows)) if writes else ""
     typer.echo(t("plan.count" if len(planned) != 1 else "plan.count_one", n=len(planned)) + split)
+    for needed, ids in beyond(session.selected).items():
+        more = t("plan.more", n=len(ids) - _MOST_NAMED) if len(ids) > _MOST_NAMED else ""
+        typer.echo(t("plan.beyond", impact=needed, n=len(ids), ids=", ".join(ids[:_MOST_NAMED])) + more)
     if not planned:
         raise typer.Exit(int(ExitCode.NOTHING_CHECKED))
 

@@ -217,6 +217,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "plan.count": ("{n} requirements would be checked", "検査する要件 {n} 件"),
     "plan.count_one": ("{n} requirement would be checked", "検査する要件 {n} 件"),
     "plan.split": (": {writers} with writes, {others} that write nothing", "（書込みあり {writers}、なし {others}）"),
+    "plan.beyond": (
+        "{n} left out, needs --impact {impact}: {ids}",
+        "実施しない要件 {n} 件（--impact {impact} が必要）：{ids}",
+    ),
+    "plan.more": (" and {n} more", " ほか{n}件"),
     "written": ("reports: {path}", "報告書: {path}"),
     "applies.kinds": ("kinds", "設備種別"),
     "applies.protocols": ("protocols", "プロトコル"),

@@ -27,6 +27,7 @@ GOOD = "kind: mock\nopcua:\n  url: opc.tcp://127.0.0.1:1\n"
         ("panel: h:1\nopcua: {url: opc.tcp://h:1}\n", "", "panel is the stand-in"),
         ("opcua: {url: opc.tcp://h:1, user: u}\n", ":1:1", "password_env"),
         ("opcua: {url: opc.tcp://h:1\n", "", "not valid YAML"),
+        ("opcua:\n  url: opc.tcp://h/line\n", ":1:1", "has no port; usual are 4840 for OPC UA"),
         ("", "", "is empty"),
         ("- a\n", "", "not a mapping"),
         ("opcua: {url: opc.tcp://h:1}\nopcua: {url: opc.tcp://h:2}\n", ":2:1", "stands twice"),

@@ -58,6 +58,8 @@ OPTIONS: dict[str, tuple[list[str], tuple[str, ...]]] = {
     "misspelt exclusion": (["check", "good.yaml", "--exclude", "safty"], ("'safty' matches no", "did you mean safety")),
     "no such kind of address": (["check", "http://127.0.0.1:9"], ("no known kind of address", "opc.tcp://")),
     "no OPC UA address": (["check", "opc.tcp://"], ("is no OPC UA address", "opc.tcp://host:port/path")),
+    "no OPC UA port": (["check", "opc.tcp://127.0.0.1"], ("has no port; usual are 4840", "502", "write opc.tcp://127.0.0.1:4840")),
+    "no OPC UA port of an IPv6 address": (["init", "opc.tcp://[::1]/a"], ("has no port", "write opc.tcp://[::1]:4840/a")),
     "no Modbus port": (["check", "modbus://h:99999"], ("is no Modbus address", "modbus://host:port")),
     "no Modbus unit": (["check", "modbus://h:502/999"], ("is no Modbus address",)),
     "a password in the address": (["check", "opc.tcp://me:secret@h:1"], ("carries a user", "user and password_env")),
@@ -193,8 +195,8 @@ def test_a_dry_run_lists_what_would_write_and_counts_the_others() -> None:
         == f"{total} requirements would be checked: 1 with writes, {int(total) - 1} that write nothing"
     )
     nothing = setsubi("check", "good.yaml", "--dry-run", "--only", "identification").out.splitlines()
-    assert len(nothing) == 1
     assert "0 with writes" in nothing[0]
+    assert nothing[1:] == ["1 left out, needs --impact write: ID-USER-001"]
 
 
 FILES = ("check", "serve", "simulate", "mock", "profile show", "profile lint", "report", "profile diff stacking")
@@ -382,3 +384,12 @@ def test_the_example_line_is_none_of_this(folder: Path) -> None:
     listed = setsubi("check", "good.yaml", "--list")
     assert listed.code == ExitCode.CONFORMANT
     assert "requirements would be checked" in listed.out
+
+
+def test_what_needs_more_impact_than_permitted_is_named_beside_the_list() -> None:
+    chosen = ("check", "good.yaml", "--only", "HO-TIMER-003,STA-ABORT", "--impact", "actuate", "--list")
+    said = setsubi(*chosen)
+    assert "1 left out, needs --impact disrupt: HO-TIMER-003" in said.out
+    assert "実施しない要件 1 件（--impact disrupt が必要）：HO-TIMER-003" in setsubi(*chosen, "--lang", "ja").out
+    assert "and " in setsubi("check", "good.yaml", "--list").out.splitlines()[-1]  # more than a line names
+    assert "left out" not in setsubi("check", "good.yaml", "--only", "STA-STATE-001", "--list").out
