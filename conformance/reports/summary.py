@@ -33,6 +33,10 @@ def summarise(report: Report, texts: Texts) -> Summary:
     if counts["known"]:
         facts.append(_known(counts, texts))
     facts += [texts(f"sum.{name}", n=n) for name, n in counts.items() if n and not (counts["known"] and name in _SAID)]
+    if report.footer is not None and report.interrupted and not counts["restore_failed"]:
+        facts.append(
+            texts("sum.put_back", n=len(report.restores)) if report.restores else texts("sum.nothing_to_put_back")
+        )
     return Summary(
         _conclusion(report, counts, texts),
         exit_meaning(report, texts),

@@ -97,6 +97,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "sum.knowns": ("{n} known failures", "既知の不適合 {n} 件"),
     "sum.not_reached": ("not reached: {n} requirements", "未到達の要件 {n} 件"),
     "sum.passed": ("{n} of {total} passed", "{total} 件中 {n} 件適合"),
+    "sum.put_back": ("all values written were put back ({n})", "書き込んだ値はすべて復元済み（{n} 件）"),
+    "sum.nothing_to_put_back": ("there was no value to put back", "復元が必要な値なし"),
     "sum.restore_failed": ("values NOT restored: {n}", "復元できなかった値 {n} 件"),
     "no_footer": (
         "The stream has no end: the run was interrupted. What had been found until then is reported here.",

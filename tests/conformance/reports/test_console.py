@@ -167,6 +167,22 @@ def test_a_stale_baseline_is_called_so_and_no_violation():
         assert "at least one MUST" not in out.getvalue() + page + junit
 
 
+def test_an_interrupt_says_what_became_of_the_values_written():
+    header = {"event": "header", "schema": 1, "profile": {"id": "p"}, "target": {"name": "t"}}
+    end = {"event": "footer", "exit_code": 2, "reason": "interrupted"}
+    back, not_back = ({"event": "restore", "signal": "a.b", "ok": ok} for ok in (True, False))
+    for restores, en, ja in (
+        ([], "there was no value to put back", "復元が必要な値なし"),
+        ([back], "all values written were put back (1)", "書き込んだ値はすべて復元済み（1 件）"),
+        ([back, not_back], "values NOT restored: 1", "復元できなかった値 1 件"),
+    ):
+        for lang, words in (("en", en), ("ja", ja)):
+            out = io.StringIO()
+            print_stream([header, *restores, end], make_console(out), lang)
+            assert words in out.getvalue()
+            assert ("put back" in out.getvalue()) == ("put back" in words)
+
+
 @pytest.mark.parametrize("quiet", [True, False])
 def test_what_was_not_reached_is_one_line(quiet):
     text = told([("pass", "")] + [("inconclusive", "not reached: interrupted")] * 180, code=2, quiet=quiet)
