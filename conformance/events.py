@@ -36,6 +36,7 @@ class Header:
     selection: dict[str, Any]
     protocols: list[str]
     claims: dict[str, bool]
+    options: dict[str, Bilingual] = field(default_factory=dict)  # titles of what is claimed
     schema: int = SCHEMA
 
 

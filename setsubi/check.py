@@ -232,7 +232,7 @@ def _print_plan(session: Session, *, writes: bool, lang: str) -> None:
         requirement = session.profile.requirement(row.requirement)
         written = ", ".join(str(said(t, what)) for what in row.writes)
         last = written if writes else requirement.text.in_language(lang)
-        table.add_row(row.requirement, str(row.impact), t(f"level.{requirement.level}"), last)
+        table.add_row(row.requirement, t(f"impact.{row.impact}"), t(f"level.{requirement.level}"), last)
     if rows:
         make_console().print(table)
     split = t("plan.split", writers=len(rows), others=len(planned) - len(rows)) if writes else ""

@@ -300,6 +300,7 @@ async def test_the_reason_of_a_failure_says_that_it_lists_what_was_not_met() -> 
 
 async def test_every_record_survives_its_json() -> None:
     events = await Stand(passes, fails).run()
+    assert events[0].options.keys() == events[0].claims.keys()  # every claim has its title
     for event in events:
         assert from_json(json.loads(to_line(event))) == from_json(to_json(event))
 
