@@ -36,6 +36,7 @@ class Header:
     selection: dict[str, Any]
     protocols: list[str]
     claims: dict[str, bool]
+    options: dict[str, Bilingual] = field(default_factory=dict)  # titles of what is claimed
     schema: int = SCHEMA
 
 
@@ -141,6 +142,7 @@ class Footer:
     not_exercised: int
     must_not_exercised: int
     duration_s: float
+    stale: bool = False  # nothing failed, but the baseline holds what no longer fails
 
 
 Event = Header | RequirementRecord | Finding | Restore | Footer

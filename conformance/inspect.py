@@ -30,6 +30,7 @@ class Look:
     lines: list[str] = field(default_factory=list)  # remarks for the comment block
     missing: list[str] = field(default_factory=list)  # signals of the profile that do not answer
     profile_id: str | None = None
+    name: str = ""  # model and serial number, as it says
     time_scale: float | None = None  # of a simulated unit, which tells it
 
 
@@ -44,6 +45,7 @@ async def inspect(address: str, profile: Profile, known: Sequence[str] = ()) -> 
             await link.connect()
             readings = await link.read([s for s in profile.signals if link.binds(s)])
             look.lines += _describe(readings)
+            look.name = look.name or _name(readings)
             look.missing += [s for s, r in readings.items() if not r.ok]
             shown = readings.get("profile.id")
             if shown is not None and shown.ok and shown.value in known:
@@ -60,6 +62,11 @@ def _describe(readings: dict[str, Reading]) -> list[str]:
     good = sum(r.ok for r in readings.values())
     lines = [f"{good} of {len(readings)} signals of the profile answer"]
     return lines + [f"{s}: {readings[s].value}" for s in _SHOWN if s in readings and readings[s].ok]
+
+
+def _name(readings: dict[str, Reading]) -> str:
+    shown = [readings[s] for s in ("identity.model", "identity.serial_number") if s in readings]
+    return " ".join(text for r in shown if r.ok and (text := _one_line(str(r.value)).strip()))
 
 
 async def _opcua_lines(bench: Bench) -> list[str]:
@@ -97,7 +104,7 @@ def render(look: Look) -> str:
     profile = look.profile_id or look.profile.id
     lines = ["# Target file, written by setsubi init. What the equipment showed:"]
     lines += [f"#   {_one_line(text)}" for text in look.lines]
-    lines += ["", *_kind(look.time_scale), f"profile: {profile}"]
+    lines += ["", *_kind(look.time_scale), _named(look.name), f"profile: {profile}"]
     if file.opcua is not None:
         lines += ["opcua:", f"  url: {json.dumps(file.opcua.url)}", "  policy: None  # or Basic256Sha256"]
         lines += ["  # mode: SignAndEncrypt", "  # user: tester", "  # password_env: SETSUBI_PASSWORD"]
@@ -113,6 +120,11 @@ def render(look: Look) -> str:
     lines += ["agreed_modes: [2]  # unit modes in which the tester may act: Maintenance"]
     lines += _bindings(look)
     return "\n".join(lines) + "\n"
+
+
+def _named(name: str) -> str:
+    says = "  # what reports call it"
+    return f"name: {json.dumps(name, ensure_ascii=False)}{says}" if name else f"# name: Stacker 3, line 2{says}"
 
 
 def _kind(time_scale: float | None) -> list[str]:

@@ -32,6 +32,7 @@ def header(target: Target, profile: Profile, bench: Bench, selection: Selection)
         selection=selection.as_dict(),
         protocols=[str(w) for w in bench.wires],
         claims=dict(bench.fitted.claims),
+        options={option.id: _text(option.title) for option in profile.options.values()},
     )
 
 

@@ -324,17 +324,22 @@ class Session:
                 bare = sum(not why for why in updated.known.values())
                 asked = f", entries without a reason: {bare}" if bare else ""
                 self._remarks.append(f"baseline {baseline.path.name} updated{asked}")
+                if bare:
+                    self._remarks.append(
+                        f"write between the quotes in {baseline.path} why each is known and until when"
+                    )
+                    self._remarks.append("the next run refuses entries without a reason")
             except UserError as error:  # the run's findings are worth more than the baseline
                 self._stop = Stop(ExitCode.USAGE, str(error))
         elif baseline is not None:
             stale = baseline.stale(self._results)
-        code, reason = conclude(self._results, stop=self._stop, strict=self.options.strict, stale=stale)
-        self.exit_code = code
+        end = conclude(self._results, stop=self._stop, strict=self.options.strict, stale=stale)
+        self.exit_code = end.code
         sums = tally(self._results)
         return Footer(
             finished=utc_now(),
-            exit_code=int(code),
-            reason="; ".join([reason, *self._remarks]),
+            exit_code=int(end.code),
+            reason="; ".join([end.reason, *self._remarks]),
             counts=sums.counts,
             must_failed=sums.must_failed,
             should_failed=sums.should_failed,
@@ -342,6 +347,7 @@ class Session:
             not_exercised=sums.not_exercised,
             must_not_exercised=sums.must_not_exercised,
             duration_s=round(self.bench.clock.wall(), 3),
+            stale=end.stale,
         )
 
     async def _read_anywhere(self, signals: Sequence[str]) -> dict[str, Reading]:

@@ -94,6 +94,15 @@ def dry_run(selected: Sequence[Selected]) -> list[Planned]:
     ]
 
 
+def beyond(selected: Sequence[Selected]) -> dict[Impact, list[str]]:
+    """What was selected and needs more impact than is permitted: ids by the impact that they need."""
+    found: dict[Impact, list[str]] = {}
+    for s in selected:
+        if s.disposition is Disposition.NOT_EXERCISED:
+            found.setdefault(s.requirement.impact, []).append(s.requirement.id)
+    return found
+
+
 def matches(requirement: Requirement, pattern: str) -> bool:
     """Whether a pattern means this requirement: its id, the beginning of it (``HO-TIMER``) or a glob, its area, or its level."""
     upper = pattern.upper()

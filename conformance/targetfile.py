@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from conformance.errors import TargetFileError, UsageError, raise_all
 from profiles.addresses import authority
@@ -24,14 +24,29 @@ MOST_TIME_SCALE = 10000
 POLICIES = ("None", "Basic256Sha256", "Aes128_Sha256_RsaOaep", "Aes256_Sha256_RsaPss")
 
 
+_PORT = re.compile(r":\d+$")
+
+
 class _File(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _is_url(url: str) -> str:
+    if not re.fullmatch(r"opc\.tcp://[^\s/]+(/\S*)?", url):
+        raise ValueError(f"'{url}' is no OPC UA address; write opc.tcp://host:port/path")
+    return url
+
+
+def _is_panel(address: str) -> str:
+    if not re.fullmatch(r"[^\s:]+:\d+", address):
+        raise ValueError(f"'{address}' is no address of a panel; write host:port")
+    return address
 
 
 class OpcuaEndpoint(_File):
     """How to reach the OPC UA server. Certificates are files; without one, a self-signed one is made for the run."""
 
-    url: str = Field(pattern=r"^opc\.tcp://[^\s/]+(/\S*)?$")
+    url: Annotated[str, AfterValidator(_is_url)]
     policy: Literal["None", "Basic256Sha256", "Aes128_Sha256_RsaOaep", "Aes256_Sha256_RsaPss"] = "None"
     mode: Literal["None", "Sign", "SignAndEncrypt"] | None = None  # default: None, or SignAndEncrypt with a policy
     user: str | None = None
@@ -51,7 +66,9 @@ class OpcuaEndpoint(_File):
         if self.policy != "None" and self.mode == "None":
             raise ValueError(f"policy {self.policy} needs mode Sign or SignAndEncrypt; leave mode out for the latter")
         if urlsplit(self.url).username is not None:
-            raise ValueError("the url carries a user; use user and password_env")
+            raise ValueError("url carries a user; use user and password_env")
+        if not _PORT.search(urlsplit(self.url).netloc):
+            raise ValueError(f"url {_no_port(self.url)}")
         return self
 
     @property
@@ -104,7 +121,7 @@ class TargetFile(_File):
     machine: str | None = None  # browse name, serial number or product instance URI, where a server has several
     opcua: OpcuaEndpoint | None = None
     modbus: ModbusEndpoint | None = None
-    panel: str | None = Field(default=None, pattern=r"^[^\s:]+:\d+$")
+    panel: Annotated[str, AfterValidator(_is_panel)] | None = None
     claims: dict[Slug, bool] = {}
     bindings: dict[SignalId, BindingOverride] = {}
     tolerances: dict[SignalId, Annotated[float, Field(ge=0)]] = {}
@@ -122,7 +139,7 @@ class TargetFile(_File):
         if self.panel is not None and self.kind != "mock":
             raise ValueError("panel is the stand-in for a person at a mock; remove it, or set kind: mock")
         if self.time_scale != 1 and self.kind != "mock":
-            raise ValueError("only a mock can run at another time_scale; remove it, or set kind: mock")
+            raise ValueError("time_scale is for a mock only; remove it, or set kind: mock")
         return self
 
 
@@ -188,6 +205,9 @@ def load_target(ref: str) -> Target:
     if not isinstance(sourced.data, dict):
         found = "is empty" if sourced.data is None else "is not a mapping of keys"
         raise TargetFileError(sourced.place(()), found, "begin with 'kind: real' and 'opcua:' or 'modbus:'")
+    if "units" in sourced.data:
+        mend = "a target file has 'opcua:' or 'modbus:'; 'setsubi init ADDRESS' writes one"
+        raise TargetFileError(sourced.place(("units",)), "this is a line file (setsubi simulate)", mend)
     file, wrong = validated(TargetFile, sourced)
     raise_all([TargetFileError(*violation) for violation in wrong])
     assert file is not None
@@ -200,6 +220,8 @@ def _from_address(ref: str) -> TargetFile:
             raise UsageError("the address carries a user; write a target file with user and password_env")
         if not re.match(r"^opc\.tcp://[^\s/:]+(:\d+)?(/\S*)?$", ref) and "[" not in ref:
             raise UsageError(f"'{ref}' is no OPC UA address; write opc.tcp://host:port/path")
+        if not _PORT.search(urlsplit(ref).netloc):
+            raise UsageError(f"'{ref}' {_no_port(ref)}")
         return TargetFile(opcua=OpcuaEndpoint(url=ref))
     if ref.startswith("modbus://"):
         try:
@@ -213,6 +235,12 @@ def _from_address(ref: str) -> TargetFile:
     raise UsageError(
         f"'{_without_user(ref)}' is no known kind of address; use opc.tcp://…, modbus://… or a target file"
     )
+
+
+def _no_port(url: str) -> str:
+    parts = urlsplit(url)
+    mended = f"opc.tcp://{authority(parts.hostname or 'host', 4840)}{parts.path}"
+    return f"has no port; usual are 4840 for OPC UA and 502 for Modbus TCP: write {mended}"
 
 
 def _without_user(ref: str) -> str:

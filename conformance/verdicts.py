@@ -42,7 +42,7 @@ def merge(verdicts: Iterable[Verdict]) -> Verdict:
 def why(verdict: Verdict, expectations: Sequence[Expectation]) -> str:
     """A sentence for a verdict that its expectations explain."""
     if verdict is Verdict.FAIL:
-        return "; ".join(x.what for x in expectations if x.met is False)
+        return "; ".join(f"not met: {x.what}" for x in expectations if x.met is False)
     if verdict is Verdict.INCONCLUSIVE and not expectations:
         return "no expectation could be evaluated"
     if verdict is Verdict.INCONCLUSIVE:
@@ -65,6 +65,15 @@ class Stop:
 
     code: ExitCode
     reason: str
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """``stale``: nothing but a stale baseline made it a nonconformity."""
+
+    code: ExitCode
+    reason: str
+    stale: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,29 +106,28 @@ def tally(results: Sequence[Result]) -> Tally:
 
 def conclude(
     results: Sequence[Result], *, stop: Stop | None = None, strict: bool = False, stale: Sequence[str] = ()
-) -> tuple[ExitCode, str]:
+) -> Conclusion:
     """The exit code and its reason. A stopped run says why it stopped; a found failure outweighs what stayed open."""
     if stop is not None:
-        return stop.code, stop.reason
+        return Conclusion(stop.code, stop.reason)
     deciding = (Level.MUST, Level.SHOULD) if strict else (Level.MUST,)
     failed = [r.id for r in results if r.verdict is Verdict.FAIL and r.level in deciding]
     if failed:
-        return ExitCode.NONCONFORMITY, f"{len(failed)} failed: {_some(failed)}"
+        return Conclusion(ExitCode.NONCONFORMITY, f"{len(failed)} failed: {_some(failed)}")
     if stale:
-        return (
-            ExitCode.NONCONFORMITY,
-            f"the baseline is stale: {_some(stale)} no longer fail; remove them with --update-baseline",
-        )
+        reason = f"the baseline is stale: {_some(stale)} no longer fail; remove them with --update-baseline"
+        return Conclusion(ExitCode.NONCONFORMITY, reason, stale=True)
     errors = [r.id for r in results if r.verdict is Verdict.ERROR]
     if errors:
-        return ExitCode.INTERNAL_ERROR, f"the suite itself failed in {_some(errors)}; please report it"
+        reason = f"the suite itself failed in {_some(errors)}; please report it"
+        return Conclusion(ExitCode.INTERNAL_ERROR, reason)
     open_ = [r.id for r in results if r.verdict is Verdict.INCONCLUSIVE and r.level is Level.MUST]
     if open_:
-        return ExitCode.INCOMPLETE, f"{len(open_)} MUST not decided: {_some(open_)}"
+        return Conclusion(ExitCode.INCOMPLETE, f"{len(open_)} MUST not decided: {_some(open_)}")
     if not any(r.verdict in (Verdict.PASS, Verdict.FAIL, Verdict.KNOWN_FAILURE) for r in results):
-        return ExitCode.NOTHING_CHECKED, "nothing was checked; widen the selection or the impact"
+        return Conclusion(ExitCode.NOTHING_CHECKED, "nothing was checked; widen the selection or the impact")
     known = any(r.verdict is Verdict.KNOWN_FAILURE for r in results)
-    return ExitCode.CONFORMANT, "no MUST failed beyond the baseline" if known else "no MUST failed"
+    return Conclusion(ExitCode.CONFORMANT, "no MUST failed beyond the baseline" if known else "no MUST failed")
 
 
 def _some(ids: Sequence[str], most: int = 5) -> str:

@@ -12,6 +12,15 @@ from profiles.yamlsource import Fail, Sourced
 
 M = TypeVar("M", bound=BaseModel)
 Violation = tuple[Place, str, str]  # where, what, how to mend
+_WANTED = {
+    **dict.fromkeys(("int_parsing", "int_type", "int_from_float"), "a whole number"),
+    **dict.fromkeys(("float_parsing", "float_type"), "a number"),
+    **dict.fromkeys(("bool_parsing", "bool_type"), "true or false"),
+    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "a mapping of keys"),
+    **dict.fromkeys(("list_type", "tuple_type"), "a list"),
+    "string_type": "a text",
+}
+"""What a value must be, by pydantic's type of error."""
 
 
 def validate(model: type[M], sourced: Sourced, at: tuple[Any, ...] = (), fail: Fail = ProfileError) -> M:
@@ -32,9 +41,17 @@ def validated(model: type[M], sourced: Sourced, at: tuple[Any, ...] = ()) -> tup
 
 
 def _violation(error: Any, model: type[BaseModel], sourced: Sourced, at: tuple[Any, ...]) -> Violation:
-    name = ".".join(str(step) for step in error["loc"]) or model.__name__
+    name = ".".join(str(step) for step in error["loc"])
     what, mend = _explain(error, model)
-    return sourced.place(at + tuple(error["loc"])), f"{name}: {what}", mend
+    place = sourced.place((*at, *error["loc"], *_key_meant(error, what)))
+    return place, f"{name}: {what}" if name else what, mend
+
+
+def _key_meant(error: Any, what: str) -> tuple[str, ...]:
+    """What is wrong with keys together is told at the one that the text begins with."""
+    word = what.partition(" ")[0]
+    given = error["input"]
+    return (word,) if error["type"] == "value_error" and isinstance(given, dict) and word in given else ()
 
 
 def _telling(errors: list[Any]) -> list[Any]:
@@ -54,7 +71,11 @@ def _explain(error: Any, model: type[BaseModel]) -> tuple[str, str]:
         return what, mend or "correct it"
     shown = repr(error["input"])
     shown = shown if len(shown) <= 60 else shown[:57] + "..."
-    return f"{message[0].lower()}{message[1:]}, not {shown}", "correct the value"
+    wanted = _WANTED.get(kind)
+    if wanted is not None:
+        return f"must be {wanted}, not {shown}", "correct the value"
+    said = message.replace("Input should be ", "must be ", 1)
+    return f"{said[0].lower()}{said[1:]}, not {shown}", "correct the value"
 
 
 def _suggest(key: str, model: type[BaseModel]) -> str:

@@ -32,7 +32,7 @@ from conformance.reports import (
     texts_in,
 )
 from conformance.runner import Options, Session
-from conformance.selection import Selection
+from conformance.selection import Selection, beyond
 from conformance.targetfile import Target, load_target
 from profiles import Profile, ProfileError, load_profile, profile_names
 from profiles.model import Impact
@@ -41,6 +41,7 @@ from setsubi.errors import guarded
 from setsubi.files import write_whole
 from setsubi.options import Lang, Language, want_file, want_folder
 
+_MOST_NAMED = 8  # requirements on one line
 WHICH = "requirement ids, beginnings of them (HO-TIMER), globs, areas or levels; several by commas, or repeated"
 
 
@@ -231,11 +232,14 @@ def _print_plan(session: Session, *, writes: bool, lang: str) -> None:
         requirement = session.profile.requirement(row.requirement)
         written = ", ".join(str(said(t, what)) for what in row.writes)
         last = written if writes else requirement.text.in_language(lang)
-        table.add_row(row.requirement, str(row.impact), t(f"level.{requirement.level}"), last)
+        table.add_row(row.requirement, t(f"impact.{row.impact}"), t(f"level.{requirement.level}"), last)
     if rows:
         make_console().print(table)
     split = t("plan.split", writers=len(rows), others=len(planned) - len(rows)) if writes else ""
     typer.echo(t("plan.count" if len(planned) != 1 else "plan.count_one", n=len(planned)) + split)
+    for needed, ids in beyond(session.selected).items():
+        more = t("plan.more", n=len(ids) - _MOST_NAMED) if len(ids) > _MOST_NAMED else ""
+        typer.echo(t("plan.beyond", impact=needed, n=len(ids), ids=", ".join(ids[:_MOST_NAMED])) + more)
     if not planned:
         raise typer.Exit(int(ExitCode.NOTHING_CHECKED))
 

@@ -10,7 +10,8 @@ fail or inconclusive of SHOULD or MAY  skipped, with what was expected and seen
 known failure, not exercised, not      skipped, with the reason
 applicable, not reached
 run without an end, or ended by        error of the test case "run completed", so that an
-interrupt, usage, unreachable target   empty file is never green
+interrupt, usage, unreachable target,  empty file is never green
+a stale baseline
 =====================================  =============================================
 """
 
@@ -21,6 +22,7 @@ from xml.etree import ElementTree as ET
 
 from conformance.reports.records import Verdict
 from conformance.reports.stream import Report, Result
+from conformance.reports.summary import exit_meaning
 from conformance.reports.texts import Texts, texts_in
 from conformance.reports.translation import translated
 from conformance.reports.values import clean, one_line, show
@@ -152,13 +154,15 @@ def details(result: Result, texts: Texts) -> str:
 
 
 def _run_case(report: Report, texts: Texts) -> ET.Element:
-    """Red when the run did not come to its end, or calls itself incomplete for a reason that no finding shows."""
+    """Red when the run did not come to its end, or its exit code has a reason that no finding shows."""
     case = ET.Element("testcase", classname=f"setsubi.{_RUN}", name="run completed", time="0.000")
     code = report.exit_code
-    if code in _VERDICT_CODES or (code == _INCOMPLETE and any(is_red(r) for r in report.results)):
+    if (code in _VERDICT_CODES and not report.stale) or (
+        code == _INCOMPLETE and any(is_red(r) for r in report.results)
+    ):
         return case
     reason = report.footer.reason if report.footer else texts("no_footer")
-    meaning = texts.of_code("code", code)
+    meaning = exit_meaning(report, texts)
     error = ET.SubElement(case, "error", message=f"{texts('exit_code')} {code}: {meaning}", type=f"exit code {code}")
     error.text = clean(reason)
     return case

@@ -234,7 +234,13 @@ def alarm_list(profile: ShownProfile, lang: str = "en") -> Sheet:
         )
         for a in sorted(profile.alarms.values(), key=lambda alarm: alarm.number)
     )
-    return Sheet("alarms", _title(profile, "Alarms", lang), columns, rows, (*columns[:7], f"text ({lang})"))
+    return Sheet(
+        "alarms",
+        _title(profile, "Alarms", lang),
+        columns,
+        rows,
+        ("number", "id", f"text ({lang})", "severity", "word", "bit", "reaction", "category"),
+    )
 
 
 def requirement_list(profile: ShownProfile, lang: str = "en") -> Sheet:

@@ -92,6 +92,11 @@ class Header(_Record):
     selection: Selection = Selection()
     protocols: tuple[str, ...] = ()
     claims: dict[str, Any] = {}
+    options: dict[str, Bilingual] = {}
+
+    def option(self, key: str, lang: str) -> str:
+        """The title of an option; its key where the stream has no title."""
+        return (self.options[key].in_language(lang) if key in self.options else "") or key
 
 
 class SourceRef(_Record):
@@ -193,6 +198,7 @@ class Footer(_Record):
     exit_code: int
     reason: str = ""
     duration_s: float = 0.0
+    stale: bool = False
 
 
 Record = Header | RequirementRecord | Finding | Restore | Footer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,10 +21,14 @@ _MORE = (
 )
 
 
+_PIECE = re.compile(r"[!-~]*?[._/](?=[A-Za-z])|[!-~]+|[^!-~]")
+"""What a line of a cell does not break: words, names up to their next dot, underscore or slash; any other character."""
+
+
 @dataclass(frozen=True)
 class Sheet:
     """``name`` is a slug for file names; every row has as many cells as there are columns. ``brief`` names the columns
-    that are kept where there is no room for all."""
+    that are kept where there is no room for all, the most wanted first."""
 
     name: str
     title: str
@@ -35,7 +40,49 @@ class Sheet:
 def natural_width(sheet: Sheet, columns: Sequence[int]) -> int:
     """Columns of a terminal that the table takes without breaking a cell."""
     cells = [max(cell_len(sheet.columns[n]), *(cell_len(row[n]) for row in sheet.rows)) for n in columns]
-    return sum(cells) + 3 * len(cells) + 1
+    return sum(cells) + _borders(columns)
+
+
+def _borders(columns: Sequence[int]) -> int:
+    return 3 * len(columns) + 1
+
+
+def _that_fit(sheet: Sheet, used: Sequence[int], width: int) -> Sequence[int]:
+    """The columns to show: all, or as many of the brief ones as there is room for without breaking a name."""
+    wanted = [sheet.columns.index(name) for name in sheet.brief if sheet.columns.index(name) in used]
+    if not wanted or natural_width(sheet, used) <= width:
+        return used
+    while len(wanted) > 1 and widths(sheet, wanted, width) is None:
+        wanted.pop()
+    return sorted(wanted)
+
+
+def widths(sheet: Sheet, columns: Sequence[int], width: int) -> list[int] | None:
+    """Widths by which the table fits and no piece of a name is broken: room is shared evenly by those that want more than
+    their longest piece. ``None`` if there is no such."""
+    texts = [[sheet.columns[n], *(clean(row[n]) for row in sheet.rows)] for n in columns]
+    least = [max(cell_len(piece) for text in column for piece in _PIECE.findall(text)) for column in texts]
+    most = [max(map(cell_len, column)) for column in texts]
+    left = width - _borders(columns) - sum(least)
+    if left < 0:
+        return None
+    given = list(least)
+    for rank, n in enumerate(sorted(range(len(columns)), key=lambda n: most[n] - least[n])):
+        more = min(most[n] - least[n], left // (len(columns) - rank))
+        given[n] += more
+        left -= more
+    return given
+
+
+def broken(text: str, width: int) -> str:
+    """The text in lines of at most ``width``, broken between pieces."""
+    lines = [""]
+    for piece in _PIECE.findall(text):
+        if cell_len(lines[-1] + piece) > width:
+            lines[-1] = lines[-1].rstrip()
+            lines.append("")
+        lines[-1] += piece if lines[-1] or not piece.isspace() else ""
+    return "\n".join(lines)
 
 
 def as_rich(sheets: Sequence[Sheet], width: int | None = None, lang: str = "en") -> RenderableType:
@@ -44,17 +91,18 @@ def as_rich(sheets: Sequence[Sheet], width: int | None = None, lang: str = "en")
     parts: list[RenderableType] = []
     for sheet in sheets:
         used = [n for n in range(len(sheet.columns)) if any(row[n] for row in sheet.rows)]
-        brief = [n for n in used if sheet.columns[n] in sheet.brief]
-        short = bool(brief) and width is not None and natural_width(sheet, used) > width
+        shown = _that_fit(sheet, used, width) if width is not None else used
         title = f"{sheet.title} ({len(sheet.rows)})"
-        if short:
-            title += _MORE[lang.startswith("ja")].format(n=len(used) - len(brief))
-            used = brief
+        if len(shown) < len(used):
+            title += _MORE[lang.startswith("ja")].format(n=len(used) - len(shown))
         table = Table(title=Text(title, "bold"), title_justify="left")
-        for n in used:
-            table.add_column(Text(sheet.columns[n]), overflow="fold")
+        fitted = widths(sheet, shown, width) if width is not None else None
+        for place, n in enumerate(shown):
+            head = Text(broken(sheet.columns[n], fitted[place]) if fitted else sheet.columns[n])
+            table.add_column(head, overflow="fold", width=fitted[place] if fitted else None)
         for row in sheet.rows:
-            table.add_row(*(Text(clean(row[n])) for n in used))
+            cells = [clean(row[n]) for n in shown]
+            table.add_row(*(Text(broken(c, fitted[place]) if fitted else c) for place, c in enumerate(cells)))
         parts += [table, Text()]
     return Group(*parts)
 

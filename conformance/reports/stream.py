@@ -66,6 +66,11 @@ class Report:
         """What the run ended with; a stream without a footer was interrupted."""
         return self.footer.exit_code if self.footer else INTERRUPTED
 
+    @property
+    def stale(self) -> bool:
+        """Whether nothing but a stale baseline made the exit code 1."""
+        return self.footer is not None and self.footer.stale
+
     @cached_property
     def results(self) -> tuple[Result, ...]:
         """Every requirement that is not excluded, most severe first; one entry for each of its findings."""

@@ -33,13 +33,26 @@ def summarise(report: Report, texts: Texts) -> Summary:
     if counts["known"]:
         facts.append(_known(counts, texts))
     facts += [texts(f"sum.{name}", n=n) for name, n in counts.items() if n and not (counts["known"] and name in _SAID)]
+    if report.footer is not None and report.interrupted and not counts["restore_failed"]:
+        facts.append(
+            texts("sum.put_back", n=len(report.restores)) if report.restores else texts("sum.nothing_to_put_back")
+        )
     return Summary(
         _conclusion(report, counts, texts),
-        texts("code.0.known") if report.exit_code == 0 and counts["known"] else texts.of_code("code", report.exit_code),
+        exit_meaning(report, texts),
         _tone(report, counts),
         tuple(facts),
         _warnings(report, texts),
     )
+
+
+def exit_meaning(report: Report, texts: Texts) -> str:
+    """What the exit code of this run means."""
+    if report.stale:
+        return texts("code.1.stale")
+    if report.exit_code == 0 and report.counts.get(Verdict.KNOWN_FAILURE):
+        return texts("code.0.known")
+    return texts.of_code("code", report.exit_code)
 
 
 def _known(counts: dict[str, int], texts: Texts) -> str:
@@ -61,6 +74,8 @@ def _counts(report: Report) -> dict[str, int]:
 
 def _conclusion(report: Report, counts: dict[str, int], texts: Texts) -> str:
     """Conformance without a reserve is only claimed when everything that applies was examined."""
+    if report.stale:
+        return texts("conclusion.1.stale")
     if report.exit_code == 0 and counts["known"]:
         return texts("conclusion.0.known")
     if report.exit_code == 0 and (report.header.selection or counts["must_not_exercised"]):
@@ -69,7 +84,7 @@ def _conclusion(report: Report, counts: dict[str, int], texts: Texts) -> str:
 
 
 def _tone(report: Report, counts: dict[str, int]) -> str:
-    if report.exit_code == 1 or counts["must_failed"] or counts["restore_failed"]:
+    if (report.exit_code == 1 and not report.stale) or counts["must_failed"] or counts["restore_failed"]:
         return "bad"
     if report.exit_code != 0 or any(counts.values()) or report.header.selection:
         return "warn"

@@ -59,6 +59,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "既知の不適合を除き、実施範囲において適合",
     ),
     "conclusion.1": ("Not conformant", "不適合"),
+    "conclusion.1.stale": (
+        "Nothing new is violated, but the baseline is stale",
+        "新たな不適合はないが、ベースラインが古い",
+    ),
     "conclusion.2": ("Interrupted: no verdict on the whole", "中断（総合判定なし）"),
     "conclusion.3": ("Tester error: no verdict on the whole", "試験器エラー（総合判定なし）"),
     "conclusion.4": (
@@ -72,6 +76,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "code.0": ("no nonconformity was found", "不適合は検出されなかった"),
     "code.0.known": ("no nonconformity beyond the baseline was found", "ベースライン以外の不適合は検出されなかった"),
     "code.1": ("at least one MUST is violated", "必須要件に不適合がある"),
+    "code.1.stale": (
+        "the baseline is stale: it holds failures that no longer occur",
+        "ベースラインが古い（すでに解消した不適合が残っている）",
+    ),
     "code.2": ("the run was interrupted", "試験が中断された"),
     "code.3": ("an error of the tester itself, not of the target", "対象ではなく試験器側のエラー"),
     "code.4": ("wrong usage, profile or target file", "引数・プロファイル・対象ファイルの誤り"),
@@ -89,6 +97,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "sum.knowns": ("{n} known failures", "既知の不適合 {n} 件"),
     "sum.not_reached": ("not reached: {n} requirements", "未到達の要件 {n} 件"),
     "sum.passed": ("{n} of {total} passed", "{total} 件中 {n} 件適合"),
+    "sum.put_back": ("all values written were put back ({n})", "書き込んだ値はすべて復元済み（{n} 件）"),
+    "sum.nothing_to_put_back": ("there was no value to put back", "復元が必要な値なし"),
     "sum.restore_failed": ("values NOT restored: {n}", "復元できなかった値 {n} 件"),
     "no_footer": (
         "The stream has no end: the run was interrupted. What had been found until then is reported here.",
@@ -209,6 +219,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "plan.count": ("{n} requirements would be checked", "検査する要件 {n} 件"),
     "plan.count_one": ("{n} requirement would be checked", "検査する要件 {n} 件"),
     "plan.split": (": {writers} with writes, {others} that write nothing", "（書込みあり {writers}、なし {others}）"),
+    "plan.beyond": (
+        "{n} left out, needs --impact {impact}: {ids}",
+        "実施しない要件 {n} 件（--impact {impact} が必要）：{ids}",
+    ),
+    "plan.more": (" and {n} more", " ほか{n}件"),
     "written": ("reports: {path}", "報告書: {path}"),
     "applies.kinds": ("kinds", "設備種別"),
     "applies.protocols": ("protocols", "プロトコル"),

@@ -19,7 +19,8 @@ class PortTaken(Exception):
     def __init__(self, what: str, host: str, port: int, error: OSError) -> None:
         reason = error.strerror or str(error)
         super().__init__(
-            f"{what} cannot listen on {authority(host, port)} ({reason}); choose another port or host, or stop who uses it"
+            f"{what} cannot listen on {authority(host, port)} ({reason}); "
+            "choose another port (--base-port) or host (--host), or stop who uses it"
         )
         self.what, self.host, self.port = what, host, port
 

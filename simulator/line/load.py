@@ -45,7 +45,12 @@ def load_line(path: str | Path) -> LineSpec:
     Raises ``LineError(path, line, column, what, mend)``: unreadable, binary or empty file, bad YAML,
     duplicate or unknown keys, dangling names, values that cannot be.
     """
-    return YamlFile(path, LINE_FILE).validate(LineSpec)
+    file = YamlFile(path, LINE_FILE)
+    strange = next((key for key in ("opcua", "modbus") if key in file.tree and "units" not in file.tree), None)
+    if strange is not None:
+        mend = "a line file has 'name:' and 'units:'"
+        raise file.fault((strange,), "this is a target file (setsubi check)", mend)
+    return file.validate(LineSpec)
 
 
 def fault_at(path: str | Path, place: Sequence[int | str], what: str, mend: str) -> FileError:

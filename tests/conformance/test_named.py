@@ -45,7 +45,7 @@ def test_findings_transcripts_and_diagrams_show_the_names() -> None:
         found, _ = mock.findings(only=["STA-MODE-003", "STA-STATE-001"])
     wrong = found["STA-MODE-003"]
     assert wrong.verdict == "fail"
-    assert wrong.reason.startswith("in unit mode ")
+    assert wrong.reason.startswith("not met: in unit mode ")
     unmet = next(x for x in wrong.expectations if x.met is False)
     assert unmet.what == "in unit mode 2 (Maintenance) the operation mode shall be 1 (Maintenance)"
     assert (unmet.expected, unmet.actual) == ("1 (Maintenance)", "3 (Processing)")

@@ -72,12 +72,13 @@ def test_a_stop_outweighs_a_failure_and_a_failure_outweighs_an_open_question() -
         return Result("X", level, verdict)
 
     failed, open_, error = result(Verdict.FAIL), result(Verdict.INCONCLUSIVE), result(Verdict.ERROR)
-    assert conclude([failed, open_], stop=Stop(ExitCode.INTERRUPTED, "key"))[0] is ExitCode.INTERRUPTED
-    assert conclude([failed, open_, error])[0] is ExitCode.NONCONFORMITY
-    assert conclude([open_, error])[0] is ExitCode.INTERNAL_ERROR
-    assert conclude([open_, result(Verdict.PASS)])[0] is ExitCode.INCOMPLETE
-    assert conclude([result(Verdict.INCONCLUSIVE, Level.SHOULD), result(Verdict.PASS)])[0] is ExitCode.CONFORMANT
-    assert conclude([result(Verdict.NOT_APPLICABLE)])[0] is ExitCode.NOTHING_CHECKED
+    assert conclude([failed, open_], stop=Stop(ExitCode.INTERRUPTED, "key")).code is ExitCode.INTERRUPTED
+    assert conclude([failed, open_, error]).code is ExitCode.NONCONFORMITY
+    assert conclude([open_, error]).code is ExitCode.INTERNAL_ERROR
+    assert conclude([open_, result(Verdict.PASS)]).code is ExitCode.INCOMPLETE
+    assert conclude([result(Verdict.INCONCLUSIVE, Level.SHOULD), result(Verdict.PASS)]).code is ExitCode.CONFORMANT
+    assert conclude([result(Verdict.NOT_APPLICABLE)]).code is ExitCode.NOTHING_CHECKED
+    assert [conclude(some, stale=["Y"]).stale for some in ([failed], [open_])] == [False, True]
 
 
 def test_a_raw_frame_tells_what_it_would_write() -> None:

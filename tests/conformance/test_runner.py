@@ -17,6 +17,7 @@ from conformance.context import Reading
 from conformance.errors import TargetFileError, UsageError
 from conformance.events import from_json, to_json, to_line
 from conformance.exitcodes import ExitCode
+from conformance.reports import said, texts_in
 from profiles.model import Impact
 from profiles.model import Protocol as Wire
 
@@ -263,8 +264,9 @@ async def test_a_known_failure_does_not_decide_and_a_stale_one_does(tmp_path: An
     assert (finding.verdict, finding.notes) == ("known-failure", ["known failure: pump on order"])
     assert (events[-1].must_failed, events[-1].reason) == (0, "no MUST failed beyond the baseline")
     stale = Stand(passes, options={"baseline": load_baseline(path, "stacking")})
-    await stale.run()
+    footer = (await stale.run())[-1]
     assert stale.session.exit_code is ExitCode.NONCONFORMITY
+    assert footer.stale
     updated = Stand(passes, options={"baseline": load_baseline(path, "stacking"), "update_baseline": True})
     await updated.run()
     assert updated.session.exit_code is ExitCode.CONFORMANT
@@ -280,12 +282,25 @@ async def test_a_baseline_takes_in_what_fails_and_asks_for_the_reasons(tmp_path:
     assert began.session.exit_code is ExitCode.CONFORMANT
     assert findings(events)["BC-TEST-001"].verdict == "known-failure"
     assert "baseline known.yaml updated, entries without a reason: 1" in events[-1].reason
+    assert f"write between the quotes in {path} why" in events[-1].reason
+    assert "the next run refuses" in events[-1].reason
     with pytest.raises(TargetFileError, match=r"known\.yaml:4:3: known_failures\.BC-TEST-001: has no reason; say why"):
         load_baseline(path, "stacking")
 
 
+async def test_the_reason_of_a_failure_says_that_it_lists_what_was_not_met() -> None:
+    async def faults(ctx: Any) -> None:
+        ctx.expect(True, "it starts")
+        ctx.expect(False, "the port goes to its faulted state (12)")
+
+    finding = findings(await Stand(faults).run())["BC-TEST-001"]
+    assert finding.reason == "not met: the port goes to its faulted state (12)"
+    assert said(texts_in("ja"), finding.reason) == "満たされなかった期待：ポートが受渡異常（12）になること"
+
+
 async def test_every_record_survives_its_json() -> None:
     events = await Stand(passes, fails).run()
+    assert events[0].options.keys() == events[0].claims.keys()  # every claim has its title
     for event in events:
         assert from_json(json.loads(to_line(event))) == from_json(to_json(event))
 

@@ -19,8 +19,8 @@ CASES = {
         "signals:\n  process.alignment_error: {updat_ms: 100}\n", 4, 29, "updat_ms: unknown key", "did you mean 'update_ms'?",
     ),
     "unknown key far from any": ("qqqq: 1\n", 3, 1, "qqqq: unknown key", "correct its spelling"),
-    "wrong type": ("signals: {process.x: 5}\n", 3, 11, "valid dictionary", "correct the value"),
-    "wrong top": ("signals: [a]\n", 3, 1, "signals: input should be a valid dictionary", "correct the value"),
+    "wrong type": ("signals: {process.x: 5}\n", 3, 11, "must be a mapping of keys, not 5", "correct the value"),
+    "wrong top": ("signals: [a]\n", 3, 1, "signals: must be a mapping of keys, not ['a']", "correct the value"),
     "bad version": ("version: one\n", 3, 1, "version: 'one' is no version", 'write three numbers, for example "1.1.0"'),
     "version that is a number": ("version: 1.1\n", 3, 1, "version: 1.1 is a number, no version", 'quote them: "1.1.0"'),
     "version that is a whole number": ("version: 2\n", 3, 1, "2 is a number, no version", 'quote them: "2.0.0"'),
@@ -33,7 +33,7 @@ CASES = {
     ),
     "bad signal id": (f"signals: {{Process: {{{SIGNAL}, {BOUND}}}}}\n", 3, 11, "should match", "correct the value"),
     "unknown signal type": (
-        f"signals: {{process.x: {{title: {{en: X, ja: 値}}, type: real, {BOUND}}}}}\n", 3, 46, "type: input should be", "correct",
+        f"signals: {{process.x: {{title: {{en: X, ja: 値}}, type: real, {BOUND}}}}}\n", 3, 46, "type: must be", "correct",
     ),
     "missing key": (f"signals: {{process.x: {{type: bool, {BOUND}}}}}\n", 3, 11, "title is missing, and no such signal is inherited", "add it"),
     "no Japanese": (
@@ -41,14 +41,14 @@ CASES = {
     ),
     "no binding": (f"signals: {{process.x: {{{SIGNAL}}}}}\n", 3, 11, "has no binding", "give opcua, modbus or both"),
     "empty range": (
-        "signals: {parameter.sheet_time: {range: [2, 1]}}\n", 3, 11, "range [2.0, 1.0] is empty", "put the smaller bound first",
+        "signals: {parameter.sheet_time: {range: [2, 1]}}\n", 3, 34, "range [2.0, 1.0] is empty", "put the smaller bound first",
     ),
     "infinite range": (
-        "signals: {parameter.sheet_time: {range: [0, .inf]}}\n", 3, 45, "should be a finite number", "correct the value",
+        "signals: {parameter.sheet_time: {range: [0, .inf]}}\n", 3, 45, "must be a finite number", "correct the value",
     ),
     "bool in registers": (
         "signals: {process.x: {title: {en: X, ja: 値}, type: bool, modbus: {table: input, address: 500}}}\n",
-        3, 11, "type bool cannot live in table input", "bool goes to coil or discrete",
+        3, 46, "type bool cannot live in table input", "bool goes to coil or discrete",
     ),
     "writable input register": (
         f"signals: {{process.x: {{{SIGNAL}, access: rw, modbus: {{table: input, address: 500}}}}}}\n",
@@ -173,7 +173,7 @@ CASES = {
         "handover: {clear_s: .inf}\n", 3, 12, "finite number", "correct the value",
     ),
     "unknown trust": (
-        "basis: {sources: [{ref: x, trust: Z}]}\n", 3, 28, "input should be 'A', 'B', 'C', 'D', 'K' or 'S', not 'Z'", "correct",
+        "basis: {sources: [{ref: x, trust: Z}]}\n", 3, 28, "must be 'A', 'B', 'C', 'D', 'K' or 'S', not 'Z'", "correct",
     ),
 }  # fmt: skip
 

@@ -195,7 +195,12 @@ def test_a_port_in_use_is_named_and_nothing_stays_open(offset: int, who: str) ->
         other.bind(("127.0.0.1", base + offset))
         other.listen(1)
         said = setsubi("mock", "conveyor", "--base-port", str(base), "--for", "5")
-        refused(said, ExitCode.USAGE, f"{who} cannot listen on 127.0.0.1:{base + offset}", "choose another port")
+        refused(
+            said,
+            ExitCode.USAGE,
+            f"{who} cannot listen on 127.0.0.1:{base + offset}",
+            "choose another port (--base-port)",
+        )
     with socket.socket() as again:  # what had been opened before is closed again
         again.bind(("127.0.0.1", base + (1 if offset == 0 else 0)))
 

@@ -58,6 +58,12 @@ OPTIONS: dict[str, tuple[list[str], tuple[str, ...]]] = {
     "misspelt exclusion": (["check", "good.yaml", "--exclude", "safty"], ("'safty' matches no", "did you mean safety")),
     "no such kind of address": (["check", "http://127.0.0.1:9"], ("no known kind of address", "opc.tcp://")),
     "no OPC UA address": (["check", "opc.tcp://"], ("is no OPC UA address", "opc.tcp://host:port/path")),
+    "no OPC UA port": (["check", "opc.tcp://127.0.0.1"], ("has no port; usual are 4840", "502", "write opc.tcp://127.0.0.1:4840")),
+    "no OPC UA port of an IPv6 address": (["init", "opc.tcp://[::1]/a"], ("has no port", "write opc.tcp://[::1]:4840/a")),
+    "a line file to check": (["check", "line.yaml"], ("line.yaml:2:1: this is a line file (setsubi simulate)", "a target file has")),
+    "a target file to simulate": (
+        ["simulate", "good.yaml"], ("good.yaml:4:1: this is a target file (setsubi check)", "a line file has"),
+    ),
     "no Modbus port": (["check", "modbus://h:99999"], ("is no Modbus address", "modbus://host:port")),
     "no Modbus unit": (["check", "modbus://h:502/999"], ("is no Modbus address",)),
     "a password in the address": (["check", "opc.tcp://me:secret@h:1"], ("carries a user", "user and password_env")),
@@ -193,8 +199,8 @@ def test_a_dry_run_lists_what_would_write_and_counts_the_others() -> None:
         == f"{total} requirements would be checked: 1 with writes, {int(total) - 1} that write nothing"
     )
     nothing = setsubi("check", "good.yaml", "--dry-run", "--only", "identification").out.splitlines()
-    assert len(nothing) == 1
     assert "0 with writes" in nothing[0]
+    assert nothing[1:] == ["1 left out, needs --impact write: ID-USER-001"]
 
 
 FILES = ("check", "serve", "simulate", "mock", "profile show", "profile lint", "report", "profile diff stacking")
@@ -229,7 +235,7 @@ def test_a_folder_in_place_of_a_file_is_named(command: str, folder: Path) -> Non
 
 TARGETS: dict[str, tuple[str, str, tuple[str, ...]]] = {  # text after the good file, place, what
     "unknown key": ("claim: {}\n", ":5:1", ("claim: unknown key", "did you mean 'claims'?")),
-    "wrong type": ("scan_ms: often\n", ":5:1", ("scan_ms", "valid number", "'often'")),
+    "wrong type": ("scan_ms: often\n", ":5:1", ("scan_ms: must be a number", "'often'")),
     "negative": ("scan_ms: -1\n", ":5:1", ("greater than or equal to 0",)),
     "twice": ("name: y\n", ":5:1", ("key 'name' stands twice (first on line 2)",)),
     "no such claim": ("claims: {flying: true}\n", ":5:10", ("no option 'flying'", "it has: conditions")),
@@ -240,12 +246,12 @@ TARGETS: dict[str, tuple[str, str, tuple[str, ...]]] = {  # text after the good 
     "a panel that is no address": ("panel: somewhere\n", ":5:1", ("panel",)),
     "no mode": ("agreed_modes: [maintenance]\n", ":5:16", ("agreed_modes",)),
     "a certificate without its key": (
-        "", ":4:1", ("certificate and private_key go together",),
+        "", ":4:37", ("certificate and private_key go together",),
     ),
     "a certificate that is not there": ("", ":4:57", ("certificate: ", "cannot be read", "relative to the target file")),
     "a certificate that is none": ("", ":4:57", ("holds no certificate", "DER (.der) or PEM (.pem)")),
     "a variable that is not set": ("", "", ("SETSUBI_NOT_SET is not set",)),
-    "a mode without policy": ("", ":4:1", ("mode Sign needs a policy",)),
+    "a mode without policy": ("", ":4:37", ("mode Sign needs a policy",)),
 }  # fmt: skip
 ENDPOINTS = {
     "a certificate without its key": "{url: opc.tcp://127.0.0.1:9, certificate: a.der}",
@@ -272,7 +278,7 @@ def test_a_wrong_target_file_is_named_at_its_place(name: str, folder: Path) -> N
     [
         (
             "scan_ms: -1\nclaim: {}\nparallel: many\n",
-            [":5:1: scan_ms: input should be", ":6:1: claim: unknown key; did you mean 'claims'?", ":7:1: parallel: input"],
+            [":5:1: scan_ms: must be", ":6:1: claim: unknown key; did you mean 'claims'?", ":7:1: parallel: must be"],
         ),
         (
             "tolerances: {comm.clok: 1}\nclaims: {flying: true}\nbindings:\n  state.unit_stat: {opcua: 's:X'}\n"
@@ -326,7 +332,7 @@ def test_a_wrong_line_file_is_named_at_its_place(text: str, place: str, parts: t
 
 PROFILES: dict[str, tuple[str, str, tuple[str, ...]]] = {  # lines after 'profile: p' and 'extends: stacking'
     "unknown key": ("tilte: {en: A, ja: 機}\n", ":3:1", ("tilte: unknown key", "did you mean 'title'?")),
-    "wrong type": ("signals: {process.x: 5}\n", ":3:11", ("valid dictionary",)),
+    "wrong type": ("signals: {process.x: 5}\n", ":3:11", ("must be a mapping of keys, not 5",)),
     "overlapping registers": (
         "signals:\n  process.x: {title: {en: X, ja: 値}, type: float32, modbus: {table: input, address: 401}}\n",
         ":4:53", ("input address 401 is already taken by process.alignment_error", "move one of them"),
@@ -382,3 +388,12 @@ def test_the_example_line_is_none_of_this(folder: Path) -> None:
     listed = setsubi("check", "good.yaml", "--list")
     assert listed.code == ExitCode.CONFORMANT
     assert "requirements would be checked" in listed.out
+
+
+def test_what_needs_more_impact_than_permitted_is_named_beside_the_list() -> None:
+    chosen = ("check", "good.yaml", "--only", "HO-TIMER-003,STA-ABORT", "--impact", "actuate", "--list")
+    said = setsubi(*chosen)
+    assert "1 left out, needs --impact disrupt: HO-TIMER-003" in said.out
+    assert "実施しない要件 1 件（--impact disrupt が必要）：HO-TIMER-003" in setsubi(*chosen, "--lang", "ja").out
+    assert "and " in setsubi("check", "good.yaml", "--list").out.splitlines()[-1]  # more than a line names
+    assert "left out" not in setsubi("check", "good.yaml", "--only", "STA-STATE-001", "--list").out

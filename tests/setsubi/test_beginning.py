@@ -40,6 +40,8 @@ def test_what_init_writes_is_a_target_file_that_check_takes(protocol: str, mock:
     file = load_target(str(path)).file
     assert file.profile == "stacking"  # as the equipment itself says
     assert (file.kind, file.time_scale) == ("mock", 1)  # as it says, too
+    told = mock.unit.equipment.values()
+    assert file.name == f"{told['identity.model']} {told['identity.serial_number']}"  # what a report is headed by
     assert set(file.claims) == set(load_profile("stacking").options)  # those of its own profile, not of the base
     checked = setsubi("check", path, "--only", "identification")
     assert checked.code == ExitCode.CONFORMANT, checked.text
@@ -67,8 +69,10 @@ def test_a_mock_tells_its_time_scale_to_init_and_is_not_checked_at_another(proto
 def test_a_machine_that_does_not_say_that_it_is_simulated_is_taken_as_real(tmp_path: Path) -> None:
     with ServedMock("conveyor") as served:
         served.switch("opcua.empty_build_info", True)
+        served.switch("identification.no_serial_number", True)
         said = setsubi("init", served.unit.addresses.opcua)
     assert "\nkind: real" in said.out
+    assert '\nname: "' in said.out  # the model alone
     assert "time_scale" not in said.out
 
 

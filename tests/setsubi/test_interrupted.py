@@ -113,6 +113,7 @@ def test_ctrl_c_ends_the_check_restores_and_keeps_what_was_found(
     assert verdicts["UA-TYPE-001"] == ("inconclusive", "not reached: interrupted")
     assert [e["signal"] for e in events if e["event"] == "restore" and not e["ok"]] == []
     assert events[-1]["exit_code"] == ExitCode.INTERRUPTED
+    assert "all values written were put back (" in said.out
     assert (tmp_path / "out" / "report.html").exists()
 
 

@@ -29,6 +29,7 @@ def test_what_would_be_checked_and_written(target: str, plan: str) -> None:
     said = setsubi("check", target, plan, "--impact", "operator", "--lang", "ja", env={"COLUMNS": "300"})
     assert said.code == ExitCode.CONFORMANT
     assert "検査する要件" in said.out
+    assert "通信妨害" in said.out  # the impact, as the report has it
     assert [line for line in said.out.splitlines() if ENGLISH.search(line)] == []
 
 

@@ -8,7 +8,14 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from conformance.reports import ConsolePrinter, make_console, print_stream
+from conformance.reports import (
+    ConsolePrinter,
+    build_report,
+    make_console,
+    print_stream,
+    render_html,
+    render_junit,
+)
 from conformance.reports.stream import read_lines
 
 
@@ -133,6 +140,47 @@ def test_known_failures_are_told_from_new_ones():
     assert "1 MUST violated beyond the baseline; 2 known failures" in text
     assert "Exit code 1: at least one MUST is violated" in text
     assert "beyond" not in told([("fail", "door")], code=1)
+
+
+def test_a_stale_baseline_is_called_so_and_no_violation():
+    for lang, ends, meaning in (
+        ("en", "Nothing new is violated, but the baseline is stale", "Exit code 1: the baseline is stale"),
+        ("ja", "新たな不適合はないが、ベースラインが古い", "終了コード 1: ベースラインが古い"),
+    ):
+        stream = [
+            {"event": "header", "schema": 1, "profile": {"id": "p"}, "target": {"name": "t"}},
+            {
+                "event": "footer",
+                "exit_code": 1,
+                "reason": "the baseline is stale: A-B-001 no longer fail",
+                "stale": True,
+            },
+        ]
+        out = io.StringIO()
+        print_stream(stream, make_console(out), lang)
+        page, junit = render_html(build_report(stream), lang), render_junit(build_report(stream), lang)
+        assert ends in out.getvalue()
+        assert meaning in out.getvalue()
+        assert ends in page
+        assert meaning.partition(": ")[2] in page
+        assert meaning in junit
+        assert "at least one MUST" not in out.getvalue() + page + junit
+
+
+def test_an_interrupt_says_what_became_of_the_values_written():
+    header = {"event": "header", "schema": 1, "profile": {"id": "p"}, "target": {"name": "t"}}
+    end = {"event": "footer", "exit_code": 2, "reason": "interrupted"}
+    back, not_back = ({"event": "restore", "signal": "a.b", "ok": ok} for ok in (True, False))
+    for restores, en, ja in (
+        ([], "there was no value to put back", "復元が必要な値なし"),
+        ([back], "all values written were put back (1)", "書き込んだ値はすべて復元済み（1 件）"),
+        ([back, not_back], "values NOT restored: 1", "復元できなかった値 1 件"),
+    ):
+        for lang, words in (("en", en), ("ja", ja)):
+            out = io.StringIO()
+            print_stream([header, *restores, end], make_console(out), lang)
+            assert words in out.getvalue()
+            assert ("put back" in out.getvalue()) == ("put back" in words)
 
 
 @pytest.mark.parametrize("quiet", [True, False])

@@ -6,6 +6,7 @@ import re
 from types import SimpleNamespace
 
 import pytest
+from rich.cells import cell_len
 from sentences_in_code import JAPANESE
 
 from conformance.reports import View, as_csv, as_markdown, as_rich, explain, explain_rich, make_console, show_profile
@@ -219,3 +220,32 @@ def test_every_word_of_the_reports_exists_in_both_languages_with_the_same_blanks
         assert english
         assert japanese
         assert set(re.findall(r"{\w+}", english)) == set(re.findall(r"{\w+}", japanese))
+
+
+@pytest.mark.parametrize(
+    ("view", "column"), [(View.MODBUS, "signal"), (View.ALARMS, "id"), (View.OPCUA, "browse path")]
+)
+def test_a_narrow_terminal_breaks_names_between_their_parts_only(view, column):
+    sheet = show_profile(load_profile("stacking"), [view])[0]
+    out = io.StringIO()
+    console = make_console(out)
+    console.width = 80
+    console.print(as_rich([sheet], 80))
+    rows = [[cell.strip() for cell in re.split("[│┃]", line)] for line in out.getvalue().splitlines()]
+    place = next(row.index(column) for row in rows if column in row)
+    shown = [row[place] for row in rows[rows.index(next(r for r in rows if column in r)) + 1 :] if len(row) > place]
+    names = [row[sheet.columns.index(column)] for row in sheet.rows]
+    assert "".join(shown) == "".join(names)
+    assert any(part not in names for part in shown if part)  # some had to be broken
+    ends = {
+        name[:end]
+        for name in names
+        for end in range(1, len(name) + 1)
+        if name[end - 1 : end] in "._/" or name[end:] == ""
+    }
+    whole = ""
+    for part in filter(None, shown):
+        whole += part
+        assert whole in ends
+        whole = "" if whole in names else whole
+    assert max(map(cell_len, out.getvalue().splitlines())) <= 80

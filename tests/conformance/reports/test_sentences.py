@@ -196,7 +196,7 @@ def on_console(events, lang):
     return out.getvalue()
 
 
-@pytest.mark.parametrize(
+FORMATS = pytest.mark.parametrize(
     "render",
     [
         lambda events, lang: render_html(build_report(events), lang),
@@ -206,6 +206,27 @@ def on_console(events, lang):
     ],
     ids=["html", "junit", "markdown", "console"],
 )
+
+
+@FORMATS
+def test_the_command_that_reproduces_a_finding_is_in_the_language_of_the_report(stream, render):
+    stream[2]["reproduce"] = "setsubi check m.yaml --only X-1"
+    assert "setsubi check m.yaml --only X-1 --lang ja" in render(stream, "ja")
+    assert "--lang" not in render(stream, "en").partition("setsubi check m.yaml --only X-1")[2][:40]
+
+
+def test_options_are_claimed_by_their_titles(stream):
+    stream[0] |= {
+        "claims": {"energy": True, "shelving": False},
+        "options": {"energy": {"en": "Meter", "ja": "電力量計"}},
+    }
+    page = render_html(build_report(stream), "ja")
+    assert "電力量計: 実装あり" in page
+    assert "shelving: 実装なし" in page  # an older stream has no titles
+    assert "Meter: claimed" in render_html(build_report(stream), "en")
+
+
+@FORMATS
 def test_every_format_says_it_in_japanese(stream, render):
     said, english = render(stream, "ja"), render(stream, "en")
     for key, text in SAID.items():
