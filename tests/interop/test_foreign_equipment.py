@@ -31,13 +31,13 @@ AT_OBSERVE: dict[str, tuple[str, str]] = {
     # Id, version and digest were taken from the profile, on both protocols.
     "ID-PROFILE-001": ("pass", ""),
     # "example.com/B7/0001" has no scheme over OPC UA; over Modbus the URI is one.
-    "ID-URI-001": ("fail", "opcua: the URI has a scheme"),
+    "ID-URI-001": ("fail", "opcua: not met: the URI has a scheme"),
     # 2024 over OPC UA is plausible, 1890 over Modbus is not.
-    "ID-YEAR-001": ("fail", "modbus: the year of construction is plausible"),
+    "ID-YEAR-001": ("fail", "modbus: not met: the year of construction is plausible"),
     # Five beats a second over OPC UA; register 4 never changes.
-    "COM-HEART-001": ("fail", "modbus: beat 1"),
+    "COM-HEART-001": ("fail", "modbus: not met: beat 1"),
     # Nine hours ahead over OPC UA; over Modbus it was set when the server started.
-    "COM-CLOCK-001": ("fail", "opcua: the clock agrees with UTC"),
+    "COM-CLOCK-001": ("fail", "opcua: not met: the clock agrees with UTC"),
     # Identifier and word order are right, the map's version is 2.0.
     "COM-MAP-001": ("fail", "map.version"),
     # The constant 0x01020304 lies big-endian in registers 2 and 3.
@@ -153,7 +153,7 @@ async def test_without_the_overrides_the_state_is_missed_where_the_profile_has_i
     run = await checked(equipment, Impact.OBSERVE, ("STA-STATE-001", "CON-STATE-001"), bindings={})
     # Register 120 reads 0, which is no PackML state; over OPC UA there is no such node.
     assert run.findings["STA-STATE-001"].verdict == "fail"
-    assert "modbus: state.unit_state shows defined numbers only" in run.findings["STA-STATE-001"].reason
+    assert "modbus: not met: state.unit_state shows defined numbers only" in run.findings["STA-STATE-001"].reason
     assert run.findings["CON-STATE-001"].verdict == "fail"
 
 
