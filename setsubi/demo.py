@@ -175,7 +175,8 @@ def _target(unit: UnitHost, scale: float) -> Target:
 def _shift(out: Path, lang: str) -> tuple[list[Figure], str]:
     spec, profiles = fitted_line(EXAMPLE)
     experiment = run_experiment(
-        spec, hours=8, warmup_hours=WARMUP_H, replications=5, transitions=transitions_of(profiles), engine="simpy"
+        spec, hours=8, warmup_hours=WARMUP_H, replications=5, processes=PROCESSES,
+        transitions=transitions_of(profiles), engine="simpy",
     )  # fmt: skip
     figures = kpis(experiment)
     print_tables(figures, make_console(), lang)

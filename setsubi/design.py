@@ -6,26 +6,21 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import Progress
 
-from conformance.errors import UsageError
 from conformance.exitcodes import ExitCode
 from conformance.reports import make_console
 from setsubi.errors import guarded
 from setsubi.experiment import Out, publish_files
 from setsubi.hosting import tool_version
 from setsubi.options import Engine, EngineOption, Lang, Language, Processes, Quiet, Scheduler, want_folder
-from setsubi.simulate import COMPILING
+from setsubi.progress import with_progress
 from setsubi.workers import workers_for
-from simulator.experiments.compiled import NotCovered
-from simulator.experiments.design.plan import DesignPlan, load_design
+from simulator.experiments.design.plan import load_design
 from simulator.experiments.design.report import draw, render_design
-from simulator.experiments.design.result import Design
 from simulator.experiments.design.running import run_design
 from simulator.experiments.design.tables import csv_files, print_design
 from simulator.experiments.design.texts import words
 from simulator.experiments.texts import language
-from simulator.experiments.workers import Workers
 
 
 @guarded
@@ -42,7 +37,12 @@ def design(
     want_folder(out, "--out")
     plan = load_design(file)
     with workers_for(processes, scheduler) as workers:
-        found = run(plan, workers, engine, lang, quiet)
+        found = with_progress(
+            lambda told, compiling: run_design(
+                plan, workers=workers, engine=engine.value, told=told, compiling=compiling
+            ),
+            words(lang), "checking", engine=engine, lang=lang, quiet=quiet,
+        )  # fmt: skip
     if not quiet:
         console = make_console()
         console.print(found.base.experiment.engine.text(lang), style="dim", highlight=False)
@@ -53,18 +53,3 @@ def design(
         publish_files(out, page, csv_files(found), drawn, lang)
     if not found.reached:
         raise typer.Exit(int(ExitCode.INCOMPLETE))
-
-
-def run(plan: DesignPlan, workers: Workers, engine: EngineOption, lang: Lang, quiet: bool) -> Design:
-    """Search with a progress bar."""
-    console, text = make_console(), words(lang)
-    with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
-        task = progress.add_task(text["checking"], total=1.0)
-        try:
-            return run_design(
-                plan, workers=workers, engine=engine.value,
-                told=lambda what, done: progress.update(task, completed=done, description=text[what]),
-                compiling=lambda: progress.update(task, description=COMPILING[lang]),
-            )  # fmt: skip
-        except NotCovered as error:
-            raise UsageError(f"--engine {engine}: {error}; leave the option out, or give --engine simpy") from None

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
-from rich.progress import Progress
 
 from conformance.errors import UsageError
 from conformance.exitcodes import ExitCode
@@ -17,9 +16,8 @@ from setsubi.errors import guarded
 from setsubi.files import write_pictures, write_whole
 from setsubi.hosting import tool_version
 from setsubi.options import Engine, EngineOption, Lang, Language, Processes, Quiet, Scheduler, Seed, want_folder
-from setsubi.simulate import COMPILING
+from setsubi.progress import with_progress
 from setsubi.workers import workers_for
-from simulator.experiments.compiled import NotCovered
 from simulator.experiments.study.plan import Plan, load_plan, make_plan
 from simulator.experiments.study.report import draw, render_study
 from simulator.experiments.study.result import Study
@@ -98,17 +96,10 @@ def sensitivity(
 
 def run_plan(plan: Plan, workers: Workers, engine: EngineOption, lang: Lang, quiet: bool) -> Study:
     """Run a plan with a progress bar."""
-    console, text = make_console(), words(lang)
-    with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
-        task = progress.add_task(text["checking"], total=1.0)
-        try:
-            return run_study(
-                plan, workers=workers, engine=engine.value,
-                told=lambda what, done: progress.update(task, completed=done, description=text[what]),
-                compiling=lambda: progress.update(task, description=COMPILING[lang]),
-            )  # fmt: skip
-        except NotCovered as error:
-            raise UsageError(f"--engine {engine}: {error}; leave the option out, or give --engine simpy") from None
+    return with_progress(
+        lambda told, compiling: run_study(plan, workers=workers, engine=engine.value, told=told, compiling=compiling),
+        words(lang), "checking", engine=engine, lang=lang, quiet=quiet,
+    )  # fmt: skip
 
 
 def publish(study: Study, out: Path | None, lang: Lang, command: str, quiet: bool) -> None:

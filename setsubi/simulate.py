@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import Progress
 
 from conformance.errors import UsageError
 from conformance.reports import make_console
@@ -26,18 +25,18 @@ from setsubi.options import (
     want_file,
     want_folder,
 )
+from setsubi.progress import with_progress
 from setsubi.workers import workers_for
-from simulator.experiments.compiled import NotCovered
 from simulator.experiments.kpis import kpis
 from simulator.experiments.report import draw, print_tables, render_report
 from simulator.experiments.run import Experiment, run_experiment
+from simulator.experiments.study.texts import words
 from simulator.experiments.tables import print_bottleneck
 from simulator.experiments.texts import language
 from simulator.experiments.texts import warmup as warmup_text
 from simulator.interface.fitted import fitted_line, transitions_of
 from simulator.line.log import SUFFIXES
 
-COMPILING = {Lang.EN: "compiling the engine, once", Lang.JA: "エンジンをコンパイル中（初回のみ）"}
 MOST_REPLICATIONS = 10_000
 
 
@@ -73,22 +72,18 @@ def simulate(
         want_file(path, option, suffixes)  # before the run: nobody should wait for a result that cannot be kept
     want_folder(pictures, "--pictures")
     spec, profiles = fitted_line(line)
-    console = make_console()
-    bar = Progress(console=console, transient=True, disable=quiet or not console.is_terminal)
-    with workers_for(processes, scheduler) as workers, bar as progress:
-        task = progress.add_task("simulating", total=1.0)
-        try:
-            experiment = run_experiment(
+    with workers_for(processes, scheduler) as workers:
+        experiment = with_progress(
+            lambda told, compiling: run_experiment(
                 spec, hours=hours, warmup_hours=warmup, seed=seed, replications=replications,
                 workers=workers, transitions=transitions_of(profiles), log_path=log,
                 records_path=items, ocel_path=ocel, engine=engine.value,
-                progress=lambda done: progress.update(task, completed=done, description="simulating"),
-                piloting=lambda done: progress.update(task, completed=done, description="warm-up"),
-                compiling=lambda: progress.update(task, description=COMPILING[lang]),
-            )  # fmt: skip
-        except NotCovered as error:
-            raise UsageError(f"--engine {engine}: {error}; leave the option out, or give --engine simpy") from None
-    figures = kpis(experiment)
+                progress=lambda done: told("replications", done), piloting=lambda done: told("warm-up", done),
+                compiling=compiling,
+            ),
+            words(lang), "checking", engine=engine, lang=lang, quiet=quiet,
+        )  # fmt: skip
+    console, figures = make_console(), kpis(experiment)
     if experiment.engine.disagreement:
         typer.echo(f"setsubi: {experiment.engine.disagreement}; the results are those of the SimPy model", err=True)
     if not quiet:

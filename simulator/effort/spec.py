@@ -13,8 +13,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from profiles.model import Severity
 from simulator.effort.errors import EffortError
 from simulator.line.distributions import Distribution
-from simulator.line.fields import FileModel, Name
-from simulator.line.figure import Figure, unwrap
+from simulator.line.fields import FileModel, Name, want_different_names
+from simulator.line.figure import FiguredFile
 from simulator.line.yamlfile import FileKind
 
 MOST_RUNS = 1_000_000
@@ -114,7 +114,7 @@ class WithSpec(FileModel):
     fixing: FixingSpec
 
 
-class EffortSpec(FileModel):
+class EffortSpec(FiguredFile):
     """One effort file. ``lines`` of the same units are built, one after the other. ``draws``: ``common`` takes one value of a parameter for all joints and units of a run (we do not know
     it of any of them), ``separate`` a value for each."""
 
@@ -126,24 +126,12 @@ class EffortSpec(FileModel):
     draws: Literal["common", "separate"] = "common"
     without: WithoutSpec
     guided: Annotated[WithSpec, Field(alias="with")]
-    figures: dict[str, Figure] = Field(default={}, exclude=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _unwrap(cls, data: Any) -> Any:
-        if not isinstance(data, dict) or "figures" in data:
-            return data
-        plain, figures = unwrap(data)
-        return plain | {"figures": figures}
 
     @model_validator(mode="after")
     def _makes_sense(self) -> EffortSpec:
-        names = [unit.name for unit in self.units]
-        for index, name in enumerate(names):
-            if name in names[:index]:
-                raise ValueError(f"units.{index}.name: the name {name} is used twice")
-        if self.runs * len(names) > MOST_VALUES:
-            raise ValueError(f"runs: with {len(names)} units it can be at most {MOST_VALUES // len(names)}")
+        want_different_names("units", (unit.name for unit in self.units))
+        if self.runs * len(self.units) > MOST_VALUES:
+            raise ValueError(f"runs: with {len(self.units)} units it can be at most {MOST_VALUES // len(self.units)}")
         return self
 
 

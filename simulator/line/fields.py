@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -41,3 +42,12 @@ class FileModel(BaseModel):
             if isinstance(value, bool) and key in fields and fields[key].annotation not in (bool, bool | None, Any):
                 raise ValueError(f"{key}: true or false (YAML reads yes and no so) does not belong here")
         return data
+
+
+def want_different_names(place: str, names: Iterable[str | None], within: str = "") -> None:
+    """Raise ``ValueError`` for a name that is used twice in the list at ``place``; what has none gives ``None``."""
+    seen = set[str | None]()
+    for index, name in enumerate(names):
+        if name in seen - {None}:
+            raise ValueError(f"{place}.{index}.name: the name {name} is used twice{within}")
+        seen.add(name)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field, model_validator
+
+from simulator.line.fields import FileModel
 
 
-class Figure(BaseModel):
+class Figure(FileModel):
     """What the file says about one figure beside its value."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     value: Any
     assumed: bool = False
@@ -38,3 +38,22 @@ def unwrap(tree: Any, path: str = "", figures: dict[str, Figure] | None = None) 
 
 def _label(value: Any, index: int) -> str:
     return str(value["name"]) if isinstance(value, dict) and "name" in value else str(index)
+
+
+class FiguredFile(FileModel):
+    """A file whose figures may say more than their value; ``figures`` keeps it by path."""
+
+    figures: dict[str, Figure] = Field(default={}, exclude=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unwrap(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or "figures" in data:
+            return data
+        plain, figures = unwrap(data)
+        return cls.completed(plain) | {"figures": figures}
+
+    @classmethod
+    def completed(cls, plain: dict[str, Any]) -> dict[str, Any]:
+        """The plain tree with what goes without saying in this kind of file."""
+        return plain

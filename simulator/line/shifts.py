@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from simulator.line.fields import FileModel, Name, NotNegative, Positive, PositiveSeconds
+from simulator.line.fields import FileModel, Name, NotNegative, Positive, PositiveSeconds, want_different_names
 from simulator.line.quantities import Seconds, seconds
 
 DAY_S = 86400.0
@@ -101,15 +101,13 @@ class CalendarSpec(FileModel):
             for unit in stop.units or ():
                 if unit not in units:
                     raise ValueError(f"calendar.stops.{index}.units: there is no unit {unit} that could stop")
+        want_different_names("calendar.stops", (stop.name for stop in self.stops))
         for (_, one), (index, other) in combinations(enumerate(self.stops), 2):
-            place = f"calendar.stops.{index}"
-            if one.name == other.name:
-                raise ValueError(f"{place}.name: the name {one.name} is used twice")
             shared = [u for u in units if one.stops(u) and other.stops(u)]
             if one.stops_operators and other.stops_operators:
                 shared.append("the operators")
             if shared and one.every == other.every and one.meets(other):
-                raise ValueError(f"{place}.from: overlaps the stop {one.name} of {shared[0]}")
+                raise ValueError(f"calendar.stops.{index}.from: overlaps the stop {one.name} of {shared[0]}")
 
     def of(self, unit: str) -> tuple[StopSpec, ...]:
         """The stops of a unit, in the order of the file."""

@@ -19,8 +19,9 @@ from simulator.line.fields import (
     Positive,
     PositiveSeconds,
     ScrapShare,
+    want_different_names,
 )
-from simulator.line.figure import Figure, unwrap
+from simulator.line.figure import FiguredFile
 from simulator.line.packml import State
 from simulator.line.quality import QualityHoldSpec
 from simulator.line.shifts import CalendarSpec, OperatorsSpec
@@ -292,7 +293,7 @@ class CellSpec(FileModel):
     black_mass: tuple[str, ...] = ()
 
 
-class LineSpec(FileModel):
+class LineSpec(FiguredFile):
     """A line: its units in the order of the flow. ``takt``: the time in which one good item is wanted."""
 
     name: Name = "line"
@@ -308,25 +309,18 @@ class LineSpec(FileModel):
     takt: PositiveSeconds | None = None
     grid_kg_co2e_per_kwh: NotNegative | None = None
     lot_size: Annotated[int, Field(ge=1)] = 1000
-    figures: dict[str, Figure] = Field(default={}, exclude=True)
 
-    @model_validator(mode="before")
     @classmethod
-    def _unwrap(cls, data: Any) -> Any:
-        if not isinstance(data, dict) or "figures" in data:
-            return data
-        plain, figures = unwrap(data)
+    def completed(cls, plain: dict[str, Any]) -> dict[str, Any]:
+        """A unit without a kind is a machine."""
         units = plain.get("units")
-        if isinstance(units, list | tuple):
-            plain["units"] = [{"kind": "machine"} | u if isinstance(u, dict) else u for u in units]
-        return plain | {"figures": figures}
+        if not isinstance(units, list | tuple):
+            return plain
+        return plain | {"units": [{"kind": "machine"} | u if isinstance(u, dict) else u for u in units]}
 
     @model_validator(mode="after")
     def _check(self) -> LineSpec:
-        names = [u.name for u in self.units]
-        for index, name in enumerate(names):
-            if name in names[:index]:
-                raise ValueError(f"units.{index}.name: the name {name} is used twice")
+        want_different_names("units", (u.name for u in self.units))
         _check_joints(self.units)
         _check_names(self)
         machines = {u.name: u for u in self.units if not isinstance(u, BufferSpec)}
@@ -353,10 +347,8 @@ class LineSpec(FileModel):
 def _check_names(line: LineSpec) -> None:
     """Names that the file gives twice, or that nothing has."""
     for index, unit in enumerate(line.units):
-        names = [f.name if "name" in f.model_fields_set else "" for f in getattr(unit, "failures", ())]
-        for k, name in enumerate(names):
-            if name and name in names[:k]:
-                raise ValueError(f"units.{index}.failures.{k}.name: the name {name} is used twice in {unit.name}")
+        names = (f.name if "name" in f.model_fields_set else None for f in getattr(unit, "failures", ()))
+        want_different_names(f"units.{index}.failures", names, f" in {unit.name}")
     added = {material for unit in line.units for material in getattr(unit, "adds_g", {})}
     for index, material in enumerate(line.cell.black_mass if line.cell else ()):
         if material not in added:

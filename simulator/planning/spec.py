@@ -7,13 +7,13 @@ plain or ``{value: …, assumed: true, source: …, note: …}``.
 from __future__ import annotations
 
 from math import prod
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from simulator.line.distributions import Distribution, mean
-from simulator.line.fields import FileModel, Name, NotNegativeSeconds, PositiveSeconds
-from simulator.line.figure import Figure, unwrap
+from simulator.line.fields import FileModel, Name, NotNegativeSeconds, PositiveSeconds, want_different_names
+from simulator.line.figure import FiguredFile
 from simulator.line.spec import CellSpec, FailureSpec
 from simulator.line.yamlfile import FileKind
 from simulator.planning.errors import PlanError
@@ -114,7 +114,7 @@ class RampSpec(FileModel):
     quality: Annotated[LearningSpec, Field(alias="yield")]
 
 
-class PlanSpec(FileModel):
+class PlanSpec(FiguredFile):
     """One plan file."""
 
     name: Name = "planned-line"
@@ -128,22 +128,10 @@ class PlanSpec(FileModel):
     buffer: Annotated[NotNegativeSeconds, Field(le=86400)] = 0.0
     steps: Annotated[tuple[StepSpec, ...], Field(min_length=1, max_length=100)]
     ramp: RampSpec | None = None
-    figures: dict[str, Figure] = Field(default={}, exclude=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _unwrap(cls, data: Any) -> Any:
-        if not isinstance(data, dict) or "figures" in data:
-            return data
-        plain, figures = unwrap(data)
-        return plain | {"figures": figures}
 
     @model_validator(mode="after")
     def _makes_sense(self) -> PlanSpec:
-        names = [step.name for step in self.steps]
-        for index, name in enumerate(names):
-            if name in names[:index]:
-                raise ValueError(f"steps.{index}.name: the name {name} is used twice")
+        want_different_names("steps", (step.name for step in self.steps))
         if not any(step.kind == "machine" for step in self.steps):
             raise ValueError("steps: none is a machine, so nothing sets the pace")
         if (self.lines is None) == (self.shortest_takt is None):
