@@ -119,7 +119,7 @@ def _waveform(stretches: list[tuple[float, float, Any]], scale: Scale, top: floa
 
 
 def _steps(stretches: list[tuple[float, float, Any]], scale: Scale, top: float) -> list[str]:
-    """Boxes with their value inside; a label that has no room stays readable as the box's title."""
+    """Boxes with their value inside: where ``12 (Faulted)`` has no room its number alone; all of it is the box's title."""
     parts = []
     for start, end, value in stretches:
         x1, x2 = scale.x(start), scale.x(end)
@@ -128,9 +128,10 @@ def _steps(stretches: list[tuple[float, float, Any]], scale: Scale, top: float) 
             f'<g class="step"><title>{_text(label)} ({start:.3f} s – {end:.3f} s)</title>'
             f'<rect x="{x1:.1f}" y="{top + HIGH:g}" width="{max(x2 - x1, 1):.1f}" height="{LOW - HIGH:g}"/>'
         )
-        if len(label) * _CHARACTER + 6 <= x2 - x1:
+        shown = next((text for text in (label, label.partition(" (")[0]) if len(text) * _CHARACTER + 6 <= x2 - x1), "")
+        if shown:
             middle, baseline = (x1 + x2) / 2, top + LOW - 5
-            parts.append(f'<text x="{middle:.1f}" y="{baseline:g}" text-anchor="middle">{_text(label)}</text>')
+            parts.append(f'<text x="{middle:.1f}" y="{baseline:g}" text-anchor="middle">{_text(shown)}</text>')
         parts.append("</g>")
     return parts
 

@@ -58,6 +58,15 @@ def test_numbers_are_boxes_with_their_value():
     assert float(second.get("width")) == pytest.approx(scale.x(2) - scale.x(1), abs=0.1)
 
 
+def test_where_a_name_has_no_room_its_number_stands_alone():
+    figure = diagram(
+        state=((0, "9 (TransportFinished)"), (10, "12 (Faulted)"), (10.6, "7 (Transporting)"), (10.61, "3 (Idle)"))
+    )
+    boxes = drawn(figure).findall(f".//{SVG}g[@class='step']")
+    assert [box.findtext(f"{SVG}text") for box in boxes] == ["9 (TransportFinished)", "12", None, "3"]
+    assert boxes[2].findtext(f"{SVG}title").startswith("7 (Transporting) ")
+
+
 def test_a_repeated_value_is_one_stretch():
     assert segments(Lane(name="x", points=((0, 1), (1, 1), (2, 3))), 4) == [(0, 2, 1), (2, 4, 3)]
 
