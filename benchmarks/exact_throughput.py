@@ -18,7 +18,7 @@ from exact_lines import CASES, Estimate, estimate
 from targets import Measured
 
 from simulator.experiments.compiled import CompiledLine
-from simulator.experiments.workers import run_jobs
+from simulator.experiments.workers import Processes
 from simulator.line import Line
 
 LIMITS = {"SimPy": 0.005, "compiled": 0.002}
@@ -37,7 +37,8 @@ def measure() -> list[Measured]:
     """For each engine, how many cases lie within their 99 % interval, and the widest of the intervals."""
     figures: list[Measured] = []
     for (engine, limit), work in zip(LIMITS.items(), (_simpy, _compiled), strict=True):
-        found = run_jobs(work, CASES, os.cpu_count() or 1, lambda share: None)
+        with Processes(os.cpu_count() or 1) as workers:
+            found = workers.run(work, CASES, lambda share: None)
         print(engine)
         for case, e in zip(CASES, found, strict=True):
             exact = case["throughput"]

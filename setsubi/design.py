@@ -10,7 +10,8 @@ import typer
 from conformance.exitcodes import ExitCode
 from conformance.reports import make_console
 from setsubi.errors import guarded
-from setsubi.experiment import Out, publish_files
+from setsubi.experiment import Out
+from setsubi.files import publish_files
 from setsubi.hosting import tool_version
 from setsubi.options import Engine, EngineOption, Lang, Language, Processes, Quiet, Scheduler, want_folder
 from setsubi.progress import with_progress

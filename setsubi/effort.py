@@ -9,14 +9,13 @@ import typer
 
 from conformance.reports import make_console, open_findings
 from setsubi.errors import guarded
-from setsubi.files import write_whole
+from setsubi.files import publish_files
 from setsubi.hosting import tool_version
 from setsubi.options import Lang, Language, Quiet, want_folder
 from simulator.effort.load import load_effort
 from simulator.effort.model import estimate
 from simulator.effort.report import render_effort
 from simulator.effort.tables import csv_files, print_estimate
-from simulator.effort.texts import words
 
 
 @guarded
@@ -35,8 +34,5 @@ def effort(
     if not quiet:
         print_estimate(made, undecided, make_console(), lang)
     if out is not None:
-        for name, content in csv_files(made, undecided, lang).items():
-            write_whole(out / name, content, encoding="utf-8-sig")  # so that Excel reads Japanese
         page = render_effort(made, undecided, lang=lang, version=tool_version(), command=f"setsubi effort {file.name}")
-        write_whole(out / "report.html", page)
-        typer.echo(f"{words(lang)['files']}: {out / 'report.html'}")
+        publish_files(out, page, csv_files(made, undecided, lang), {}, lang)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +12,7 @@ from conformance.errors import UsageError
 from conformance.exitcodes import ExitCode
 from conformance.reports import make_console
 from setsubi.errors import guarded
-from setsubi.files import write_pictures, write_whole
+from setsubi.files import publish_files
 from setsubi.hosting import tool_version
 from setsubi.options import Engine, EngineOption, Lang, Language, Processes, Quiet, Scheduler, Seed, want_folder
 from setsubi.progress import with_progress
@@ -112,12 +111,3 @@ def publish(study: Study, out: Path | None, lang: Lang, command: str, quiet: boo
         drawn = draw(study, language(lang))
         page = render_study(study, lang=lang, version=tool_version(), command=command, drawn=drawn)
         publish_files(out, page, csv_files(study), drawn, lang)
-
-
-def publish_files(out: Path, report: str, tables: Mapping[str, str], drawn: Mapping[str, str], lang: Lang) -> None:
-    """Write the report, the tables and the pictures, and say where."""
-    for name, content in tables.items():
-        write_whole(out / name, content, encoding="utf-8-sig")  # so that Excel reads names in Japanese
-    write_pictures(out / "pictures", drawn)
-    write_whole(out / "report.html", report)
-    typer.echo(f"{words(lang)['files']}: {out / 'report.html'}")

@@ -7,6 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from uuid import uuid4
 
+import typer
+
+from setsubi.options import Lang
+
+_RESULTS = {Lang.EN: "results", Lang.JA: "結果"}
+
 
 def write_whole(path: Path, content: str | bytes, encoding: str = "utf-8") -> None:
     """Write beside the target, then rename: a reader never sees half a file. ``OSError`` names the path."""
@@ -25,3 +31,13 @@ def write_pictures(folder: Path, drawn: Mapping[str, str]) -> None:
     """An SVG file for each picture, by name."""
     for name, svg in drawn.items():
         write_whole(folder / f"{name}.svg", svg)
+
+
+def publish_files(out: Path, page: str, tables: Mapping[str, str], drawn: Mapping[str, str], lang: Lang) -> None:
+    """Write the tables, the pictures and the report into a folder, and say where."""
+    for name, content in tables.items():
+        write_whole(out / name, content, encoding="utf-8-sig")  # so that Excel reads Japanese
+    write_pictures(out / "pictures", drawn)
+    report = out / "report.html"
+    write_whole(report, page)
+    typer.echo(f"{_RESULTS[lang]}: {report}")

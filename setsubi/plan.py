@@ -13,7 +13,7 @@ from conformance.errors import UsageError
 from conformance.reports import make_console
 from profiles.naming import did_you_mean
 from setsubi.errors import guarded
-from setsubi.files import write_whole
+from setsubi.files import publish_files, write_whole
 from setsubi.hosting import tool_version
 from setsubi.options import Lang, Language, Quiet, want_file, want_folder
 from simulator.planning.linefile import planned_line
@@ -70,14 +70,11 @@ def plan(
         write_whole(write, _edited(cell, spec))
         typer.echo(f"{text['plan_file']}: {write}")
     if out is not None:
-        for name, content in csv_files(made, ramp, lang).items():
-            write_whole(out / name, content, encoding="utf-8-sig")  # so that Excel reads Japanese
         command = " ".join(
             ["setsubi plan", file.name if file else f"--cell {cell}", *(f"--{k} {v:g}" for k, v in given.items())]
         )
         page = render_plan(made, ramp, lang=lang, version=tool_version(), command=command)
-        write_whole(out / "report.html", page)
-        typer.echo(f"{text['files']}: {out / 'report.html'}")
+        publish_files(out, page, csv_files(made, ramp, lang), {}, lang)
 
 
 def _check(file: Path | None, gwh: float | None, cell: str | None, write: Path | None) -> None:

@@ -13,7 +13,7 @@ from peers import setsubi_compiled
 from peers.lines import FOUR, BenchLine, Exponential, formation, serial
 from peers.measuring import cpu_of, suitable_horizon
 from peers.programs import Program, Run
-from simulator.experiments.workers import run_jobs
+from simulator.experiments.workers import Processes
 
 STATIONS = (2, 4, 8, 16, 32, 64)
 SLOTS = (10, 50, 200, 500, 2_000)
@@ -82,7 +82,8 @@ def with_replications() -> dict[tuple[int, int], float]:
 
 def _wall(replications: int, processes: int) -> float:
     began = time.monotonic()
-    run_jobs(_replicate, range(1, replications + 1), processes, lambda share: None)
+    with Processes(processes) as workers:
+        workers.run(_replicate, range(1, replications + 1), lambda share: None)
     return time.monotonic() - began
 
 

@@ -13,7 +13,7 @@ from itertools import chain, pairwise
 from math import inf
 
 from simulator.experiments.accounts import account
-from simulator.line.log import Kind, Row
+from simulator.line.log import Kind, Row, state_of
 from simulator.line.spec import BufferSpec, ConveyorSpec, LineSpec, MachineSpec, UnitSpec
 
 Period = tuple[float, float]
@@ -64,7 +64,7 @@ class Activity:
         elif kind == _LEAVE:
             self.left = t
         elif kind == _STATE:
-            found = account(code // 100, code // 10 % 10, code % 10)
+            found = account(*state_of(code))
             self.rests(t, found)
             self.turns(t, found)
 

@@ -15,13 +15,14 @@ from typing import Any
 
 from simulator.line import LineSpec
 from simulator.line.item import BAD
-from simulator.line.log import Kind, Row
+from simulator.line.log import Kind, Row, state_of
 from simulator.line.packml import Cause, Command, State
+from simulator.line.safety import NUMBERS
 from simulator.line.spec import BufferSpec, MachineSpec, UnitSpec
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _QUALITY = {1: "good", 2: "bad"}
-_SAFETY = ("ok", "tripped", "latched")
+_SAFETY = {number: status for status, number in NUMBERS.items()}
 
 EVENT_TYPES: dict[str, dict[str, str]] = {  # attributes and their types
     "enter": {},
@@ -113,7 +114,7 @@ class OcelLog:
             case Kind.COMMAND:
                 return "command", {"command": Command(a).name.lower()}
             case Kind.SAFETY:
-                return "safety", {"function": spec.safety[a].id, "state": _SAFETY[int(b)]}
+                return "safety", {"function": spec.safety[a].id, "state": _SAFETY[b]}
             case _:
                 return Kind(kind).name.lower(), {}
 
@@ -169,9 +170,10 @@ class OcelLog:
             values = [("kind", unit.kind, 0.0), ("profile", unit.profile, 0.0)]
             cause = -1
             for t, code in self._states[index]:
-                values.append(("state", State(code // 100).name.lower(), t))
-                if code % 10 != cause:
-                    cause = code % 10
+                state, _, now = state_of(code)
+                values.append(("state", State(state).name.lower(), t))
+                if now != cause:
+                    cause = now
                     values.append(("cause", Cause(cause).name.lower(), t))
             yield _object(self._unit(index), "unit", values)
         for lot in range(1, self._cells + 1, self._spec.lot_size):

@@ -218,11 +218,6 @@ def level_histograms(experiment: Experiment, words: Mapping[str, str]) -> str:
         return svg(canvas)
 
 
-def _edges(trace: Trace, bins: int) -> list[float]:
-    width = (trace.end - trace.start) / bins / 3600
-    return [i * width for i in range(bins + 1)]
-
-
 def svg(canvas: Canvas) -> str:
     """A drawn canvas as SVG, the same for the same picture."""
     buffer = StringIO()

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 
-from simulator.line import LineSpec, RunResult, UnitResult
+from simulator.line import LineSpec, RunResult
 from simulator.line.spec import BufferSpec, MachineSpec
 
 
@@ -41,7 +41,7 @@ def steps(spec: LineSpec, results: Sequence[RunResult], hours: float) -> tuple[S
         gone = sum(removed(r, unit.name) for r in results)
         good, bad = sum(u.good for u in units), sum(u.rejected for u in units)
         lost = {m: gone * grams / 1000 / hours / n for m, grams in added[unit.name].items()}
-        found.append(Step(unit.name, good / n, bad / n, gone / n, good / (good + bad) if good + bad else 0.0, lost))
+        found.append(Step(unit.name, good / n, bad / n, gone / n, first_pass(good, bad), lost))
     return tuple(found)
 
 
@@ -62,8 +62,9 @@ def materials(spec: LineSpec) -> tuple[str, ...]:
 
 
 def removed(result: RunResult, unit: str) -> int:
-    """Bad items that left the line at a unit; at the last one also those that left it over its outfeed."""
-    over_the_end = result.scrap - sum(u.binned for u in result.units) if unit == result.units[-1].name else 0
+    """Bad items that left the line at a unit; at the last machine also those that left it over the end."""
+    last = [u.name for u in result.units if u.kind == "machine"][-1:]
+    over_the_end = result.scrap - sum(u.binned for u in result.units) if [unit] == last else 0
     return result.unit(unit).binned + over_the_end
 
 
@@ -77,11 +78,11 @@ def scrapped_kg(spec: LineSpec, result: RunResult, only: Sequence[str] | None = 
     )
 
 
-def first_pass(unit: UnitResult) -> float:
-    """Share of the items that came in good, were looked at, and left good; 1 if there were none."""
-    return unit.good / (unit.good + unit.rejected) if unit.good + unit.rejected else 1.0
+def first_pass(good: int, rejected: int) -> float:
+    """Yield of a step: the share of the items that came in good and left good; 1 if none came to an end there."""
+    return good / (good + rejected) if good + rejected else 1.0
 
 
 def rolled_yield(result: RunResult) -> float:
     """The product of the yields of all units."""
-    return prod(first_pass(u) for u in result.units)
+    return prod(first_pass(u.good, u.rejected) for u in result.units)

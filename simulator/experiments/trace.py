@@ -12,7 +12,7 @@ import numpy as np
 
 from simulator.experiments.accounts import ACCOUNTS, account
 from simulator.experiments.bottleneck import ActivePeriods, Shifting
-from simulator.line.log import EventLog, Kind, Row
+from simulator.line.log import EventLog, Kind, Row, state_code, state_of
 from simulator.line.packml import Cause, Mode, State
 from simulator.line.spec import BufferSpec, ConveyorSpec, LineSpec
 
@@ -58,11 +58,6 @@ class Trace:
     bottleneck: Shifting
 
 
-def parts(code: int) -> tuple[int, int, int]:
-    """State, mode and cause of a row of the event log."""
-    return code // 100, code // 10 % 10, code % 10
-
-
 class _Level:
     def __init__(self, name: str, kind: str, capacity: int, filled: int, bins: int) -> None:
         self.name, self.kind, self.capacity, self.value = name, kind, capacity, filled
@@ -81,9 +76,8 @@ class TraceLog:
         self._names = [u.name for u in spec.units if not isinstance(u, BufferSpec)]
         self._seconds = np.zeros((len(self._names), len(ACCOUNTS), bins))
         self._current = [(0, 0.0)] * len(self._names)  # account and since when
-        self._known = [(State.EXECUTE * 100 + Mode.PRODUCTION * 10 + Cause.NONE, 0.0)] * len(
-            self._names
-        )  # code and since when
+        first = state_code(State.EXECUTE, Mode.PRODUCTION, Cause.NONE)
+        self._known = [(first, 0.0)] * len(self._names)  # code and since when
         self._stretches: list[list[StateStretch]] = [[] for _ in self._names]
         self._levels: list[_Level] = []
         self._moves: dict[tuple[int, int], list[tuple[_Level, int]]] = {}
@@ -119,7 +113,7 @@ class TraceLog:
         self._active.read(row)
         if kind == Kind.STATE:
             self._account(unit, t)
-            self._current[unit] = (ACCOUNTS.index(account(*parts(code))), t)
+            self._current[unit] = (ACCOUNTS.index(account(*state_of(code))), t)
             if code != self._known[unit][0]:
                 self._stretch(unit, t)
                 self._known[unit] = code, t
@@ -137,7 +131,7 @@ class TraceLog:
         code, since = self._known[unit]
         start, end = max(since, self._start), min(now, self.end)
         if end - start >= self._width:
-            state, mode, cause = parts(code)
+            state, mode, cause = state_of(code)
             self._stretches[unit].append(StateStretch(start, end, state, cause, account(state, mode, cause)))
 
     def _measure(self, level: _Level, now: float) -> None:

@@ -74,12 +74,6 @@ class Processes:
         self._workers.clear()
 
 
-def run_jobs(work: Work[Job, Result], jobs: Sequence[Job], processes: int, progress: Share) -> list[Result]:
-    """The results of ``work`` for every job on so many processes, as ``Workers`` promises; none is left behind."""
-    with Processes(processes) as workers:
-        return workers.run(work, jobs, progress)
-
-
 def shares_of(jobs: int, progress: Share) -> Callable[[int, float], None]:
     """Takes the done share of a job by its index, and tells ``progress`` that of all together."""
     shares = [0.0] * jobs

@@ -28,6 +28,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
+from simulator.line.packml import Cause, Mode
+
 Row = tuple[float, int, int, int, int, float]
 COLUMNS = ("t", "unit", "kind", "item", "a", "b")
 SUFFIXES = (".csv", ".parquet")
@@ -47,6 +49,19 @@ class Kind(IntEnum):
     ALARM = 9
     COMMAND = 10
     SAFETY = 11
+
+
+assert max(*Mode, *Cause) < 10, "a STATE row has one decimal digit for the mode and one for the cause"
+
+
+def state_code(state: int, mode: int, cause: int) -> int:
+    """The column ``a`` of a STATE row."""
+    return state * 100 + mode * 10 + cause
+
+
+def state_of(code: int) -> tuple[int, int, int]:
+    """State, mode and cause in the column ``a`` of a STATE row."""
+    return code // 100, code // 10 % 10, code % 10
 
 
 class EventLog(Protocol):

@@ -108,7 +108,7 @@ class Recovery:
         self._called.discard(unit.name)
         zone = self._line.zone_of(unit)
         recover(zone)
-        if any(other.state in _NOT_BACK for other in zone):
+        if any(other.state in _NOT_BACK or _held(other) for other in zone):
             self.called(unit)
         self._operators.done(number)
 
@@ -128,10 +128,15 @@ def recover(zone: Sequence[Unit]) -> float:
         if unit.state in AT_REST:
             for command in (Command.CLEAR, Command.RESET, Command.START):
                 attempt(unit.command, int(command))
-        elif unit.state in (State.HOLDING, State.HELD) and unit.cause == Cause.SAFETY:
+        elif _held(unit):
             attempt(unit.command, int(Command.UNHOLD))
-    passing = [u.spec.transients[State(u.state).name.lower()] for u in zone if u.state in _TO_REST]
-    return max(passing, default=0.0)
+    passing = [u for u in zone if u.state in _TO_REST or (u.state == State.HOLDING and _held(u))]
+    return max((u.spec.transients[State(u.state).name.lower()] for u in passing), default=0.0)
+
+
+def _held(unit: Unit) -> bool:
+    """Whether a unit is Held, or about to be, for safety."""
+    return unit.state in (State.HOLDING, State.HELD) and unit.cause == Cause.SAFETY
 
 
 def attempt(step: Callable[[Any], None], argument: Any) -> bool:

@@ -27,11 +27,11 @@ def _clock(value: Any) -> float | None:
 def _moment(value: Any) -> Any:
     """Seconds. YAML reads 12:00 without quotes as the number 720, so a plain number is refused."""
     if isinstance(value, int) and value != 0:
-        raise ValueError(f"{value} can not be: {_WHEN}; YAML reads 12:00 without quotes as a number")
+        raise ValueError(f"{value} can not be (YAML reads 12:00 without quotes as a number); {_WHEN}")
     try:
         return seconds(value)
     except ValueError:
-        raise ValueError(f"{value} can not be: {_WHEN}") from None
+        raise ValueError(f"{value} can not be; {_WHEN}") from None
 
 
 class StopSpec(FileModel):

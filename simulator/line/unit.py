@@ -18,7 +18,7 @@ from simulator.line.errors import CommandRefused
 from simulator.line.failures import Failures
 from simulator.line.holds import Holds
 from simulator.line.item import BAD, Item, ItemRecord
-from simulator.line.log import Kind
+from simulator.line.log import Kind, state_code
 from simulator.line.packml import (
     ACTING,
     DONE,
@@ -175,7 +175,7 @@ class Unit:
         self.state_since = now = self.clock.time
         self.state, self.cause = state, cause
         if self._write is not None:
-            self._write((now, self.index, _STATE, 0, state * 100 + self.mode * 10 + cause, 0.0))
+            self._write((now, self.index, _STATE, 0, state_code(state, self.mode, cause), 0.0))
         if self.listener is not None:
             self.listener(self)
 

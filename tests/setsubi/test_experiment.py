@@ -55,6 +55,7 @@ def test_in_a_narrow_window_scenario_and_bottleneck_stay_and_other_figures_go(
 def test_japanese_is_japanese(folder: Path) -> None:
     said = setsubi("experiment", "try.yaml", "--lang", "ja", "--out", ".")
     assert "基準より良い: 速い B" in said.out
+    assert said.out.splitlines()[-1] == "結果: report.html"
     assert '<html lang="ja">' in (folder / "report.html").read_text(encoding="utf-8")
 
 

@@ -26,7 +26,7 @@ from simulator.experiments.kpis import interval
 from simulator.experiments.workers import Share
 from simulator.line import Line, LineSpec
 from simulator.line.distributions import Distribution
-from simulator.line.log import Kind, Row
+from simulator.line.log import Kind, Row, state_of
 from simulator.line.packml import Transitions
 from simulator.line.safety import NUMBERS, OK
 from simulator.line.spec import BufferSpec, ConveyorSpec, EventSpec, FailureSpec, UnitSpec
@@ -91,7 +91,7 @@ class _Flow:
     def _write(self, row: Row) -> None:
         t, unit, kind, _, code, value = row
         if kind == _STATE:
-            found = account(code // 100, code // 10 % 10, code % 10)
+            found = account(*state_of(code))
             if t < self.end and self.states.get(unit, ("", 0.0))[0] != found:
                 self.states[unit] = found, t
         elif t >= self._start and kind in (_ENTER, _LEAVE, _SCRAP):

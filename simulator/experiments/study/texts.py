@@ -63,7 +63,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "warmup_given": "{hours} h, as the experiment file says.", "mser_end": "MSER-5 h", "flushed_end": "initial content gone h",
         "warmup_end": "warm-up h", "settled": "settled", "yes": "yes", "no": "no", "run_hours": "hours after the start of the run",
         "all_differences": "Differences of all figures", "all_differences_caption": "Scenario less {base}, paired; the intervals of one figure hold together. "
-        "Bold: does not include 0.", "definitions": "Definitions", "files": "results",
+        "Bold: does not include 0.", "definitions": "Definitions",
         "paired_rule": "Difference: each replication of a scenario less the same replication (same seed) of {base}; Student's t.",
         "sequential_rule": "Replications are added until the interval of every scenario is narrow enough; looking repeatedly makes the "
         "true confidence slightly less than 95 %.", "sensitivity": "Sensitivity: what a little more of everything would bring",
@@ -128,7 +128,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "warmup_given": "実験ファイルの指定により{hours} h。", "mser_end": "MSER-5 h", "flushed_end": "初期仕掛の払出 h",
         "warmup_end": "ウォームアップ h", "settled": "定常", "yes": "はい", "no": "いいえ", "run_hours": "計算開始からの時間（h）",
         "all_differences": "全指標の差", "all_differences_caption": "シナリオ－{base}（対応あり）。一つの指標の区間は同時に成り立つ。太字：0を含まない。",
-        "definitions": "定義", "files": "結果",
+        "definitions": "定義",
         "paired_rule": "差：シナリオの各反復から、{base}の同じ反復（同じシード）を引いたもの。スチューデントのt。",
         "sequential_rule": "全シナリオの区間が十分狭くなるまで反復を追加する。繰り返し確認するため、実際の信頼度は95％よりわずかに低い。",
         "sensitivity": "感度：それぞれを少し良くした場合の効果", "mtbf": "MTBF", "mttr": "MTTR", "speed": "速度", "places": "場所数",

@@ -94,6 +94,24 @@ def test_yield_is_lost_where_a_cell_becomes_bad_and_material_where_it_leaves_the
     assert value(found, "scrapped material") == pytest.approx((b.removed * 0.45 + c.removed * 0.6) / 10)
 
 
+def test_what_leaves_over_a_belt_at_the_end_is_lost_at_the_last_machine() -> None:
+    found = figures(
+        machine("A", 1.0, scrap=0.2, scrap_to="downstream", adds_g={"oxide": 300}),
+        machine("B", 1.0, scrap=0.1, adds_g={"can": 100}),
+        {"kind": "conveyor", "name": "Z", "length_m": 4, "speed_m_s": 1, "spacing_m": 1},
+    )
+    assert found.steps[-1].removed / 10 == pytest.approx(360 + 648, rel=0.05)
+    lost = sum(s.lost_of(["oxide", "can"]) for s in found.steps)
+    assert lost == pytest.approx(value(found, "scrapped material"))
+
+
+def test_a_step_that_nothing_leaves_costs_no_yield() -> None:
+    found = figures(machine("A", 60.0, scrap=0.2), machine("F", "100 h", slots=1000, adds_g={"salt": 1}))
+    assert (found.steps[1].good, found.steps[1].rejected) == (0, 0)
+    assert found.steps[1].yield_ == 1
+    assert value(found, "rolled throughput yield") == pytest.approx(100 * found.steps[0].yield_, abs=0.1)
+
+
 def test_a_drift_that_may_be_chance_is_no_warning() -> None:
     """Trays of 60 leave a line that fills evenly: within the hour one more or less, which no longer warm-up would change."""
     trays = [machine("A", exponential(30)), machine("T", exponential(600), slots=120, tray=60)]

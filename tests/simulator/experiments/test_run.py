@@ -13,7 +13,7 @@ from line_files import BUSY, SLOW_THEN_FAST, line_of, machine
 from worker_jobs import dying, failing, refusing, squared
 
 from simulator.experiments.run import bucket, run_experiment
-from simulator.experiments.workers import Processes, WorkerDied, run_jobs
+from simulator.experiments.workers import Processes, WorkerDied
 from simulator.line import Line
 from simulator.line.log import MemoryLog
 
@@ -85,25 +85,26 @@ def test_item_records_tell_every_step_of_an_item_in_both_formats(tmp_path: Path)
 
 @pytest.mark.parametrize("processes", [1, 2, 9])
 def test_results_come_in_the_order_of_the_jobs(processes: int) -> None:
-    assert run_jobs(squared, [3, 1, 2], processes, lambda share: None) == [9, 1, 4]
+    with Processes(processes) as workers:
+        assert workers.run(squared, [3, 1, 2], lambda share: None) == [9, 1, 4]
 
 
 @pytest.mark.parametrize("processes", [1, 2])
 def test_a_file_that_cannot_be_written_is_told_as_such_from_any_process(processes: int) -> None:
-    with pytest.raises(FileNotFoundError) as caught:
-        run_jobs(failing, [1, 2, 3], processes, lambda share: None)
+    with Processes(processes) as workers, pytest.raises(FileNotFoundError) as caught:
+        workers.run(failing, [1, 2, 3], lambda share: None)
     assert caught.value.filename == "nowhere/log.csv"
     assert multiprocessing.active_children() == []
 
 
 def test_other_errors_of_a_worker_keep_their_words() -> None:
-    with pytest.raises(RuntimeError, match="LookupError: job"):
-        run_jobs(refusing, [1, 2], 2, lambda share: None)
+    with Processes(2) as workers, pytest.raises(RuntimeError, match="LookupError: job"):
+        workers.run(refusing, [1, 2], lambda share: None)
 
 
 def test_a_worker_that_dies_is_an_error_and_not_a_wait_for_ever() -> None:
-    with pytest.raises(WorkerDied, match="fewer processes"):
-        run_jobs(dying, [1, 2], 2, lambda share: None)
+    with Processes(2) as workers, pytest.raises(WorkerDied, match="fewer processes"):
+        workers.run(dying, [1, 2], lambda share: None)
     assert multiprocessing.active_children() == []
 
 

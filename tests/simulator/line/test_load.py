@@ -113,12 +113,12 @@ def test_failures_without_a_name_need_none(tmp_path: Path) -> None:
         (
             GOOD + STOPS.replace("4 h", "12:00"),
             (7, 17),
-            "720 can not be: write a time with its unit (4 h), or what the clock shows",
+            "720 can not be (YAML reads 12:00 without quotes as a number) (write a time with its unit (4 h), or what the clock shows",
         ),
         (
             GOOD + STOPS.replace("4 h", "noon"),
             (7, 17),
-            "noon can not be: write a time with its unit (4 h), or what the clock shows",
+            "noon can not be (write a time with its unit (4 h), or what the clock shows",
         ),
         (GOOD + STOPS.replace("4 h", "-1 h"), (7, 17), "greater than or equal to 0"),
         (GOOD + STOPS.replace("4 h", "25 h"), (7, 17), "not within every (86400 s)"),

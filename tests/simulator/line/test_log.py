@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from itertools import product
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -10,7 +11,8 @@ import pytest
 from helpers import exponential, line_of, logged, machine
 
 from simulator.line import Line
-from simulator.line.log import COLUMNS, ParquetLog, open_log
+from simulator.line.log import COLUMNS, ParquetLog, open_log, state_code, state_of
+from simulator.line.packml import Cause, Mode, State
 
 SPEC = line_of(machine("A", exponential(1), failures=[{"mtbf": 9, "mttr": 2}]), machine("B", exponential(1)))
 
@@ -38,3 +40,8 @@ def test_parquet_and_csv_hold_the_rows_of_the_memory_log(tmp_path: Path) -> None
 def test_other_endings_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"\.parquet"):
         open_log(tmp_path / "log.xlsx")
+
+
+def test_state_mode_and_cause_read_back_as_they_were_written() -> None:
+    written = list(product(State, Mode, Cause))
+    assert [state_of(state_code(*each)) for each in written] == written

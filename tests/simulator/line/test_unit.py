@@ -116,6 +116,38 @@ def test_a_zone_is_recovered_also_where_clearing_and_resetting_take_their_time(
     assert_conserved(line)
 
 
+HOLDS: dict[str, Any] = {"safety": [{"id": "S9", "reaction": "hold"}]}
+TRIP = {"at": 10, "unit": "A", "trip": "S9"}
+
+
+def test_an_operator_comes_again_to_a_unit_held_for_safety_until_its_planned_stop_is_over() -> None:
+    stops = [{"name": "check", "from": "15 s", "for": "100 s", "units": ["A"]}]
+    spec = line_of(
+        machine("A", 1.0, **HOLDS), events=[TRIP], operators={"response": 10}, calendar={"stops": stops}
+    )  # fmt: skip
+    line = Line(spec)
+    unit = line.units["A"]
+    line.run(112)
+    assert (unit.state, unit.cause) == (11, 5)
+    line.run(126)
+    assert unit.state == 6
+    assert line.result().operators == (110,)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"events": [TRIP], "operators": {"response": 10}},
+     {"events": [TRIP, {"at": 20, "unit": "A", "recover": "zone"}]}],
+)  # fmt: skip
+def test_a_unit_held_for_safety_is_recovered_also_where_holding_takes_its_time(more: dict[str, Any]) -> None:
+    line = Line(line_of(machine("A", 1.0, transients={"holding": 20}, **HOLDS), **more))
+    unit = line.units["A"]
+    line.run(29)
+    assert (unit.state, unit.cause) == (10, 5)
+    line.run(41)
+    assert unit.state == 6
+
+
 def test_recovering_at_a_time_ends_where_a_lock_refuses_it() -> None:
     events = [
         {"at": 5, "unit": "B", "trip": "S1"},

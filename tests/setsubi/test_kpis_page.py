@@ -1,0 +1,23 @@
+"""The page of the key figures says what the program says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from simulator.experiments.texts import FIGURES
+
+PAGE = (Path(__file__).parents[2] / "docs" / "kpis.md").read_text(encoding="utf-8")
+
+
+def test_the_page_of_the_key_figures_has_a_row_for_each() -> None:
+    rows = set(re.findall(r"^\| ([^|]+?) \|", PAGE, re.MULTILINE))
+    assert {name.partition(",")[0] for name, _ in FIGURES["en"].values()} <= rows
+
+
+@pytest.mark.parametrize("row", ["Line OEE", "A availability", "used + down"])
+def test_the_page_of_the_key_figures_says_what_rests_on_the_planned_time(row: str) -> None:
+    (said,) = re.findall(rf"^\| {re.escape(row)} \|.*", PAGE, re.MULTILINE)
+    assert "planned time" in said
