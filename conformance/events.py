@@ -144,7 +144,7 @@ class Footer:
     not_exercised: int
     must_not_exercised: int
     duration_s: float
-    stale: bool = False  # nothing failed, but the baseline holds what no longer fails
+    stale: bool = False  # no MUST (--strict: no SHOULD) failed, but the baseline holds what no longer fails
     baselined: list[str] = field(default_factory=list)  # found to fail, and saved as known when the run had ended
 
 

@@ -69,7 +69,7 @@ class Report:
 
     @property
     def stale(self) -> bool:
-        """Whether nothing but a stale baseline made the exit code 1."""
+        """Whether the exit code is 1 for a stale baseline, and for no failure. A SHOULD may fail, a MUST be undecided."""
         return self.footer is not None and self.footer.stale
 
     @cached_property
