@@ -306,6 +306,14 @@ async def test_an_interrupted_update_knows_no_failure_that_it_has_not_saved(tmp_
     assert "1 MUST violated" in render_markdown(report, "en")
 
 
+async def test_a_baseline_that_cannot_be_saved_makes_no_failure_known(tmp_path: Any) -> None:
+    baseline = load_baseline(tmp_path / "no such folder" / "known.yaml", "stacking", create=True)
+    stand = Stand(fails, options={"baseline": baseline, "update_baseline": True})
+    footer = (await stand.run())[-1]
+    assert stand.session.exit_code is ExitCode.USAGE
+    assert (footer.must_failed, footer.counts["known-failure"], footer.baselined) == (1, 0, [])
+
+
 async def test_the_reason_of_a_failure_says_that_it_lists_what_was_not_met() -> None:
     async def faults(ctx: Any) -> None:
         ctx.expect(True, "it starts")
