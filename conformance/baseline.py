@@ -30,11 +30,9 @@ class Baseline:
     profile: str
     known: dict[str, str]
 
-    def why(self, requirement: str, *, grows: bool = False) -> str | None:
-        """Why a failure is known; ``None`` if it is not. One that ``grows`` takes every failure in at the end of the run."""
-        if requirement in self.known:
-            return self.known[requirement] or "no reason given yet"
-        return "new in the baseline" if grows else None
+    def why(self, requirement: str) -> str | None:
+        """Why a failure is known; ``None`` if it is not."""
+        return self.known[requirement] or "no reason given yet" if requirement in self.known else None
 
     def stale(self, results: Iterable[Result]) -> list[str]:
         """Entries that were checked and pass now; one that was not decided stays."""

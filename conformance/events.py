@@ -20,6 +20,8 @@ SCHEMA = 1
 Bilingual = dict[str, str]  # {"en": …, "ja": …}
 NOT_REACHED = "not reached: "
 """The reason of a finding begins so where the run ended before its check."""
+NEWLY_KNOWN = "known failure: new in the baseline"
+"""The note on a failure that the baseline has taken in at the end of the run."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,8 @@ class Footer:
     not_exercised: int
     must_not_exercised: int
     duration_s: float
-    stale: bool = False  # nothing failed, but the baseline holds what no longer fails
+    stale: bool = False  # no MUST (--strict: no SHOULD) failed, but the baseline holds what no longer fails
+    baselined: list[str] = field(default_factory=list)  # found to fail, and saved as known when the run had ended
 
 
 Event = Header | RequirementRecord | Finding | Restore | Footer

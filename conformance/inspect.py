@@ -11,6 +11,7 @@ from conformance.context import Reading
 from conformance.context_impl import Bench
 from conformance.errors import Unreachable
 from conformance.targetfile import Target, load_target
+from conformance.targets.modbusidentity import BASIC, page_of, request
 from conformance.timescale import told_time_scale
 from profiles.model import Protocol as Wire
 from profiles.pack import Profile
@@ -86,16 +87,17 @@ async def _modbus_lines(bench: Bench) -> list[str]:
     """FC43/14: read device identification, basic."""
     if bench.modbus is None:
         return []
-    reply = await bench.modbus.exchange(bytes([43, 14, 1, 0]))
-    if reply.exception is not None or len(reply.pdu) < 8:
-        return ["device identification (FC43/14): not offered"]
+    reply = await bench.modbus.exchange(request(BASIC, 0))
+    page = page_of(reply.pdu)
+    if page is None or not page.objects:
+        what = (
+            "not offered"
+            if reply.exception is not None or not reply.pdu
+            else "its answer holds no objects in their form"
+        )
+        return [f"device identification (FC43/14): {what}"]
     names = {0: "vendor", 1: "product code", 2: "revision"}
-    lines, rest = [], reply.pdu[7:]
-    while len(rest) >= 2 and len(rest) >= 2 + rest[1]:
-        text = rest[2 : 2 + rest[1]].decode("utf-8", errors="replace")
-        lines.append(f"{names.get(rest[0], f'object {rest[0]}')} (FC43/14): {text}")
-        rest = rest[2 + rest[1] :]
-    return lines
+    return [f"{names.get(n, f'object {n}')} (FC43/14): {text}" for n, text in page.objects.items()]
 
 
 def render(look: Look) -> str:

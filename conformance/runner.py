@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shlex
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isclose
 from pathlib import Path
 
@@ -263,7 +263,7 @@ class Session:
         ]
         notes = [n for p in parts for n in p.context.notes]
         if verdict is Verdict.FAIL and self.options.baseline is not None:
-            why = self.options.baseline.why(selected.requirement.id, grows=self.options.update_baseline)
+            why = self.options.baseline.why(selected.requirement.id)
             if why is not None:
                 verdict = Verdict.KNOWN_FAILURE
                 notes.append(f"known failure: {why}")
@@ -316,11 +316,13 @@ class Session:
 
     def _footer(self) -> Footer:
         stale: list[str] = []
+        baselined: list[str] = []
         baseline = self.options.baseline
         if baseline is not None and self.options.update_baseline and self._stop is None:
             try:
                 updated = baseline.updated(self._results)
                 updated.save()
+                baselined = self._now_known()
                 bare = sum(not why for why in updated.known.values())
                 asked = f", entries without a reason: {bare}" if bare else ""
                 self._remarks.append(f"baseline {baseline.path.name} updated{asked}")
@@ -348,7 +350,14 @@ class Session:
             must_not_exercised=sums.must_not_exercised,
             duration_s=round(self.bench.clock.wall(), 3),
             stale=end.stale,
+            baselined=baselined,
         )
+
+    def _now_known(self) -> list[str]:
+        """The baseline is saved: what had been found to fail is known from here on, and not before."""
+        failed = [r.id for r in self._results if r.verdict is Verdict.FAIL]
+        self._results = [replace(r, verdict=Verdict.KNOWN_FAILURE) if r.id in failed else r for r in self._results]
+        return failed
 
     async def _read_anywhere(self, signals: Sequence[str]) -> dict[str, Reading]:
         """Signals over the first protocol that has them all."""

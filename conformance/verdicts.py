@@ -69,7 +69,7 @@ class Stop:
 
 @dataclass(frozen=True)
 class Conclusion:
-    """``stale``: nothing but a stale baseline made it a nonconformity."""
+    """``stale``: a stale baseline made it a nonconformity, and no failure; what else is open, the counts say."""
 
     code: ExitCode
     reason: str

@@ -8,10 +8,11 @@ identification (MODBUS Application Protocol V1.1b3, 6.21). A real machine has ne
 from __future__ import annotations
 
 import re
+from math import isfinite
 
 PRODUCT_URI = "urn:setsubi:simulator"
 MODBUS_OBJECT = 0x80
-_SAID = re.compile(r"setsubi time_scale=(\d{1,5}(?:\.\d{1,6})?|\d\.?\d{0,6}e-\d{2})")
+_SAID = re.compile(r"setsubi time_scale=([0-9.e+-]{1,16})")
 
 
 def said(time_scale: float) -> str:
@@ -20,6 +21,10 @@ def said(time_scale: float) -> str:
 
 
 def heard(text: object) -> float | None:
-    """The time scale that such words tell; ``None`` if they are anything else."""
+    """The time scale that such words tell, to the six digits that were said; ``None`` if they are anything else."""
     found = _SAID.fullmatch(str(text))
-    return float(found[1]) or None if found else None
+    try:
+        told = float(found[1]) if found else 0.0
+    except ValueError:
+        return None
+    return told if isfinite(told) and told > 0 else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from fnmatch import fnmatchcase
 from typing import Any, TypeVar
@@ -23,7 +23,8 @@ from simulator.endpoints.host import HostOptions
 from simulator.endpoints.security import SecuritySettings
 from simulator.interface.equipment import Refused
 from simulator.interface.localside import ActionError, nominal
-from simulator.line.packml import State
+from simulator.line.errors import CommandRefused
+from simulator.line.packml import Command, State
 
 load_checks()  # before any clock is warped, so that theirs is
 T = TypeVar("T")
@@ -33,6 +34,10 @@ SETTLE_S = 8.0
 """Machine seconds after which a port or an alarm without cause has come to rest."""
 EMPTY_S = 60
 """Machine seconds within which a unit that runs has no item left."""
+ITEM = "BENCH-OF-THE-TESTS-"
+"""Ids are as long as those of real items: some faults cut them."""
+ITEM_S = 600
+"""Machine seconds within which an item has gone through a unit."""
 LACKS = frozenset({"remote_commands", "recipes", "energy", "traceability"})
 PASSWORD_ENV = "SETSUBI_TEST_PASSWORD"
 _UNCLAIMED = {"CLM-OPTION-002", "CLM-OPTION-003", "UA-SEC-003"}  # every option is claimed, but users are not
@@ -211,26 +216,40 @@ class Mock:
             if not path:
                 return
             if path[0] != "done":
-                with suppress(Refused):
-                    self.unit.equipment.call(path[0], [], "bench")
+                self._command(Command[path[0].upper()])
             await self._pass(SETTLE_S)
 
     def empty(self) -> None:
         """The unit runs until all of its items have been taken out by hand."""
-        self.do(self._emptied())
+        self.do(self._running(EMPTY_S, lambda unit: not unit.counters.wip))
 
-    async def _emptied(self) -> None:
-        unit, equipment = self.host.line.units["M1"], self.unit.equipment
-        methods = {State.STOPPED: "reset", State.IDLE: "start", State.HELD: "unhold"}
-        for _ in range(EMPTY_S):
-            if not unit.counters.wip:
+    def pass_item(self) -> None:
+        """By hand, items go in until one has left; then the unit is as good as new, and knows an item that left last."""
+        self.do(self._running(ITEM_S, lambda unit: unit.last_item is not None, feeding=True))
+        assert self.host.line.units["M1"].last_item is not None, f"no item leaves {self.profile.id}"
+        self.empty()
+        assert self.recover() == {}
+
+    async def _running(self, limit_s: int, done: Callable[[Any], bool], *, feeding: bool = False) -> None:
+        """The unit runs, for that many machine seconds at most; what it has finished is taken out."""
+        unit = self.host.line.units["M1"]
+        commands = {State.STOPPED: Command.RESET, State.IDLE: Command.START, State.HELD: Command.UNHOLD}
+        for n in range(limit_s):
+            if done(unit):
                 return
-            if unit.state in methods:
-                with suppress(Refused):
-                    equipment.call(methods[State(unit.state)], [], "bench")
+            if unit.state in commands:
+                self._command(commands[State(unit.state)])
+            if feeding and unit.infeed.can_accept:
+                self.host.pacer.inject(lambda n=n: (unit.infeed.begin(f"{ITEM}{n:04}"), unit.infeed.complete()))
             if unit.outfeed.offered is not None and unit.outfeed.moving is None:
                 self.host.pacer.inject(lambda: (unit.outfeed.begin(), unit.outfeed.complete()))
             await self._pass(1.0)
+
+    def _command(self, command: Command) -> None:
+        """Given at the machine: there even a unit obeys that takes no commands from afar."""
+        unit = self.host.line.units["M1"]
+        with suppress(CommandRefused):
+            self.host.pacer.inject(lambda: unit.command(command))
 
     async def _pass(self, machine_s: float) -> None:
         await asyncio.sleep(machine_s / self.speed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from conformance.checks.machine_helpers import shown
 from conformance.context import Context, Declared, Reading, Value
 from conformance.registry import check
 from profiles.model import Access, Method, Protocol, Signal, SignalType
@@ -46,15 +47,8 @@ async def _all_there(ctx: Context, names: list[str], what: str) -> None:
     for name, reading in (await ctx.read_many(names, via=_here(ctx))).items() if names else ():
         if not reading.ok or reading.value is None:
             missing += 1
-            ctx.expect(False, f"{name} is there", expected="a value", actual=_said(reading), evidence=reading.evidence)
+            ctx.expect(False, f"{name} is there", expected="a value", actual=shown(reading), evidence=reading.evidence)
     ctx.expect(not missing, what, expected=f"{len(names)} signals", actual=f"{len(names) - missing}")
-
-
-def _said(reading: Reading) -> Value:
-    """The value or, where there is none, why."""
-    if reading.ok and reading.value is None:
-        return f"no value (Null), status {reading.status}"
-    return reading.value if reading.ok else reading.status
 
 
 @check("claims.signals", per_protocol=True)
@@ -73,7 +67,7 @@ async def devices(ctx: Context) -> None:
         ctx.not_applicable("the profile requires no device")
     for name, reading in (await ctx.read_many(names, via=_here(ctx))).items():
         ctx.expect(reading.ok and isinstance(reading.value, bool), f"device {owners[name]} reports its health",
-                   expected="true or false", actual=_said(reading), evidence=reading.evidence)  # fmt: skip
+                   expected="true or false", actual=shown(reading), evidence=reading.evidence)  # fmt: skip
 
 
 @check("claims.types", needs=OPCUA)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from conformance.checks.machine_helpers import shown
 from conformance.context import Context
 from conformance.registry import check
 
@@ -17,10 +18,8 @@ async def plate(ctx: Context) -> None:
     readings = await ctx.read_many([s for s in ctx.param("signals") if s in ctx.profile.signals])
     for name, reading in readings.items():
         good = reading.ok and isinstance(reading.value, str) and bool(reading.value.strip())
-        actual = reading.value if reading.ok else reading.status
-        ctx.expect(
-            good, f"{name} is present and not empty", expected="a text", actual=actual, evidence=reading.evidence
-        )
+        ctx.expect(good, f"{name} is present and not empty", expected="a text", actual=shown(reading),
+                   evidence=reading.evidence)  # fmt: skip
 
 
 @check("identification.uri", per_protocol=True)

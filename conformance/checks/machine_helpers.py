@@ -35,6 +35,13 @@ def with_name(ctx: Context, signal: str, value: int) -> int:
     return shown
 
 
+def shown(reading: Reading) -> Value:
+    """What was read, to be shown: the value or, where there is none, why."""
+    if reading.ok and reading.value is None:
+        return f"no value (Null), status {reading.status}"
+    return reading.value if reading.ok else reading.status
+
+
 async def picture(ctx: Context, *signals: str) -> dict[str, Any]:
     """Values that belong together: read again until two looks agree; inconclusive if one cannot be read."""
     before: dict[str, Value] | None = None

@@ -1,55 +1,21 @@
-"""Function 43/14, read device identification (Modbus Application Protocol V1.1b3, clause 6.21)."""
+"""Checks of function 43/14, read device identification (Modbus Application Protocol V1.1b3, clause 6.21)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from conformance.checks.modbus_helpers import ILLEGAL_ADDRESS, ILLEGAL_VALUE, MODBUS, answer, expect_exception, supports
-from conformance.context import Context, WireReply
+from conformance.context import Context
 from conformance.registry import check
+from conformance.targets.modbusidentity import BASIC, FUNCTION, INDIVIDUAL, REGULAR, Page, page_of, request
 from profiles.model import Protocol
-
-FUNCTION, MEI = 43, 14
-BASIC, REGULAR, INDIVIDUAL = 1, 2, 4
-_HEAD = 7  # bytes before the first object
-
-
-@dataclass(frozen=True)
-class Page:
-    """One response: its objects, and what it says of more."""
-
-    conformity: int = 0
-    more: bool = False
-    following: int = 0
-    objects: Mapping[int, str] = field(default_factory=dict)
-
-
-def page_of(reply: WireReply) -> Page | None:
-    """A response taken apart; ``None`` if it is none, or shorter than it says."""
-    pdu = reply.pdu
-    if len(pdu) < _HEAD or pdu[:2] != bytes([FUNCTION, MEI]):
-        return None
-    found: dict[int, str] = {}
-    at = _HEAD
-    for _ in range(pdu[6]):
-        if at + 2 > len(pdu) or at + 2 + pdu[at + 1] > len(pdu):
-            return None
-        found[pdu[at]] = pdu[at + 2 : at + 2 + pdu[at + 1]].decode("utf-8", "replace")
-        at += 2 + pdu[at + 1]
-    return Page(pdu[3], pdu[4] == 0xFF, pdu[5], found)
-
-
-def request(code: int, first: int) -> bytes:
-    """A request PDU from object ``first`` on."""
-    return bytes([FUNCTION, MEI, code, first])
 
 
 @check("modbus.identification", needs=MODBUS)
 async def identification(ctx: Context) -> None:
     """Basic identification, and its vendor."""
     reply = await ctx.modbus.exchange(request(BASIC, 0))
-    page = page_of(reply)
+    page = page_of(reply.pdu)
     objects = page.objects if page is not None else {}
     for number, name in ((0, "vendor name"), (1, "product code"), (2, "revision")):
         good = bool(objects.get(number, "").strip())
@@ -68,7 +34,7 @@ async def identification_pages(ctx: Context) -> None:
     for _ in range(ctx.param("most_pages")):
         reply = await ctx.modbus.exchange(request(REGULAR, first))
         supports(ctx, reply, FUNCTION)
-        found = page_of(reply)
+        found = page_of(reply.pdu)
         if found is None:
             ctx.expect(
                 False,
@@ -94,7 +60,7 @@ async def _single_objects(ctx: Context, objects: Mapping[int, str]) -> None:
     """Individual access, where the conformity level promises it."""
     for number, text in objects.items():
         reply = await ctx.modbus.exchange(request(INDIVIDUAL, number))
-        page = page_of(reply)
+        page = page_of(reply.pdu)
         ctx.expect(page is not None and page.objects == {number: text}, f"object {number} is given alone", expected=text,
                    actual=answer(reply) if page is None else dict(page.objects), evidence=reply.evidence)  # fmt: skip
     absent = next(n for n in range(255, 0, -1) if n not in objects)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from conformance.checks.machine_helpers import shown
 from conformance.checks.opcua import OPCUA, UA_URI
 from conformance.context import Context, Reading
 from conformance.registry import check
@@ -95,7 +96,7 @@ async def machinery_states(ctx: Context) -> None:
             ctx, [f"{path}/ua:CurrentState/ua:Number", f"{path}/ua:CurrentState"], name
         )
         ctx.expect(number.value == value.value, f"{path} is in the state of {name}", expected=value.value,
-                   actual=number.value if number.ok else number.status, evidence=number.evidence)  # fmt: skip
+                   actual=shown(number), evidence=number.evidence)  # fmt: skip
         wanted = (ctx.profile.signals[name].enum or {}).get(int(str(value.value or 0)), "")
         ctx.expect(_same(text.value, wanted), f"{path} names its state", expected=wanted, actual=text.value,
                    evidence=text.evidence)  # fmt: skip
@@ -126,7 +127,7 @@ async def packml_states(ctx: Context) -> None:
         *numbers, value = await _together(ctx, paths, ctx.param("signal"))
         active = [r.value for r in numbers if r.ok and r.value is not None]
         ctx.expect(active[-1:] == [value.value], f"in {state} the innermost active state machine has the unit's state",
-                   expected=value.value, actual=[r.value if r.ok else r.status for r in numbers],
+                   expected=value.value, actual=[shown(r) for r in numbers],
                    evidence=[r.evidence for r in numbers])  # fmt: skip
         ctx.expect([r.ok for r in numbers] == [True] * len(active) + [False] * (len(numbers) - len(active)),
                    f"in {state} the state machines inside an inactive one are inactive too", expected="inactive within",
@@ -165,10 +166,10 @@ async def languages(ctx: Context) -> None:
     """Display names in the language of the session, for each of the profile's languages."""
     names = [s for s in ctx.param("signals") if s in ctx.profile.signals]
     for locale in ctx.param("locales"):
-        shown = await ctx.opcua.texts(names, locale)
+        texts = await ctx.opcua.texts(names, locale)
         for name in names:
             title = ctx.profile.signals[name].title.in_language(locale)
-            text, told = shown.get(name, ("", ""))
+            text, told = texts.get(name, ("", ""))
             ctx.expect(text == title and told[:2] == locale, f"{name} is called by its {locale} name in a session of locale {locale}",
                        expected=f"{title} ({locale})", actual=f"{text} ({told})")  # fmt: skip
 
@@ -180,4 +181,4 @@ async def event_notifier(ctx: Context) -> None:
         (reading,) = await ctx.opcua.read_raw([{"path": path, "attribute": "EventNotifier"}])
         good = isinstance(reading.value, int) and bool(reading.value & 1)
         ctx.expect(good, f"{what} lets itself be subscribed for events", expected="bit 0 of EventNotifier",
-                   actual=reading.value if reading.ok else reading.status, evidence=reading.evidence)  # fmt: skip
+                   actual=shown(reading), evidence=reading.evidence)  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conformance.checks.machine_helpers import shown
 from conformance.checks.opcua import OPCUA
 from conformance.context import Context, Outcome
 from conformance.registry import check
@@ -42,7 +43,7 @@ async def index_range(ctx: Context) -> None:
     for text, wanted in (("0:1", ", ".join(array[:2])), ("1", array[1] if len(array) > 1 else "")):
         (reading,) = await ctx.opcua.read_raw([{"path": path, "index_range": text}])
         ctx.expect(reading.value == wanted, f"index range {text} gives that part", expected=wanted,
-                   actual=reading.value if reading.ok else reading.status, evidence=reading.evidence)  # fmt: skip
+                   actual=shown(reading), evidence=reading.evidence)  # fmt: skip
     for text, status in (("1:0", "BadIndexRangeInvalid"), ("9000", "BadIndexRangeNoData")):
         (reading,) = await ctx.opcua.read_raw([{"path": path, "index_range": text}])
         ctx.expect(reading.status == status, f"index range {text} is refused", expected=status, actual=reading.status,

@@ -199,6 +199,7 @@ class Footer(_Record):
     reason: str = ""
     duration_s: float = 0.0
     stale: bool = False
+    baselined: list[str] = []
 
 
 Record = Header | RequirementRecord | Finding | Restore | Footer

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
+from conformance.events import NEWLY_KNOWN
 from conformance.reports.errors import StreamError
 from conformance.reports.records import (
     RECORDS,
@@ -68,7 +69,7 @@ class Report:
 
     @property
     def stale(self) -> bool:
-        """Whether nothing but a stale baseline made the exit code 1."""
+        """Whether the exit code is 1 for a stale baseline, and for no failure. A SHOULD may fail, a MUST be undecided."""
         return self.footer is not None and self.footer.stale
 
     @cached_property
@@ -198,7 +199,14 @@ def _assemble(numbered: Iterable[tuple[int, Record | None]], name: str) -> Repor
     return Report(
         header=header,
         requirements=tuple(r for r in rest if isinstance(r, RequirementRecord)),
-        findings=tuple(r for r in rest if isinstance(r, Finding)),
+        findings=tuple(_as_known(r, footer) for r in rest if isinstance(r, Finding)),
         restores=tuple(r for r in rest if isinstance(r, Restore)),
         footer=footer,
     )
+
+
+def _as_known(finding: Finding, footer: Footer | None) -> Finding:
+    """A failure is new in the baseline only once that is saved, which the footer tells."""
+    if footer is None or finding.id not in footer.baselined:
+        return finding
+    return finding.model_copy(update={"verdict": Verdict.KNOWN_FAILURE, "notes": [*finding.notes, NEWLY_KNOWN]})

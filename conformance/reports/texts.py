@@ -60,8 +60,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "conclusion.1": ("Not conformant", "不適合"),
     "conclusion.1.stale": (
-        "Nothing new is violated, but the baseline is stale",
-        "新たな不適合はないが、ベースラインが古い",
+        "No MUST is newly found violated, but the baseline is stale",
+        "必須要件に新たな不適合はないが、ベースラインが古い",
     ),
     "conclusion.2": ("Interrupted: no verdict on the whole", "中断（総合判定なし）"),
     "conclusion.3": ("Tester error: no verdict on the whole", "試験器エラー（総合判定なし）"),

@@ -7,7 +7,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from conformance_fakes import Stand, findings, requirement
@@ -31,6 +32,7 @@ from conformance.transcript import Transcript
 from conformance.verdicts import Result, Stop, Verdict, conclude
 from profiles import load_profile
 from profiles.model import Impact, Level
+from profiles.model import Protocol as Wire
 
 
 def test_a_pattern_means_an_id_a_glob_an_area_or_a_level() -> None:
@@ -227,8 +229,14 @@ def test_every_check_that_does_more_than_look_says_what_it_writes() -> None:
     assert silent == ["MOD-MBAP-003"]  # a frame of a wrong length, and reads
 
 
-async def test_a_signal_without_a_value_is_told_from_one_that_cannot_be_read() -> None:
-    stand = Stand(load_checks()["claims.signals"].run)
+UNREAD = ["state.cause", "comm.heartbeat"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"), [("claims.signals", "is there"), ("identification.plate", "is present and not empty")]
+)
+async def test_a_signal_without_a_value_is_told_from_one_that_cannot_be_read(asked: str, said: str) -> None:
+    stand = Stand(load_checks()[asked].run, rows=[{"parameters": {"signals": UNREAD}}])
     stand.link.values = dict.fromkeys(stand.profile.signals, 1)
     whole = stand.link.read
 
@@ -241,5 +249,27 @@ async def test_a_signal_without_a_value_is_told_from_one_that_cannot_be_read() -
 
     stand.link.read = read  # type: ignore[method-assign]
     unmet = {x.what: x.actual for x in findings(await stand.run())["BC-TEST-001"].expectations}
-    assert unmet["state.cause is there"] == "no value (Null), status Good"
-    assert unmet["comm.heartbeat is there"] == "BadNoCommunication"
+    assert [unmet[f"{signal} {said}"] for signal in UNREAD] == ["no value (Null), status Good", "BadNoCommunication"]
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [("opcua.event_notifier", {}), ("opcua.index_range", {"path": "/ua:Server/ua:NamespaceArray"})],
+)
+async def test_a_node_without_a_value_is_told_from_one_that_cannot_be_read(name: str, parameters: Any) -> None:
+    empty = Reading("", Wire.OPCUA, None, True, "Good", 0.0, 0.0)
+
+    class Nodes:
+        async def read_raw(self, requests: Any) -> list[Reading]:
+            return [empty]
+
+        async def namespace_array(self) -> list[str]:
+            return ["one", "two"]
+
+    told: list[Any] = []
+    ctx = SimpleNamespace(
+        opcua=Nodes(), param=parameters.get, expect=lambda met, what, *, actual, **_: told.append((met, actual))
+    )
+    await load_checks()[name].run(cast(Any, ctx))
+    assert (False, "no value (Null), status Good") in told
+    assert (False, None) not in told

@@ -17,7 +17,7 @@ from conformance.context import Reading
 from conformance.errors import TargetFileError, UsageError
 from conformance.events import from_json, to_json, to_line
 from conformance.exitcodes import ExitCode
-from conformance.reports import said, texts_in
+from conformance.reports import build_report, render_markdown, said, texts_in
 from profiles.model import Impact
 from profiles.model import Protocol as Wire
 
@@ -280,12 +280,38 @@ async def test_a_baseline_takes_in_what_fails_and_asks_for_the_reasons(tmp_path:
     )
     events = await began.run()
     assert began.session.exit_code is ExitCode.CONFORMANT
-    assert findings(events)["BC-TEST-001"].verdict == "known-failure"
+    (shown,) = [f for f in build_report(map(to_json, events)).findings if f.id == "BC-TEST-001"]
+    assert (shown.verdict, shown.notes) == ("known-failure", ["known failure: new in the baseline"])
+    assert (events[-1].must_failed, events[-1].counts["known-failure"], events[-1].counts["fail"]) == (0, 1, 0)
     assert "baseline known.yaml updated, entries without a reason: 1" in events[-1].reason
     assert f"write between the quotes in {path} why" in events[-1].reason
     assert "the next run refuses" in events[-1].reason
     with pytest.raises(TargetFileError, match=r"known\.yaml:4:3: known_failures\.BC-TEST-001: has no reason; say why"):
         load_baseline(path, "stacking")
+
+
+async def test_an_interrupted_update_knows_no_failure_that_it_has_not_saved(tmp_path: Any) -> None:
+    async def is_interrupted(ctx: Any) -> None:
+        stand.session.interrupt()
+
+    path = tmp_path / "known.yaml"
+    options = {"baseline": load_baseline(path, "stacking", create=True), "update_baseline": True}
+    stand = Stand(fails, is_interrupted, options=options)
+    events = await stand.run()
+    assert stand.session.exit_code is ExitCode.INTERRUPTED
+    assert not path.exists()
+    assert (events[-1].must_failed, events[-1].counts["known-failure"]) == (1, 0)
+    report = build_report(map(to_json, events))
+    assert [f.verdict for f in report.findings] == ["fail", "inconclusive"]
+    assert "1 MUST violated" in render_markdown(report, "en")
+
+
+async def test_a_baseline_that_cannot_be_saved_makes_no_failure_known(tmp_path: Any) -> None:
+    baseline = load_baseline(tmp_path / "no such folder" / "known.yaml", "stacking", create=True)
+    stand = Stand(fails, options={"baseline": baseline, "update_baseline": True})
+    footer = (await stand.run())[-1]
+    assert stand.session.exit_code is ExitCode.USAGE
+    assert (footer.must_failed, footer.counts["known-failure"], footer.baselined) == (1, 0, [])
 
 
 async def test_the_reason_of_a_failure_says_that_it_lists_what_was_not_met() -> None:

@@ -14,6 +14,7 @@ from conformance.errors import TargetLost, Unreachable
 from conformance.inspect import inspect, render
 from conformance.targetfile import Target, TargetFile, load_target
 from conformance.targets.modbus import plan
+from conformance.targets.modbusidentity import Page, page_of
 from conformance.targets.opcua import OpcuaLink
 from profiles import load_profile
 from profiles.model import Protocol as Wire
@@ -189,3 +190,29 @@ async def test_init_writes_a_target_file_that_loads(profile: Profile, tmp_path: 
             path.write_text(text, encoding="utf-8")
             assert load_target(str(path)).file.profile == "stacking"
             assert "identity.serial_number: SN-1" in text
+
+
+def _identification(*objects: tuple[int, str], count: int | None = None) -> bytes:
+    """A response of function 43/14 whose count may be a lie."""
+    body = b"".join(bytes([number, len(text.encode())]) + text.encode() for number, text in objects)
+    return bytes([43, 14, 4, 0x83, 0, 0, len(objects) if count is None else count]) + body
+
+
+def test_a_page_of_device_identification_is_taken_apart() -> None:
+    page = page_of(_identification((0, "maker"), (0x80, "電池")))
+    assert page == Page(0x83, False, 0, {0: "maker", 0x80: "電池"})
+
+
+@pytest.mark.parametrize(
+    "pdu",
+    [
+        b"",
+        bytes([0xAB, 1]),
+        b"\x03" + _identification((0, "maker"))[1:],
+        _identification((0, "maker"))[:-1],
+        _identification((0, "maker"), count=2),
+    ],
+    ids=["nothing", "an exception", "another function", "cut", "fewer than told"],
+)
+def test_what_is_no_page_of_device_identification_is_none(pdu: bytes) -> None:
+    assert page_of(pdu) is None

@@ -17,6 +17,8 @@ from conformance.reports import (
     render_junit,
 )
 from conformance.reports.stream import read_lines
+from conformance.verdicts import Result, Verdict, conclude
+from profiles.model import Level
 
 
 def events(path):
@@ -142,10 +144,32 @@ def test_known_failures_are_told_from_new_ones():
     assert "beyond" not in told([("fail", "door")], code=1)
 
 
+def test_beside_a_stale_baseline_a_should_may_fail_and_a_must_be_open():
+    rows = [("A-B-001", "SHOULD", "fail"), ("A-B-002", "MUST", "inconclusive"), ("A-B-003", "MUST", "error")]
+    results = [Result(i, Level(level), Verdict(verdict)) for i, level, verdict in rows]
+    end = conclude(results, stale=["A-B-004"])
+    assert (end.code, end.stale) == (1, True)
+    stream = [{"event": "header", "schema": 1, "profile": {"id": "p"}, "target": {"name": "t"}}]
+    for identifier, level, verdict in rows:
+        stream += [
+            {"event": "requirement", "id": identifier, "area": "states", "level": level, "severity": "data"},
+            {"event": "finding", "id": identifier, "verdict": verdict},
+        ]
+    stream.append({"event": "footer", "exit_code": int(end.code), "reason": end.reason, "stale": end.stale})
+    for lang, said in (
+        ("en", ("No MUST is newly found violated, but", "1 SHOULD not met", "2 MUST undecided")),
+        ("ja", ("必須要件に新たな不適合はないが", "推奨要件の不適合 1 件", "判定できない必須要件 2 件")),
+    ):
+        out = io.StringIO()
+        print_stream(stream, make_console(out), lang)
+        assert [text for text in said if text not in out.getvalue()] == []
+        assert "Nothing new" not in out.getvalue()
+
+
 def test_a_stale_baseline_is_called_so_and_no_violation():
     for lang, ends, meaning in (
-        ("en", "Nothing new is violated, but the baseline is stale", "Exit code 1: the baseline is stale"),
-        ("ja", "新たな不適合はないが、ベースラインが古い", "終了コード 1: ベースラインが古い"),
+        ("en", "No MUST is newly found violated, but the baseline is stale", "Exit code 1: the baseline is stale"),
+        ("ja", "必須要件に新たな不適合はないが、ベースラインが古い", "終了コード 1: ベースラインが古い"),
     ):
         stream = [
             {"event": "header", "schema": 1, "profile": {"id": "p"}, "target": {"name": "t"}},

@@ -29,6 +29,15 @@ TWO_WORDS = re.compile("(?![0-9a-f]{2} )[A-Za-z][a-z]+(?:'s)? [a-z]{2,}")  # byt
 COVERED = {PLACEHOLDER.sub("{}", en) for en, _ in TEMPLATES}
 
 
+PUT_TOGETHER = {
+    "a URI",
+    "{value} (OPC UA)",
+    "the unit could not be brought to {state:word}: {reason}",
+    "baseline {name} updated",
+    "product name",
+}
+"""Templates of sentences that stand nowhere as they are: a text in capitals, a sentence with its reason, names with spaces."""
+
 TITLES = {"Modbus Messaging on TCP/IP Implementation Guide V1.0b", "OPC 10000-9 (Alarms and Conditions)"}
 
 
@@ -39,6 +48,14 @@ def uncovered(text):
 def test_every_sentence_of_the_suite_has_a_japanese_one():
     missing = [f"{said.place}: {part}" for said in sentences() for part in uncovered(said.text)]
     assert missing == [], "add these to conformance/reports/sentences.ja.yaml:\n" + "\n".join(missing)
+
+
+def test_every_template_is_of_a_sentence_that_the_suite_says():
+    """Those that are put together of parts, or made of names, are listed; what is listed is none that is found."""
+    said = {part for sentence in sentences() for part in sentence.text.split(END)}
+    ours = [en for section, templates in SECTIONS.items() if section != "sources" for en in templates]
+    unsaid = {en for en in ours if " " in en.strip() and PLACEHOLDER.sub("{}", en) not in said}
+    assert unsaid == PUT_TOGETHER
 
 
 def test_the_suite_says_hundreds_of_sentences():
