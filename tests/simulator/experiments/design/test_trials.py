@@ -11,11 +11,14 @@ import numpy as np
 import pytest
 from design_files import design_in
 
+from simulator.experiments.design.findings import sentences, verdict
 from simulator.experiments.design.plan import DesignPlan
-from simulator.experiments.design.result import Check, Verdict
+from simulator.experiments.design.result import Check, Design, Verdict
+from simulator.experiments.design.running import MOST_CHECKS, _cheapest
 from simulator.experiments.design.trials import Trials
 from simulator.experiments.kpis import Figure, interval
 from simulator.experiments.study.running import FIRST, Runner
+from simulator.experiments.warmup import Warmup
 
 TEXT = "line: line.yaml\nhours: 1\nwarmup: 0\ntarget: {throughput: 100}\nchoose: {units.X.capacity: [0, 1, 2, 3]}\n"
 SD = 5.0
@@ -27,23 +30,26 @@ class Drawn:
     def __init__(self, plan: DesignPlan, means: Sequence[float], seed: int) -> None:
         self.spec, self._means = plan.spec, means
         self._noise = np.random.default_rng(seed).normal(0, SD, 2000)
-        self._capacities: list[int] = []
+        self._scenarios: list[Any] = []
         self.asked: list[tuple[int, int]] = []
 
     def add(self, scenario: Any) -> int:
-        self._capacities.append(scenario.at[0])
-        return len(self._capacities) - 1
+        self._scenarios.append(scenario)
+        return len(self._scenarios) - 1
 
     def job(self, scenario: int, replication: int, hours: float, warmup: float) -> float:
-        self.asked.append((self._capacities[scenario], replication))
-        return float(self._means[self._capacities[scenario]] + self._noise[replication])
+        capacity = self._scenarios[scenario].at[0]
+        self.asked.append((capacity, replication))
+        return float(self._means[capacity] + self._noise[replication])
 
     def run(self, jobs: Sequence[float], doing: str) -> list[tuple[float, None]]:
         return [(job, None) for job in jobs]
 
     def outcome(self, index: int, warmup: float, results: Sequence[float]) -> Any:
         figure = Figure("throughput", "cells/h", *interval(results), tuple(results))
-        return SimpleNamespace(figures=SimpleNamespace(figure=lambda name: figure), figure=lambda name: figure)
+        scenario, experiment = self._scenarios[index], SimpleNamespace(results=results)
+        figures = SimpleNamespace(figure=lambda name: figure)
+        return SimpleNamespace(figures=figures, figure=figures.figure, scenario=scenario, experiment=experiment)
 
 
 def trials_on(folder: Path, means: Sequence[float], seed: int = 1, text: str = TEXT) -> tuple[Trials, Drawn]:
@@ -106,3 +112,43 @@ def test_a_design_that_was_not_confirmed_is_not_proposed_again_and_the_search_ai
         assert trials.reaches((3,))
         return
     raise AssertionError("no seed flatters")
+
+
+MANY = TEXT.replace("[0, 1, 2, 3]", "{low: 0, high: 30}")
+HARDLY_RISING = [100 + 0.03 * i for i in range(31)]  # all reach it, none by more than the noise
+
+
+def searched(folder: Path, means: Sequence[float], seed: int) -> Design:
+    """The design that is found, as ``run_design`` gives it."""
+    plan = design_in(folder, MANY)
+    trials = Trials(plan, cast(Runner, Drawn(plan, means, seed)), 0.0)
+    checks, left, gave_up = _cheapest(plan, trials)
+    ran = trials.all()
+    return Design(plan, Warmup(0.0), ran[0].outcome, ran, tuple(checks), left, gave_up=gave_up)
+
+
+def test_a_search_that_gives_up_looks_at_the_largest_design_before_it_says_that_none_reaches_the_target(
+    tmp_path: Path,
+) -> None:
+    found = [searched(tmp_path, [*HARDLY_RISING[:-1], 140], seed) for seed in range(20)]
+    assert all(design.chosen is not None for design in found)
+    gave_up = [design for design in found if design.gave_up]
+    assert len(gave_up) >= 10
+    for design in gave_up:
+        assert design.chosen is not None
+        assert (design.chosen.at, len(design.checks)) == ((30,), MOST_CHECKS + 1)
+        assert design.left == 31 - len(design.trials) > 0
+        assert f"{design.left} cheaper designs were not looked at" in sentences(design, "en")[1]
+
+
+def test_a_search_that_gives_up_does_not_say_that_the_target_is_out_of_reach(tmp_path: Path) -> None:
+    for seed in range(20):
+        design = searched(tmp_path, HARDLY_RISING, seed)
+        if design.chosen is None and design.left:
+            assert design.gave_up
+            said = verdict(design, "en")
+            assert f"gave up after {MOST_CHECKS + 1} proposals; {design.left} dearer designs not looked at" in said
+            assert "not reached" not in said
+            assert f"{MOST_CHECKS + 1}案を提案した後で" in verdict(design, "ja")
+            return
+    raise AssertionError("no search gives up without a design")
