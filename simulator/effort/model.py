@@ -97,10 +97,18 @@ class Estimate:
         return len({unit.vendor for unit in self.spec.units})
 
     @property
-    def pays_from(self) -> int | None:
-        """The first number of lines at which more than half of the runs save hours; ``None`` beyond those shown."""
-        shown = range(1, max(MOST_LINES_SHOWN, self.spec.lines) + 1)
-        return next((n for n in shown if (self.saved_by(n) > 0).mean() > 0.5), None)
+    def last_shown(self) -> int:
+        """The greatest number of lines that anything is said of."""
+        return max(MOST_LINES_SHOWN, self.spec.lines)
+
+    @property
+    def pays(self) -> tuple[int, int] | None:
+        """From which to which number of lines, the last such numbers of those shown, more than half of the runs save hours."""
+        saves = [n for n in range(1, self.last_shown + 1) if (self.saved_by(n) > 0).mean() > 0.5]
+        if not saves:
+            return None
+        first = next(n for n in reversed(saves) if n - 1 not in saves)
+        return first, saves[-1]
 
 
 def estimate(spec: EffortSpec, findings: Findings | None = None) -> Estimate:
