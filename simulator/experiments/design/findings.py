@@ -82,7 +82,8 @@ def sentences(design: Design, lang: str) -> list[str]:
     if plan.spec.target is None:
         said += [text["left_front"]] if design.left else []
     elif design.chosen is not None and design.gave_up:
-        said.append(text["surest"].format(proposals=len(design.checks) - 1, n=design.left))
+        unseen = text["unseen"].format(n=design.left) if design.left else ""
+        said.append(text["surest"].format(proposals=len(design.checks) - 1, unseen=unseen))
     elif design.chosen is not None and design.left:
         said.append(text["left"].format(n=design.left))
     elif design.chosen is not None:
