@@ -150,10 +150,10 @@ class Trials:
         least = max(self._first, len(self._ran[at].results))
         gap = ROOM * (self.value(at) - self._aim)
         if gap <= 0:
-            return max(least, self._fresh)
+            return self._fresh
         level = 1 - (1 - CONFIDENCE) / 2 ** (self._looks + 1)
         needed = (students_t(len(figure.values) - 1, 2 * level - 1) * _deviation(figure) / gap) ** 2
-        return min(max(least, ceil(needed)), max(least, self._fresh))
+        return min(max(least, ceil(needed)), self._fresh)
 
     def _judged(self, at: At, ran: _Ran) -> Check:
         assert self._aim is not None
