@@ -12,9 +12,8 @@ from matplotlib.patches import Circle, FancyBboxPatch
 from matplotlib.ticker import MaxNLocator
 
 from simulator.effort.model import Estimate, Hours, Spread, spread
-from simulator.experiments.pictures import BLUE, GRID, INK, RED, WIDTH, style, svg
+from simulator.experiments.pictures import BLUE, GREEN, GRID, INK, RED, WIDTH, style, svg
 
-GREEN = "#2e7d5b"
 _IN_A_ROW = 7
 _MOST_SWINGS = 12
 _BINS = 60
