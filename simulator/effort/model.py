@@ -113,15 +113,19 @@ class Estimate:
 
 def estimate(spec: EffortSpec, findings: Findings | None = None) -> Estimate:
     """Draw all runs. ``findings``: open findings by severity of those units that bring a report."""
-    draws, known = _Draws(spec), findings or {}
+    draws = _Draws(spec)
+    made = _drawn(spec, draws, findings or {})
+    return replace(made, swings=_swings(draws, made.saved))
+
+
+def _drawn(spec: EffortSpec, draws: _Draws, known: Findings) -> Estimate:
     without, without_later = (_without(spec, draws, later) for later in (False, True))
     guided, guided_later = (_guided(spec, draws, known, later) for later in (False, True))
     further = spec.lines - 1
-    made = Estimate(
+    return Estimate(
         spec, known, without.and_more(without_later, further), guided.and_more(guided_later, further),
         without.total - guided.total, without_later.total - guided_later.total,
     )  # fmt: skip
-    return replace(made, swings=_swings(draws, made.saved))
 
 
 def spread(hours: Hours) -> Spread:
@@ -135,7 +139,8 @@ def by_vendors(spec: EffortSpec) -> list[tuple[int, Spread, Spread]]:
     found = []
     for count in sorted({round(n) for n in np.linspace(1, len(spec.units), _SWEPT)}):
         units = tuple(u.model_copy(update={"vendor": f"{i % count}"}) for i, u in enumerate(spec.units))
-        made = estimate(spec.model_copy(update={"units": units, "runs": min(spec.runs, _SWEEP_RUNS)}))
+        swept = spec.model_copy(update={"units": units, "runs": min(spec.runs, _SWEEP_RUNS)})
+        made = _drawn(swept, _Draws(swept), {})
         found.append((count, spread(made.without.total), spread(made.guided.total)))
     return found
 
