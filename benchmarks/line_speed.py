@@ -7,16 +7,15 @@ Targets: ≥ 1.0 with the log off, ≥ 0.5 with a full log, kept in memory or wr
 
 from __future__ import annotations
 
-import gc
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
 from peers import simpy_store
 from peers.lines import BenchLine, Exponential, Fixed, serial
+from peers.measuring import cpu_of
 from targets import Measured
 
 from simulator.line import Line, LineSpec
@@ -45,10 +44,8 @@ def run_line(line: BenchLine, horizon: float, log: EventLog | None) -> int:
 
 def rate(run: Callable[[], int]) -> float:
     """Parts per CPU second of one run."""
-    gc.collect()  # nobody pays for what the run before left behind
-    began = time.process_time()
-    parts = run()
-    return parts / (time.process_time() - began)
+    parts, seconds = cpu_of(run)
+    return parts / seconds
 
 
 def measure(variant: str, horizon: float, rounds: int = ROUNDS) -> tuple[dict[str, float], dict[str, float]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 
 import numpy as np
@@ -62,7 +63,7 @@ def _growth(
 
 def _cost(run: Run, line: BenchLine, horizon: float) -> float:
     """Median CPU time in µs per part."""
-    found = [cpu_of(run, line, horizon, seed) for seed in range(1, ROUNDS + 1)]
+    found = [cpu_of(partial(run, line, horizon, seed)) for seed in range(1, ROUNDS + 1)]
     return 1e6 * median(seconds / parts for parts, seconds in found)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from statistics import median
 
 from peers.lines import FORMATION, FOUR, TWENTY, BenchLine, CanNot
@@ -33,11 +35,11 @@ class Row:
         return median(self.rates) if self.rates else None
 
 
-def cpu_of(run: Run, line: BenchLine, horizon: float, seed: int) -> tuple[int, float]:
+def cpu_of(run: Callable[[], int]) -> tuple[int, float]:
     """Parts and CPU seconds (of all threads) of one run."""
     gc.collect()  # nobody pays for what the run before left behind
     began = time.process_time()
-    parts = run(line, horizon, seed)
+    parts = run()
     return parts, time.process_time() - began
 
 
@@ -45,7 +47,7 @@ def suitable_horizon(run: Run, line: BenchLine, least: float, cpu_s: float) -> f
     """The first of ``least``, twice, four times … it that takes ``cpu_s``. The first run also compiles, and counts for nothing."""
     run(line, 10.0, 1)
     horizon = least
-    while cpu_of(run, line, horizon, 1)[1] < cpu_s:
+    while cpu_of(partial(run, line, horizon, 1))[1] < cpu_s:
         horizon *= 2
     return horizon
 
@@ -59,7 +61,7 @@ def side_by_side(line: BenchLine, runs: dict[Program, Run | str], rounds: int, c
         for row in rows:
             run = runs[row.program]
             if not row.said and not isinstance(run, str):
-                row.parts[seed], seconds = cpu_of(run, line, row.horizon, seed)
+                row.parts[seed], seconds = cpu_of(partial(run, line, row.horizon, seed))
                 row.rates.append(row.parts[seed] / seconds)
     gc.unfreeze()
     ours = next(row for row in rows if row.program.name == COMPILED)

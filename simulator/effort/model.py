@@ -97,23 +97,35 @@ class Estimate:
         return len({unit.vendor for unit in self.spec.units})
 
     @property
-    def pays_from(self) -> int | None:
-        """The first number of lines at which more than half of the runs save hours; ``None`` beyond those shown."""
-        shown = range(1, max(MOST_LINES_SHOWN, self.spec.lines) + 1)
-        return next((n for n in shown if (self.saved_by(n) > 0).mean() > 0.5), None)
+    def last_shown(self) -> int:
+        """The greatest number of lines that anything is said of."""
+        return max(MOST_LINES_SHOWN, self.spec.lines)
+
+    @property
+    def pays(self) -> tuple[int, int] | None:
+        """From which to which number of lines, the last such numbers of those shown, more than half of the runs save hours."""
+        saves = [n for n in range(1, self.last_shown + 1) if (self.saved_by(n) > 0).mean() > 0.5]
+        if not saves:
+            return None
+        first = next(n for n in reversed(saves) if n - 1 not in saves)
+        return first, saves[-1]
 
 
 def estimate(spec: EffortSpec, findings: Findings | None = None) -> Estimate:
     """Draw all runs. ``findings``: open findings by severity of those units that bring a report."""
-    draws, known = _Draws(spec), findings or {}
+    draws = _Draws(spec)
+    made = _drawn(spec, draws, findings or {})
+    return replace(made, swings=_swings(draws, made.saved))
+
+
+def _drawn(spec: EffortSpec, draws: _Draws, known: Findings) -> Estimate:
     without, without_later = (_without(spec, draws, later) for later in (False, True))
     guided, guided_later = (_guided(spec, draws, known, later) for later in (False, True))
     further = spec.lines - 1
-    made = Estimate(
+    return Estimate(
         spec, known, without.and_more(without_later, further), guided.and_more(guided_later, further),
         without.total - guided.total, without_later.total - guided_later.total,
     )  # fmt: skip
-    return replace(made, swings=_swings(draws, made.saved))
 
 
 def spread(hours: Hours) -> Spread:
@@ -127,7 +139,8 @@ def by_vendors(spec: EffortSpec) -> list[tuple[int, Spread, Spread]]:
     found = []
     for count in sorted({round(n) for n in np.linspace(1, len(spec.units), _SWEPT)}):
         units = tuple(u.model_copy(update={"vendor": f"{i % count}"}) for i, u in enumerate(spec.units))
-        made = estimate(spec.model_copy(update={"units": units, "runs": min(spec.runs, _SWEEP_RUNS)}))
+        swept = spec.model_copy(update={"units": units, "runs": min(spec.runs, _SWEEP_RUNS)})
+        made = _drawn(swept, _Draws(swept), {})
         found.append((count, spread(made.without.total), spread(made.guided.total)))
     return found
 

@@ -11,10 +11,9 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Circle, FancyBboxPatch
 from matplotlib.ticker import MaxNLocator
 
-from simulator.effort.model import MOST_LINES_SHOWN, Estimate, Hours, Spread, spread
-from simulator.experiments.pictures import BLUE, GRID, INK, RED, WIDTH, style, svg
+from simulator.effort.model import Estimate, Hours, Spread, spread
+from simulator.experiments.pictures import BLUE, GREEN, GRID, INK, RED, WIDTH, style, svg
 
-GREEN = "#2e7d5b"
 _IN_A_ROW = 7
 _MOST_SWINGS = 12
 _BINS = 60
@@ -126,7 +125,7 @@ def lines(made: Estimate, words: Mapping[str, str]) -> str:
     with style():
         canvas = Canvas(figsize=(WIDTH, 3.0), layout="constrained")
         axes = canvas.subplots()
-        numbers = list(range(1, max(MOST_LINES_SHOWN, made.spec.lines) + 1))
+        numbers = list(range(1, made.last_shown + 1))
         _band(axes, numbers, [spread(made.saved_by(n)) for n in numbers], BLUE, "")
         axes.axhline(0, color=RED, linewidth=1.2)
         axes.axvline(made.spec.lines, color=INK, linewidth=1, linestyle=(0, (4, 3)))

@@ -84,17 +84,18 @@ def _open(made: Estimate, unit: str, lang: str, undecided: int) -> str:
 
 def line_rows(made: Estimate) -> Rows:
     """Hours saved when 1, 2, … lines have been built, and in how many of the runs."""
-    last = max(MOST_LINES_SHOWN, made.spec.lines)
+    last = made.last_shown
     shown = [n for n in range(1, last + 1) if n <= MOST_LINES_SHOWN or n == last]
     return [[f"{n}", *_spread(made.saved_by(n)), f"{100 * float((made.saved_by(n) > 0).mean()):.0f}"] for n in shown]
 
 
 def sentences(made: Estimate, undecided: Mapping[str, int], lang: str) -> list[str]:
     """Whether it pays, what the reports do not know, and what all of it stands on."""
-    text, last = words(lang), max(MOST_LINES_SHOWN, made.spec.lines)
-    from_line = made.pays_from
+    text, last = words(lang), made.last_shown
+    first, until = made.pays or (None, None)
+    key = "pays_not" if first is None else "pays" if until == last else "pays_until"
     said = [text["probability"].format(share=float((made.saved > 0).mean()))]
-    said.append(text["pays"].format(n=from_line) if from_line else text["pays_not"].format(n=last))
+    said.append(text[key].format(n=first, until=until, last=last))
     if open_ones := [unit for unit, count in undecided.items() if count]:
         said.append(text["more_may_come"].format(units=", ".join(open_ones)))
     return [*said, assumption(made, lang)]

@@ -17,13 +17,15 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import profiles
 import simulator
 from simulator.experiments.workers import Job, Result, Share, Work, WorkerDied, carried, in_this_process, shares_of
 
 PATIENCE_S = 5
 """How long an answer of the scheduler is waited for, in s."""
 _NOISY = ("distributed", "tornado", "asyncio")
-_ALIKE = ("numpy", "scipy", "numba", "pydantic")
+_ALIKE = ("numpy", "scipy", "numba", "pydantic", "simpy")
+_PACKAGES = (simulator, profiles)
 
 
 class ClusterError(Exception):
@@ -133,11 +135,17 @@ def versions() -> Mapping[str, str]:
     """What the figures depend on, of the process that is asked."""
     found = {"setsubi": _version("setsubi"), "Python": f"{sys.version_info.major}.{sys.version_info.minor}"}
     found |= {name: _version(name) for name in _ALIKE}
+    return found | {f"code of the {package.__name__}": _digest(Path(package.__path__[0])) for package in _PACKAGES}
+
+
+def _digest(folder: Path) -> str:
+    """Of all code and data of a package, whatever the ends of their lines."""
     digest = hashlib.sha256()
-    folder = Path(simulator.__path__[0])
-    for source in sorted(folder.rglob("*.py"), key=lambda path: path.relative_to(folder).parts):
-        digest.update(source.read_bytes().replace(b"\r\n", b"\n"))
-    return found | {"code of the simulator": digest.hexdigest()[:12]}
+    files = (path for path in folder.rglob("*") if path.suffix in (".py", ".yaml"))
+    for path in sorted(files, key=lambda path: path.relative_to(folder).parts):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return digest.hexdigest()[:12]
 
 
 def _version(name: str) -> str:

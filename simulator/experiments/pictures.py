@@ -28,6 +28,7 @@ from simulator.experiments.series import Rates, rates, ribbon
 from simulator.experiments.trace import BINS, Trace
 
 INK, GRID, BLUE, RED = "#30363d", "#d9dee3", "#1f5fa8", "#b3262e"
+GREEN, GREY, ORANGE = "#2e7d5b", "#aab4be", "#e07a3f"
 WIDTH = 9.6
 COLUMNS = 4  # of panels side by side
 CARPET = 40  # rows of pixels of a unit in the timeline
@@ -53,7 +54,7 @@ def throughput_over_time(experiment: Experiment, words: Mapping[str, str]) -> st
         axes = canvas.subplots()
         found = rates(experiment)
         for run in found.series if len(found.series) > 1 and found.means else ():
-            axes.step(found.hours, _closed(run), where="post", color="#aab4be", linewidth=0.6)
+            axes.step(found.hours, _closed(run), where="post", color=GREY, linewidth=0.6)
         if found.means:
             _band(axes, found)
         if experiment.spec.takt is not None:

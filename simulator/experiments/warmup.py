@@ -90,6 +90,11 @@ class Warmup:
     def settled(self) -> bool:
         return all(pilot.settled for pilot in self.pilots)
 
+    @property
+    def longest(self) -> Pilot:
+        """The pilots with the longest warm-up, of those that ran."""
+        return max(self.pilots, key=lambda pilot: pilot.hours)
+
 
 def find_warmup(names: Sequence[str], hours: float, run: Callable[[Sequence[Piloting]], Sequence[RunResult]]) -> Warmup:
     """Pilots of every scenario of so many hours, longer while a scenario has not settled in their first half."""

@@ -7,11 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure as Canvas
 
-from simulator.experiments.pictures import BLUE, INK, RED, WIDTH, style, svg
+from simulator.experiments.pictures import BLUE, GREEN, INK, ORANGE, RED, WIDTH, style, svg
 from simulator.planning.ramp import Ramp
 from simulator.planning.sizing import CapacityPlan
-
-_ORANGE, _GREEN = "#e07a3f", "#2e7d5b"
 
 
 def output(plan: CapacityPlan, ramp: Ramp, words: Mapping[str, str]) -> str:
@@ -30,10 +28,10 @@ def output(plan: CapacityPlan, ramp: Ramp, words: Mapping[str, str]) -> str:
         axes.set_xlabel(words["months"])
         axes.set_ylabel(words["output"])
         total = axes.twinx()
-        total.plot(numbers, [m.total_gwh for m in ramp.months], color=_ORANGE, linewidth=1.8)
+        total.plot(numbers, [m.total_gwh for m in ramp.months], color=ORANGE, linewidth=1.8)
         total.set_ylim(bottom=0)
         total.spines["right"].set_visible(True)
-        total.set_ylabel(words["total_gwh"], color=_ORANGE)
+        total.set_ylabel(words["total_gwh"], color=ORANGE)
         return svg(canvas)
 
 
@@ -44,7 +42,7 @@ def learning(ramp: Ramp, words: Mapping[str, str]) -> str:
         above, below = canvas.subplots(2, 1, sharex=True, height_ratios=(2, 1))
         numbers = [m.number for m in ramp.months]
         above.plot(
-            numbers, [100 * m.quality for m in ramp.months], color=_GREEN, linewidth=1.8, label=words["month_yield"]
+            numbers, [100 * m.quality for m in ramp.months], color=GREEN, linewidth=1.8, label=words["month_yield"]
         )
         above.plot(numbers, [100 * m.oee for m in ramp.months], color=BLUE, linewidth=1.8, label=words["month_oee"])
         above.set_ylim(0, 100)

@@ -49,7 +49,7 @@ class Ramp:
 def ramp_up(plan: CapacityPlan, spec: RampSpec) -> Ramp:
     """Month by month from the start of the first line."""
     begun_by_line, good_by_line = _one_line(plan, spec)
-    design = 3600 / plan.takt_s * 24 * plan.spec.days_per_year / MONTHS  # cells of a line in a month at full speed
+    design = _full_speed(plan)
     cell, target = plan.spec.cell, plan.cells_per_year / MONTHS
     months: list[Month] = []
     total, reached = 0.0, None
@@ -74,9 +74,14 @@ def _ages(month: int, lines: int, between: int) -> dict[int, int]:
     return {month - line * between: 1 for line in range(min(lines, month // between + 1))}
 
 
+def _full_speed(plan: CapacityPlan) -> float:
+    """Cells of a line in a month without any loss."""
+    return 3600 / plan.takt_s * 24 * plan.spec.days_per_year / MONTHS
+
+
 def _one_line(plan: CapacityPlan, spec: RampSpec) -> tuple[list[float], list[float]]:
     """Cells begun and good cells of one line in each month from its start."""
-    design = 3600 / plan.takt_s * 24 * plan.spec.days_per_year / MONTHS
+    design = _full_speed(plan)
     first = spec.oee.start / spec.quality.start
     working = _learning(spec.oee, first, plan.oee / plan.quality)
     quality = _learning(spec.quality, spec.quality.start, plan.quality)

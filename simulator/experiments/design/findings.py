@@ -66,8 +66,9 @@ def verdict(design: Design, lang: str) -> str:
             level=f"{100 * chosen.confidence:.4g} %", target=f"{target.value:g}",
         )  # fmt: skip
     at, outcome, cost = best(design)
-    return text["not_reached"].format(
-        place=design.plan.place, figure=figure, target=f"{target.value:g}", unit=unit, cost=f"{cost:g}",
+    key, proposals = ("gave_up", len(design.checks)) if design.gave_up and design.left else ("not_reached", 0)
+    return text[key].format(
+        proposals=proposals, left=design.left, place=design.plan.place, figure=figure, target=f"{target.value:g}", unit=unit, cost=f"{cost:g}",
         mean=figure_of(outcome, target.figure).text(), name=design.plan.scenario(at).name,
         untried=text["untried"].format(n=design.left) if design.left else "",
     )  # fmt: skip
@@ -80,6 +81,9 @@ def sentences(design: Design, lang: str) -> list[str]:
     dropped = _dropped(design)
     if plan.spec.target is None:
         said += [text["left_front"]] if design.left else []
+    elif design.chosen is not None and design.gave_up:
+        unseen = text["unseen"].format(n=design.left) if design.left else ""
+        said.append(text["surest"].format(proposals=len(design.checks) - 1, unseen=unseen))
     elif design.chosen is not None and design.left:
         said.append(text["left"].format(n=design.left))
     elif design.chosen is not None:

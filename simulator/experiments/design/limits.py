@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from simulator.experiments.figures import HOURS_PER_YEAR
 from simulator.interface.fitting import design_speed
-from simulator.line.spec import BufferSpec, UnitSpec
+from simulator.line.spec import BufferSpec
 
 if TYPE_CHECKING:
     from simulator.experiments.design.plan import Choice, DesignPlan
@@ -27,7 +27,7 @@ def limit(plan: DesignPlan) -> tuple[float, str]:
     if target.figure not in ("throughput", "capacity"):
         return inf, ""
     by_unit = {
-        unit.name: _fastest(plan, index, unit)
+        unit.name: _fastest(plan, index)
         for index, unit in enumerate(plan.lines.base.units)
         if not isinstance(unit, BufferSpec)
     }
@@ -36,7 +36,7 @@ def limit(plan: DesignPlan) -> tuple[float, str]:
     return by_unit[slowest] * each, slowest
 
 
-def _fastest(plan: DesignPlan, index: int, unit: UnitSpec) -> float:
+def _fastest(plan: DesignPlan, index: int) -> float:
     """Items per hour of a unit with the best of what may be chosen at it."""
     mine = [choice for choice in plan.choices if choice.target[:2] in (("units", index), ("units",))]
     if any(len(choice.target) < 3 for choice in mine) or prod(len(choice.values) for choice in mine) > MOST_VALUES:

@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure as Canvas
 
 from simulator.experiments.design.pareto import Pair
-from simulator.experiments.pictures import BLUE, GRID, INK, RED, WIDTH, style, svg
-
-GREY, GREEN = "#aab4be", "#2e7d5b"
+from simulator.experiments.pictures import BLUE, GREEN, GREY, GRID, INK, RED, WIDTH, style, svg
 
 
 def tried(

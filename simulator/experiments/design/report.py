@@ -33,7 +33,7 @@ from simulator.experiments.study.plan import BASE
 from simulator.experiments.study.report import asked_of_runs
 from simulator.experiments.study.result import Outcome
 from simulator.experiments.texts import FIGURES, language, texts
-from simulator.experiments.warmup import PILOTS, Pilot
+from simulator.experiments.warmup import PILOTS
 
 if TYPE_CHECKING:
     from simulator.experiments.charts.kit import Charts
@@ -61,7 +61,7 @@ def render_design(
         choices=choice_rows(design, code) if target else [], front=[] if target else front_rows(design), tried=rows[:MOST_ROWS],
         hidden=hidden, shown=[figure_name(n, code) for n in figures_shown(design)], labels=_labels(design, code), few=FEW,
         asked=_asked(design, code), pictures=images(draw(design, code) if drawn is None else drawn),
-        charts=_charts(design, code), chart_words=CHART_TEXTS[code], longest=_shown(_longest(design).scenario, text) if design.warmup.pilots else "", warmup=design.warmup, pilot_count=PILOTS,
+        charts=_charts(design, code), chart_words=CHART_TEXTS[code], longest=_shown(design.warmup.longest.scenario, text) if design.warmup.pilots else "", warmup=design.warmup, pilot_count=PILOTS,
         pilots=[(_shown(p.scenario, text), p) for p in design.warmup.pilots],
     )  # fmt: skip
 
@@ -93,7 +93,7 @@ def draw(design: Design, lang: str = "en") -> dict[str, str]:
         labels = text["front_order"], text["cost"]
         made["path"] = pictures.path([t.cost for t in design.trials], [bool(t.reached) for t in design.trials], labels)
     if design.warmup.pilots:
-        made["warmup"] = warmup(_longest(design), design.warmup.hours, text, texts(lang)["rate"])
+        made["warmup"] = warmup(design.warmup.longest, design.warmup.hours, text, texts(lang)["rate"])
     return made
 
 
@@ -147,11 +147,6 @@ def _points(design: Design) -> tuple[dict[At, Pair], list[Pair], dict[At, tuple[
         if c is not None and (figure := figure_of(c.outcome, name))
     }
     return points, [points[at] for at in best_of], marked
-
-
-def _longest(design: Design) -> Pilot:
-    """The pilots with the longest warm-up."""
-    return max(design.warmup.pilots, key=lambda p: p.hours)
 
 
 def _asked(design: Design, lang: str) -> list[tuple[str, str]]:

@@ -61,6 +61,8 @@ class Design:
     ``checks``: with a target the designs that the search proposed, in order, the last one chosen if it is confirmed;
     otherwise the front, from the smallest second figure to the largest. ``left``: how many designs might be cheaper (might
     belong to the front) and were not run. ``upside_down``: a pair of designs where the larger one is worse for certain.
+    ``gave_up``: so many proposals were not confirmed that only the most promising design was checked after them; ``left``
+    then counts the cheaper designs (all, if that one was not confirmed either) of which nothing is known.
     """
 
     plan: DesignPlan
@@ -70,6 +72,7 @@ class Design:
     checks: tuple[Check, ...]
     left: int
     upside_down: tuple[Trial, Trial] | None = None
+    gave_up: bool = False
 
     @property
     def chosen(self) -> Check | None:

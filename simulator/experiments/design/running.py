@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import permutations, product
+from math import inf
 
 from simulator.experiments.compiled.choice import Wanted
 from simulator.experiments.design.pareto import Pair, explore, front
 from simulator.experiments.design.plan import FEW, At, DesignPlan
 from simulator.experiments.design.result import Check, Design, Phase, Trial, Verdict
-from simulator.experiments.design.search import Found, Search, by_cost
+from simulator.experiments.design.search import Found, OutOfTries, Search, by_cost, unknown
 from simulator.experiments.design.spec import COST
 from simulator.experiments.design.trials import Trials, figure_of
 from simulator.experiments.study.compare import LOWER_IS_BETTER, judge, paired
@@ -18,7 +20,7 @@ from simulator.experiments.study.result import Outcome
 from simulator.experiments.study.running import Runner, Told, warm_up
 from simulator.experiments.workers import Processes, Workers
 
-MOST_CHECKS = 10  # designs proposed and not confirmed, before the search gives up
+MOST_CHECKS = 10  # designs proposed and not confirmed, before the search gives up with a last look at the surest
 _PHASES = {1: Phase.ENDS, 2: Phase.LEAST, 3: Phase.DIAGONAL, 4: Phase.DESCENT, 5: Phase.CHEAPER}
 
 
@@ -48,24 +50,38 @@ def run_design(
         trials = Trials(plan, runner, warmup.hours)
         base = trials.base()
         if plan.spec.target is not None:
-            checks, left = _cheapest(plan, trials)
+            checks, left, gave_up = _cheapest(plan, trials)
         else:
-            checks, left = _front(plan, trials)
+            (checks, left), gave_up = _front(plan, trials), False
         ran = trials.all()
         turned = None if plan.one_by_one else upside_down(ran, plan.spec.figure)
-        return Design(plan, warmup, base, ran, tuple(checks), left, turned)
+        return Design(plan, warmup, base, ran, tuple(checks), left, turned, gave_up)
 
 
-def _cheapest(plan: DesignPlan, trials: Trials) -> tuple[list[Check], int]:
-    """Search and check in turn, until a design is confirmed or none is left."""
+def _cheapest(plan: DesignPlan, trials: Trials) -> tuple[list[Check], int, bool]:
+    """Search and check in turn, until a design is confirmed or none is left; the checks, how many designs are left, and
+    whether the search gave up. Then the last check is that of the design most likely to be confirmed."""
     checks: list[Check] = []
     while True:
         found = _search(plan, trials)
-        if found.best is None or len(checks) >= MOST_CHECKS:
-            return checks, found.left
+        if found.best is None:
+            return checks, found.left, False
+        if len(checks) >= MOST_CHECKS:
+            break
         checks.append(trials.check(found.best))
         if checks[-1].verdict == Verdict.CONFIRMED:
-            return checks, found.left
+            return checks, found.left, False
+    checks.append(trials.check(_surest(plan, trials)))
+    below = checks[-1].cost if checks[-1].verdict == Verdict.CONFIRMED else inf
+    known = {trial.at: bool(trial.reached) for trial in trials.all()}
+    return checks, unknown([c.costs for c in plan.choices], known, below, growing=not plan.one_by_one), True
+
+
+def _surest(plan: DesignPlan, trials: Trials) -> At:
+    """Of the designs that seem to reach the target the one with the best figure; the largest is looked at for that."""
+    with suppress(OutOfTries):
+        trials.reaches(plan.highest)
+    return max((t for t in trials.all() if t.reached), key=lambda t: (trials.value(t.at), -t.cost)).at
 
 
 def _search(plan: DesignPlan, trials: Trials) -> Found:

@@ -15,7 +15,7 @@ With step 5 done the design is the cheapest of all; before that the search ends 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -54,8 +54,7 @@ class Search:
     best: At | None = None
 
     def __post_init__(self) -> None:
-        axes = np.ix_(*(np.asarray(each, dtype=np.float64) for each in self.costs))
-        self._total: npt.NDArray[np.float64] = sum(axes[1:], start=axes[0])
+        self._total = _totals(self.costs)
         self._open = np.ones(self._total.shape, dtype=np.bool_)
         self._highest: At = tuple(n - 1 for n in self._total.shape)
 
@@ -145,6 +144,20 @@ class Search:
                     break
                 at = np.asarray(larger)
         return tuple(int(i) for i in at)
+
+
+def _totals(costs: Sequence[Sequence[float]]) -> npt.NDArray[np.float64]:
+    """What each design costs."""
+    axes = np.ix_(*(np.asarray(each, dtype=np.float64) for each in costs))
+    return np.asarray(sum(axes[1:], start=axes[0]))
+
+
+def unknown(costs: Sequence[Sequence[float]], known: Mapping[At, bool], below: float, *, growing: bool) -> int:
+    """How many designs cheaper than ``below`` nothing is known of. ``growing``: one that falls short rules out all smaller."""
+    left = _totals(costs) < below - TOLERANCE
+    for at, reached in known.items():
+        left[at if reached or not growing else tuple(slice(i + 1) for i in at)] = False
+    return int(left.sum())
 
 
 def _with(at: At, axis: int, index: int) -> At:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -96,7 +96,6 @@ class DesignFile(RunSpec):
 
     choose: dict[str, ChoiceSpec]
     target: TargetSpec | None = None
-    minimise: Literal["total"] = "total"
     pareto: ParetoSpec | None = None
     tries: Annotated[int, Field(ge=2, le=MOST_TRIES)] = TRIES
     replications: ReplicationSpec = ReplicationSpec(precision=0.005)
@@ -107,8 +106,6 @@ class DesignFile(RunSpec):
             raise ValueError("choose: there is nothing to choose; give a place in the line file and its bounds")
         if (self.target is None) == (self.pareto is None):
             raise ValueError("give either 'target:' for the least cost that reaches it, or 'pareto:', one of the two")
-        if self.pareto is not None and "minimise" in self.model_fields_set:
-            raise ValueError("minimise: it belongs to a target; 'pareto:' has a 'minimise' of its own")
         if "of" in self.replications.model_fields_set:
             raise ValueError("replications: 'of' is the figure of the target or of 'maximise'; leave it out")
         return self

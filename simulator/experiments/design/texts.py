@@ -24,6 +24,11 @@ TEXTS: dict[str, dict[str, str]] = {
         "not_reached": "{place}: target {figure} {target} {unit} not reached: best was {mean} ({name}; cost {cost}){untried}; "
         "give more to choose from, or another target.",
         "untried": ", {n} designs not tried",
+        "gave_up": "{place}: target {figure} {target} {unit} not confirmed: gave up after {proposals} proposals; {left} dearer designs not "
+        "looked at; best was {mean} ({name}; cost {cost}); ask for more replications, or leave out values that hardly differ.",
+        "surest": "Not the cheapest for certain: {proposals} proposals were not certain on fresh random numbers, so that the search gave up and "
+        "took the best design it knew{unseen}; more replications, or values further apart, will tell.",
+        "unseen": ", and {n} cheaper designs were not looked at",
         "dropped": "Proposed by the search, but not certain on fresh random numbers: {names}.",
         "upside_down": "{large} is worse than {small} ({difference} {unit}) although it costs more. The search takes for granted that "
         "more is never worse, so the choice may not be the cheapest; take that place out of 'choose', or give at most {few} designs.",
@@ -64,6 +69,11 @@ TEXTS: dict[str, dict[str, str]] = {
         "not_reached": "{place}: 目標 {figure} {target} {unit} に達しなかった。最良は{mean}（{name}、コスト{cost}）{untried}。"
         "選択範囲を広げるか、目標を変えること。",
         "untried": "、{n}案は未計算",
+        "gave_up": "{place}: 目標 {figure} {target} {unit} を確認できなかった。{proposals}案を提案した後で探索を打ち切り、より高い{left}案は"
+        "見ていない。最良は{mean}（{name}、コスト{cost}）。反復を増やすか、ほとんど差のない値を除くこと。",
+        "surest": "最安とは限らない：{proposals}案が新しい乱数では不確かだったため、探索を打ち切り、分かっている中で最良の案を選んだ。"
+        "{unseen}反復を増やすか、値の間隔を広げれば分かる。",
+        "unseen": "より安い{n}案は見ていない。",
         "dropped": "探索が提案したが、新しい乱数では確かでなかった案：{names}。",
         "upside_down": "{large}は、コストが高いのに{small}より悪い（{difference} {unit}）。探索は「多いほど悪くなることはない」と仮定するため、"
         "選定は最安でない可能性がある。その場所をchooseから外すか、案を{few}以下にすること。",

@@ -45,7 +45,7 @@ class Trials:
         self._sign = -1 if plan.spec.figure in LOWER_IS_BETTER else 1
         self._aim = self._sign * plan.spec.target.value if plan.spec.target is not None else None
         self._margin = 0.0
-        self._looks = 0
+        self._looks = self._checks = 0
         self._missed: set[At] = set()
         self.phase = Phase.ENDS
 
@@ -86,12 +86,14 @@ class Trials:
 
         There are at most two looks, the first after as many replications as the search lets expect to be enough. Look j of
         the whole search has the one-sided confidence 1 − 0.05 / 2ʲ, so that all hold together with 95 %. If the target is
-        missed, the search aims higher by as much as it was too hopeful.
+        missed, the search aims higher by as much as it was too hopeful. That is known from then on, so that each check has
+        random numbers of its own.
         """
         assert self._aim is not None
         ran = _Ran(self._ran[at].index, self._ran[at].phase)
+        self._checks += 1
         for replications in sorted({self._planned(at), self._fresh}):
-            self._more(ran, replications, self._fresh)
+            self._more(ran, replications, self._fresh * self._checks)
             self._looks += 1
             check = self._judged(at, ran)
             if check.verdict != Verdict.OPEN:
@@ -148,10 +150,10 @@ class Trials:
         least = max(self._first, len(self._ran[at].results))
         gap = ROOM * (self.value(at) - self._aim)
         if gap <= 0:
-            return max(least, self._fresh)
+            return self._fresh
         level = 1 - (1 - CONFIDENCE) / 2 ** (self._looks + 1)
         needed = (students_t(len(figure.values) - 1, 2 * level - 1) * _deviation(figure) / gap) ** 2
-        return min(max(least, ceil(needed)), max(least, self._fresh))
+        return min(max(least, ceil(needed)), self._fresh)
 
     def _judged(self, at: At, ran: _Ran) -> Check:
         assert self._aim is not None

@@ -10,15 +10,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from simulator.experiments.pictures import BLUE, GRID, INK, WIDTH, style, svg
+from simulator.experiments.pictures import BLUE, GREEN, GREY, GRID, INK, ORANGE, RED, WIDTH, style, svg
 from simulator.experiments.study.compare import Difference, Verdict
 from simulator.experiments.study.effects import Effect
 from simulator.experiments.study.sensitivity import Gain
 from simulator.experiments.study.stops import Stopped
 from simulator.experiments.warmup import BATCH, Pilot
 
-GREY = "#aab4be"
-COLOURS = {Verdict.BETTER: "#2e7d5b", Verdict.WORSE: "#b3262e", Verdict.SAME: "#8b949e"}
+COLOURS = {Verdict.BETTER: GREEN, Verdict.WORSE: RED, Verdict.SAME: "#8b949e"}
 LONGEST = 40  # characters of a scenario's name on a line, of which there are at most two
 _ROW, _COLUMNS = 0.34, 3
 
@@ -162,7 +161,7 @@ def tornado(found: Sequence[Effect], texts: Sequence[str], label: str) -> str:
         ends = [x for e in found for x in (e.low, e.high)]
         reach = max(max(ends) - min(ends), 1e-9)
         for y, (e, text) in enumerate(zip(found, texts, strict=True)):
-            axes.barh(y, e.high - e.low, left=e.low, height=0.62, color=BLUE if e.high >= e.low else "#e07a3f")
+            axes.barh(y, e.high - e.low, left=e.low, height=0.62, color=BLUE if e.high >= e.low else ORANGE)
             left, right = sorted(((e.low, e.low_text), (e.high, e.high_text)))
             axes.text(left[0] - 0.01 * reach, y, left[1], ha="right", va="center", fontsize=9)
             axes.text(right[0] + 0.01 * reach, y, f"{right[1]}   ({text})", ha="left", va="center", fontsize=9)

@@ -19,7 +19,7 @@ from simulator.experiments.study.stoptexts import lasted, stop_asked, stop_rows,
 from simulator.experiments.study.tables import others, row_name, selected
 from simulator.experiments.study.texts import words
 from simulator.experiments.texts import FIGURES, language, texts
-from simulator.experiments.warmup import PILOTS, Pilot
+from simulator.experiments.warmup import PILOTS
 
 if TYPE_CHECKING:
     from simulator.experiments.charts.kit import Charts
@@ -49,7 +49,7 @@ def render_study(
         stop=_stop(study, code), all_rows=_all_rows(study, shown, by_figure, code),
         all_figures=[f for f in study.base.figures.line if by_figure[f.name]],
         pilots=[(shown_name(study, p.scenario, code), p) for p in study.warmup.pilots[:MOST_ROWS]], pilot_count=PILOTS,
-        warmup=study.warmup, longest=shown_name(study, _longest(study).scenario, code) if study.warmup.pilots else "",
+        warmup=study.warmup, longest=shown_name(study, study.warmup.longest.scenario, code) if study.warmup.pilots else "",
         explained=percent(next((e.explained for e in effects(study, study.figure)), None) or 0.0),
         pictures=images(draw(study, code) if drawn is None else drawn), charts=_charts(study, code), chart_words=CHART_TEXTS[code],
     )  # fmt: skip
@@ -179,7 +179,7 @@ def draw(study: Study, lang: str = "en") -> dict[str, str]:
     if (trace := study.base.experiment.trace) is not None:
         made["ribbon"] = bottleneck_ribbon(trace.bottleneck, texts(lang))
     if study.warmup.pilots:
-        made["warmup"] = pictures.warmup(_longest(study), study.warmup.hours, text, texts(lang)["rate"])
+        made["warmup"] = pictures.warmup(study.warmup.longest, study.warmup.hours, text, texts(lang)["rate"])
     return made
 
 
@@ -222,8 +222,3 @@ def _drawn(study: Study, lang: str) -> dict[str, tuple[Any, ...]]:
         made["main_effects"] = by_factor, label
         made["tornado"] = by_factor, [signed(e.size, e.half_width) for e in by_factor], label
     return made
-
-
-def _longest(study: Study) -> Pilot:
-    """The pilots with the longest warm-up."""
-    return max(study.warmup.pilots, key=lambda p: p.hours)

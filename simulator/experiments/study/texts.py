@@ -43,7 +43,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "asked": "What was asked", "line_file": "line file", "hours_counted": "hours counted", "warmup_asked": "warm-up",
         "auto": "auto", "replications_asked": "replications", "to_precision": "until {of} is known to ± {wanted}, at most {most}",
         "factor": "factor", "levels": "values", "design": "design", "factorial": "every value with every other",
-        "hypercube": "Latin hypercube of {n} points", "changes": "what it changes", "as_file": "the line as its file says",
+        "hypercube": "Latin hypercube of {n} points", "as_file": "the line as its file says",
         "results": "Results", "results_caption": "Mean and 95 % interval over the replications; difference: scenario less {base}, paired by replication, "
         "intervals jointly 95 %.", "difference": "difference", "verdict": "verdict",
         "means": "Means with 95 % intervals", "differences": "Differences to {base}",
@@ -111,7 +111,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "asked": "実験の条件", "line_file": "ラインファイル", "hours_counted": "集計時間", "warmup_asked": "ウォームアップ",
         "auto": "自動", "replications_asked": "反復回数", "to_precision": "{of}が±{wanted}の精度になるまで、最大{most}回",
         "factor": "因子", "levels": "水準", "design": "計画", "factorial": "全組合せ",
-        "hypercube": "ラテン超方格（{n}点）", "changes": "変更内容", "as_file": "ラインファイルのまま",
+        "hypercube": "ラテン超方格（{n}点）", "as_file": "ラインファイルのまま",
         "results": "結果", "results_caption": "反復の平均と95％信頼区間。差：シナリオ－{base}（同じ反復どうしの対応あり）、区間は同時に95％。",
         "difference": "差", "verdict": "判定",
         "means": "平均と95％信頼区間", "differences": "{base}との差",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from profiles.model import Severity
 from simulator.effort.load import bundled_parameters
 from simulator.effort.model import Estimate, Findings, by_vendors, estimate, spread
 from simulator.effort.spec import EffortSpec
+from simulator.effort.tables import sentences
 
 WITHOUT = {
     "specification": 100, "glue_code": 10, "joint_test": 7, "pairing": 1000, "coordination": 3, "repeat": 0.5,
@@ -98,8 +100,29 @@ def test_it_says_from_which_line_it_pays() -> None:
     cheap = {"introduction": 300, "implementation": 0, "reading": 0, "claim": 1, "conformance_run": 2}
     found = made("AB", without={"pairing": 0, "coordination": 16}, guided=cheap)
     assert (found.first[0], found.later[0]) == (133 - 310, 34 - 10)
-    assert found.pays_from == 9  # 177 / 24 = 7.4 further lines
-    assert made("AB", without={"pairing": 0, "coordination": 0}, guided=cheap).pays_from is None
+    assert found.pays == (9, 10)  # 177 / 24 = 7.4 further lines
+    assert "from line 9 on" in sentences(found, {}, "en")[1]
+    never = made("AB", without={"pairing": 0, "coordination": 0}, guided=cheap)
+    assert never.pays is None
+    assert "within 10 lines" in sentences(never, {}, "en")[1]
+
+
+def test_where_further_lines_lose_it_says_up_to_which_line_it_pays() -> None:
+    """The first line saves 183 h, of which each further one, 11 + 7 h of joints against 2 × 20 + 4, loses 26."""
+    dear = {"introduction": 500, "implementation": 0, "reading": 0, "claim": 0, "conformance_run": 20}
+    found = made("AB", without={"pairing": 610, "coordination": 0}, guided=dear)
+    assert (found.first[0], found.later[0]) == (727 - 544, 18 - 44)
+    assert found.pays == (1, 8)
+    assert "from line 1 to line 8 only" in sentences(found, {}, "en")[1]
+    assert "1ライン目から8ライン目まで" in sentences(found, {}, "ja")[1]
+    assert made("AB", without={"pairing": 610, "coordination": 0}, guided=dear, lines=12).pays == (1, 8)
+
+
+def test_it_pays_from_the_line_from_which_all_further_ones_save() -> None:
+    """Of three runs one saves at the first line only, one always, one from the fourth line on."""
+    found = replace(made("AB"), first=np.array([1.0, 1.0, -2.5]), later=np.array([-1.0, 2.0, 1.0]))
+    assert [(found.saved_by(n) > 0).mean() > 0.5 for n in (1, 2, 3, 4)] == [True, False, False, True]
+    assert found.pays == (4, 10)
 
 
 def test_hours_without_grow_with_the_vendors_faster_than_with() -> None:

@@ -155,13 +155,22 @@ def test_a_worker_that_comes_later_with_another_version_is_refused_too(
 
 
 def test_the_version_is_also_that_of_the_code(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """And of the profiles, whose state tables the lines follow."""
     before = module.versions()
-    assert set(before) >= {"setsubi", "Python", "numpy", "numba", "code of the simulator"}
-    (tmp_path / "line.py").write_text("x = 1\n", encoding="utf-8")
-    monkeypatch.setattr(module.simulator, "__path__", [str(tmp_path)])
-    other = module.versions.__wrapped__()
-    (tmp_path / "line.py").write_bytes(b"x = 1\r\n")  # as Git may write it on Windows
-    assert module.versions.__wrapped__() == other != before
+    assert set(before) >= {"setsubi", "Python", "numpy", "numba", "simpy", "code of the simulator"}
+    for package, file in (
+        (module.simulator, "line.py"),
+        (module.profiles, "pack.py"),
+        (module.profiles, "packs/a.yaml"),
+    ):
+        source = tmp_path / package.__name__ / file
+        source.parent.mkdir(parents=True, exist_ok=True)
+        monkeypatch.setattr(package, "__path__", [str(tmp_path / package.__name__)])
+        found = []
+        for text in (b"x: 1\n", b"x: 1\r\n", b"x: 2\n"):  # the second as Git may write it on Windows
+            source.write_bytes(text)
+            found.append(module.versions.__wrapped__())
+        assert found[0] == found[1] != found[2]
 
 
 def test_a_scheduler_without_workers_says_how_to_start_one() -> None:
