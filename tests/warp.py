@@ -14,8 +14,11 @@ import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar
+from unittest.mock import patch
+
+import anyio.to_thread
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -96,11 +99,17 @@ def warped(loop: WarpLoop) -> Iterator[None]:
     for module in followers:
         module.datetime = Calendar  # type: ignore[attr-defined]
     try:
-        yield
+        with patch.object(anyio.to_thread, "run_sync", _in_executor):
+            yield
     finally:
         time.monotonic = _monotonic
         for module in followers:
             module.datetime = _Calendar  # type: ignore[attr-defined]
+
+
+async def _in_executor(work: Callable[..., T], *arguments: Any, **_: Any) -> T:
+    """What reads and writes files for the OPC UA library, in threads that the loop knows of."""
+    return await asyncio.get_running_loop().run_in_executor(None, partial(work, *arguments))
 
 
 class _LikeTheReal(type):
