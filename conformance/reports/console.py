@@ -22,7 +22,7 @@ from conformance.reports.sentences import prepare, said
 from conformance.reports.stream import Report, Result, parse_event, report_of, unknown_requirement
 from conformance.reports.summary import summarise
 from conformance.reports.texts import texts_in
-from conformance.reports.translation import reproduction
+from conformance.reports.translation import command_in
 from conformance.reports.values import clean, one_line, seconds, show
 from profiles.model import Impact
 
@@ -191,7 +191,7 @@ class ConsolePrinter:
             )
         remedy = result.requirement.remedy.in_language(t.lang)
         branches += [(f"{t('remedy')}: {remedy}", "cyan")] if remedy and finding.verdict.concerns_target else []
-        return branches + ([(f"{t('reproduce')}: {reproduction(finding, t.lang)}", "dim")] if finding.reproduce else [])
+        return branches + ([(f"{t('reproduce')}: {command_in(finding.reproduce, t.lang)}", "dim")] if finding.reproduce else [])
 
     def _advance(self, finding: Finding) -> None:
         if not self._console.is_terminal:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from conformance.reports.sentences import said
 from conformance.reports.texts import Lang, Texts, texts_in
+from conformance.reports.translation import command_in
 from conformance.reports.values import clean, show
 from profiles.model import Requirement
 
@@ -61,7 +62,7 @@ def _parts(
         (t("faults"), ", ".join(requirement.faults)),
         (t("excluded_why"), requirement.excluded.in_language(t.lang) if requirement.excluded else ""),
         (t("remedy"), requirement.remedy.in_language(t.lang)),
-        (t("run_it"), _command(requirement, profile)),
+        (t("run_it"), command_in(_command(requirement, profile), t.lang)),
     ]
     return clean(heading), sentences, [(label, clean(value)) for label, value in rows if value]
 

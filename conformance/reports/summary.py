@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from conformance.exitcodes import ExitCode
 from conformance.reports.records import Verdict
 from conformance.reports.stream import Report
 from conformance.reports.texts import Texts
@@ -50,6 +51,8 @@ def exit_meaning(report: Report, texts: Texts) -> str:
     """What the exit code of this run means."""
     if report.stale:
         return texts("code.1.stale")
+    if report.exit_code == ExitCode.NONCONFORMITY and not report.of(Verdict.FAIL, level=Level.MUST):
+        return texts("code.1.should")
     if report.exit_code == 0 and report.counts.get(Verdict.KNOWN_FAILURE):
         return texts("code.0.known")
     return texts.of_code("code", report.exit_code)

@@ -59,16 +59,16 @@ def _changed(record: R, update: dict[str, Any]) -> R:
 def _finding(finding: Finding, say: Say) -> dict[str, Any]:
     return {
         "reason": say(finding.reason),
-        "reproduce": reproduction(finding, "ja"),
+        "reproduce": command_in(finding.reproduce, "ja"),
         "notes": tuple(map(say, finding.notes)),
         "expectations": tuple(_changed(e, _expectation(e, say)) for e in finding.expectations),
         "transcript": tuple(_changed(x, _exchange(x, say)) for x in finding.transcript),
     }
 
 
-def reproduction(finding: Finding, lang: str) -> str:
-    """The command that reproduces a finding, in the language of the report; empty if there is none."""
-    return f"{finding.reproduce} --lang {lang}" if finding.reproduce and lang != "en" else finding.reproduce
+def command_in(command: str, lang: str) -> str:
+    """A command of ours that answers in the language of the report; empty if there is none."""
+    return f"{command} --lang {lang}" if command and lang != "en" else command
 
 
 def _expectation(stated: Expectation, say: Say) -> dict[str, Any]:

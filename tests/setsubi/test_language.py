@@ -52,6 +52,7 @@ def test_a_requirement_explained() -> None:
     said = setsubi("explain", "ALM-ACK-003", "--lang", "ja")
     assert "OPC 10000-4（ステータスコード）" in said.out
     assert "status codes" not in said.out
+    assert "--only ALM-ACK-003 --impact write --lang ja" in " ".join(said.out.split())
 
 
 def test_the_demo_has_all_its_words_in_both_languages() -> None:

@@ -76,11 +76,11 @@ def test_quiet_leaves_out_what_needs_nobody(stream):
     assert "BAS-SAFE-005" in text
 
 
-def told(findings, code=0, **options):
-    """The console's words for a run with these verdicts and reasons, all of MUST requirements."""
+def told(findings, code=0, level="MUST", **options):
+    """The console's words for a run with these verdicts and reasons, all of requirements of this level."""
     header = {"event": "header", "schema": 1, "profile": {"id": "p"}, "target": {"name": "t"}}
     rows = [
-        {"event": "requirement", "id": f"BC-TEST-{n:03d}", "area": "states", "level": "MUST", "severity": "data"}
+        {"event": "requirement", "id": f"BC-TEST-{n:03d}", "area": "states", "level": level, "severity": "data"}
         for n in range(1, len(findings) + 1)
     ]
     found = [
@@ -142,6 +142,13 @@ def test_known_failures_are_told_from_new_ones():
     assert "1 MUST violated beyond the baseline; 2 known failures" in text
     assert "Exit code 1: at least one MUST is violated" in text
     assert "beyond" not in told([("fail", "door")], code=1)
+
+
+def test_where_only_a_should_fails_no_must_is_said_to_be_violated():
+    """With ``--strict`` the exit code is 1 all the same."""
+    text = told([("fail", "door")], code=1, level="SHOULD")
+    assert "Exit code 1: at least one SHOULD is not met, and --strict counts it" in text
+    assert "MUST is violated" not in text
 
 
 def test_beside_a_stale_baseline_a_should_may_fail_and_a_must_be_open():
