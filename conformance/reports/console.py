@@ -191,7 +191,9 @@ class ConsolePrinter:
             )
         remedy = result.requirement.remedy.in_language(t.lang)
         branches += [(f"{t('remedy')}: {remedy}", "cyan")] if remedy and finding.verdict.concerns_target else []
-        return branches + ([(f"{t('reproduce')}: {command_in(finding.reproduce, t.lang)}", "dim")] if finding.reproduce else [])
+        return branches + (
+            [(f"{t('reproduce')}: {command_in(finding.reproduce, t.lang)}", "dim")] if finding.reproduce else []
+        )
 
     def _advance(self, finding: Finding) -> None:
         if not self._console.is_terminal:

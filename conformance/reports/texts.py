@@ -77,7 +77,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "code.0.known": ("no nonconformity beyond the baseline was found", "ベースライン以外の不適合は検出されなかった"),
     "code.1": ("at least one MUST is violated", "必須要件に不適合がある"),
     "code.1.should": (
-        "at least one SHOULD is not met, and --strict counts it", "推奨要件に不適合がある（--strictでは不適合として扱う）",
+        "at least one SHOULD is not met, and --strict counts it",
+        "推奨要件に不適合がある（--strictでは不適合として扱う）",
     ),
     "code.1.stale": (
         "the baseline is stale: it holds failures that no longer occur",
