@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
@@ -12,6 +11,7 @@ from conformance.errors import NothingSelected, UsageError
 from conformance.registry import Check
 from profiles.model import Impact, Level, Requirement
 from profiles.model import Protocol as Wire
+from profiles.naming import did_you_mean
 from profiles.pack import Profile
 
 
@@ -80,8 +80,7 @@ def _refuse_strangers(ledger: Sequence[Requirement], selection: Selection) -> No
         if pattern.upper() in Level.__members__ or any(matches(r, pattern) for r in ledger):
             continue
         known = [*(r.id for r in ledger), *dict.fromkeys(r.area for r in ledger)]
-        near = [*get_close_matches(pattern.upper(), known, n=2), *get_close_matches(pattern.lower(), known, n=1)]
-        mend = f"did you mean {', '.join(near)}?" if near else "see setsubi check --list"
+        mend = did_you_mean(pattern, known, "see setsubi check --list", most=3)
         raise UsageError(f"'{pattern}' matches no requirement, area or level; {mend}")
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from profiles.errors import Place, ProfileError
 from profiles.merge import lay_over
 from profiles.model import Requirement
+from profiles.naming import did_you_mean
 from profiles.validation import validate
 from profiles.yamlsource import Sourced, load_mapping, only_keys
 
@@ -52,8 +52,7 @@ def _requirement(sourced: Sourced, rid: Any, row: Any, known: Mapping[str, Requi
         raise ProfileError(sourced.place(at), f"{rid}: {what}", mend)
     base = known.get(rid)
     if base is None and known and "text" not in row:
-        near = get_close_matches(str(rid), known, n=1)
-        mend = f"did you mean {near[0]}?" if near else "give it a text, or correct the id"
+        mend = did_you_mean(rid, known, "give it a text, or correct the id")
         raise ProfileError(sourced.place(at), f"{rid}: the base has no such requirement to change", mend)
     data: dict[str, Any] = {}
     if base is not None:

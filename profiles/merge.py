@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from profiles.errors import ProfileError
+from profiles.naming import did_you_mean
 from profiles.yamlsource import Sourced
 
 _OWN_KEYS = ("extends", "abstract")
@@ -49,8 +49,7 @@ def _refuse_untitled(below: dict[Any, Any], above: dict[Any, Any], sourced: Sour
             continue
         for name, entry in entries.items():
             if isinstance(entry, dict) and "title" not in entry and name not in inherited:
-                near = get_close_matches(str(name), [str(k) for k in inherited], n=1, cutoff=_ALIKE)
-                mend = f"did you mean '{near[0]}'?" if near else "add it, or correct the name"
+                mend = did_you_mean(name, inherited, "add it, or correct the name", alike=_ALIKE)
                 what = f"{section}.{name}: title is missing, and no such {kind} is inherited"
                 raise ProfileError(sourced.place((section, name)), what, mend)
 
@@ -64,8 +63,7 @@ def lay_over(below: dict[Any, Any], above: dict[Any, Any], sourced: Sourced, at:
         path = (*at, key)
         if value is None:
             if key not in below and len(path) <= _ENTRY:
-                near = get_close_matches(str(key), [str(k) for k in below], n=1)
-                mend = f"did you mean '{near[0]}'?" if near else "remove the line"
+                mend = did_you_mean(key, below, "remove the line")
                 name = ".".join(str(step) for step in path)
                 raise ProfileError(sourced.place(path), f"{name}: null removes what the base does not have", mend)
             below.pop(key, None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from profiles.model import (
     Text,
     WordOrder,
 )
+from profiles.naming import did_you_mean
 from profiles.references import check_profile, check_state_table
 from profiles.statetable import StateTable
 from profiles.validation import validate
@@ -291,10 +291,9 @@ def _find_profile(name: str, pack: Pack) -> Path:
     while owner is not None and not _is_file(owner.folder / f"{name}.yaml"):
         owner = owner.base
     if owner is None:
-        near = get_close_matches(name, pack.profile_names, n=1)
-        hint = f"did you mean '{near[0]}'? " if near else ""
-        known = ", ".join(pack.profile_names)
-        raise ProfileError(Place(name), "is no profile", f"{hint}name a YAML file or one of: {known}")
+        hint = did_you_mean(name, pack.profile_names, "")
+        mend = f"name a YAML file or one of: {', '.join(pack.profile_names)}"
+        raise ProfileError(Place(name), "is no profile", f"{hint} {mend}".lstrip())
     return owner.folder / f"{name}.yaml"
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from profiles.errors import Place, ProfileError
+from profiles.naming import did_you_mean
 from profiles.yamlsource import Fail, Sourced
 
 M = TypeVar("M", bound=BaseModel)
@@ -63,7 +63,7 @@ def _telling(errors: list[Any]) -> list[Any]:
 def _explain(error: Any, model: type[BaseModel]) -> tuple[str, str]:
     kind, message = error["type"], str(error["msg"])
     if kind == "extra_forbidden":
-        return "unknown key", _suggest(str(error["loc"][-1]), model)
+        return "unknown key", did_you_mean(error["loc"][-1], _keys(model, set()), "remove it, or correct its spelling")
     if kind == "missing":
         return "is missing", "add it"
     if kind == "value_error":
@@ -76,11 +76,6 @@ def _explain(error: Any, model: type[BaseModel]) -> tuple[str, str]:
         return f"must be {wanted}, not {shown}", "correct the value"
     said = message.replace("Input should be ", "must be ", 1)
     return f"{said[0].lower()}{said[1:]}, not {shown}", "correct the value"
-
-
-def _suggest(key: str, model: type[BaseModel]) -> str:
-    close = get_close_matches(key, _keys(model, set()), n=1)
-    return f"did you mean '{close[0]}'?" if close else "remove it, or correct its spelling"
 
 
 def _keys(model: type[BaseModel], seen: set[type]) -> list[str]:

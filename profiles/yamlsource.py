@@ -9,13 +9,13 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from profiles.errors import Place, ProfileError
+from profiles.naming import did_you_mean
 
 Path_ = tuple[Any, ...]
 Fail = Callable[[Place, str, str], Exception]
@@ -106,8 +106,7 @@ def only_keys(sourced: Sourced, known: set[str], fail: Fail = ProfileError) -> N
     """Refuse keys at the top that nobody knows."""
     for key in sourced.data:
         if key not in known:
-            near = get_close_matches(str(key), known, n=1)
-            mend = f"did you mean '{near[0]}'?" if near else f"known keys: {', '.join(sorted(known))}"
+            mend = did_you_mean(key, known, f"known keys: {', '.join(sorted(known))}")
             raise fail(sourced.place((key,)), f"{key}: unknown key", mend)
 
 

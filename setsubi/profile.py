@@ -146,9 +146,7 @@ def explain(
     ledger = {r.id: r for r in pack.ledger}
     if requirement.upper() not in ledger:
         lists = f"'setsubi profile show {profile or 'stacking'} --requirements' lists all"
-        raise UsageError(
-            f"{requirement}: there is no such requirement; {did_you_mean(requirement.upper(), ledger, lists)}"
-        )
+        raise UsageError(f"{requirement}: there is no such requirement; {did_you_mean(requirement, ledger, lists)}")
     make_console().print(explain_rich(ledger[requirement.upper()], lang, profile))
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from profiles.naming import did_you_mean
 from simulator.line.errors import FileError
 
 _MAX_BYTES = 10_000_000
@@ -170,7 +170,7 @@ def first_fault(error: ValidationError, keys: Collection[str]) -> tuple[tuple[in
         what, _, mend = message.partition("; ")  # our own checks say what would be right behind a semicolon
         return loc, what, mend
     if fault["type"] == "extra_forbidden":
-        return loc, f"unknown key {loc[-1]}", _near(str(loc[-1]), keys)
+        return loc, f"unknown key {loc[-1]}", did_you_mean(loc[-1], set(keys) - {loc[-1]}, "remove it")
     shown = _shown(fault["input"])
     if fault["type"] in WANTED:
         return loc, f"{message}, not {shown}", WANTED[fault["type"]].format(**fault.get("ctx", {}))
@@ -190,11 +190,6 @@ def _shown(value: Any) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(str(k) if v is None else f"{k}: {v}" for k, v in value.items()) + "}"
     return repr(value) if isinstance(value, str) else str(value)
-
-
-def _near(key: str, keys: Collection[str]) -> str:
-    near = get_close_matches(key, [known for known in keys if known != key], 1)
-    return f"did you mean '{near[0]}'?" if near else "remove it"
 
 
 def _mend(kind: str, loc: tuple[Any, ...]) -> str:

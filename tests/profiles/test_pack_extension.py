@@ -106,7 +106,7 @@ def test_a_state_table_is_replaced_as_a_whole(ours: Path) -> None:
     [
         ("  STA-STATE-001: null\n", 3, 3, "STA-STATE-001: removes a requirement", "give 'excluded:' with the reason"),
         ("  STA-STATE-001: 5\n", 3, 3, "STA-STATE-001: is not a mapping", "write its keys"),
-        ("  STA-STATE-01: {level: MAY}\n", 3, 3, "the base has no such requirement", "did you mean STA-STATE-001?"),
+        ("  STA-STATE-01: {level: MAY}\n", 3, 3, "the base has no such requirement", "did you mean 'STA-STATE-001'?"),
         ("  ZZZ-QQQ-999: {level: MAY}\n", 3, 3, "the base has no such requirement", "give it a text, or correct the id"),
         ("  STA-STATE-001: {levle: MAY}\n", 3, 19, "STA-STATE-001: levle: unknown key", "did you mean 'level'?"),
         ("  STA-STATE-001: {level: SHALL}\n", 3, 19, "level: must be 'MUST', 'SHOULD' or 'MAY', not 'SHALL'", ""),

@@ -102,7 +102,7 @@ def test_both_languages_have_all_words() -> None:
     [
         ([], ("neither a plan file nor --cell is given", "--cell prismatic_60ah")),
         (["plan.yaml", "--cell", "lfp_280ah"], ("exclude one another",)),
-        (["--cell", "prismatic_6ah"], ("--cell prismatic_6ah: ", "did you mean prismatic_60ah")),
+        (["--cell", "prismatic_6ah"], ("--cell prismatic_6ah: ", "did you mean 'prismatic_60ah'")),
         (["--cell", "lfp_280ah", "--gwh", "0"], ("--gwh 0: must be above 0",)),
         (["--cell", "lfp_280ah", "--gwh", "nan"], ("--gwh nan: must be above 0",)),
         (["--cell", "lfp_280ah", "--gwh", "1e300"], ("--gwh 1e+300: must be at most 100000",)),

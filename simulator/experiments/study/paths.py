@@ -5,8 +5,9 @@ A step may also be an index. Names may contain dots: the longest name that fits 
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any
+
+from profiles.naming import did_you_mean
 
 Place = tuple[int | str, ...]
 _DEFAULT_NAMES = {"failures": "failure"}  # of entries that the file gives no name
@@ -65,14 +66,8 @@ def _nowhere(node: Any, so_far: str, head: str, names: dict[str, int | str]) -> 
     if not isinstance(node, dict | list):
         what = f"{so_far} is one value in the line file ({node})"
         return UnknownPath(what, "change it as a whole, or write it out as a mapping in the line file")
-    near = get_close_matches(head, names, 1)
-    if near:
-        mend = f"did you mean '{near[0]}'?"
-    elif names:
-        mend = f"there {'is' if len(names) == 1 else 'are'} {', '.join(names)}"
-    else:
-        mend = "add it to the line file"
-    return UnknownPath(f"{so_far} has no '{head}'", mend)
+    there = f"there {'is' if len(names) == 1 else 'are'} {', '.join(names)}" if names else "add it to the line file"
+    return UnknownPath(f"{so_far} has no '{head}'", did_you_mean(head, names, there))
 
 
 def current(tree: Any, place: Place) -> Any:
