@@ -95,14 +95,3 @@ def test_a_fault_fails_the_requirements_that_name_it_and_not_some_others(mock: M
     some = random.Random(f"{SEED} {fault}").sample(others, OTHERS)
     found = verdicts(mock, fault, NAMED[fault] + some)
     assert {name for name, verdict in found.items() if verdict == "fail"} == set(NAMED[fault]), found
-
-
-@pytest.mark.matrix
-@pytest.mark.parametrize("fault", FAULTY)
-def test_a_fault_fails_exactly_the_requirements_that_name_it(mock: Mock, fault: str) -> None:
-    """Some faults leave no unit to test: what names them is tried alone, too."""
-    found = verdicts(mock, fault, [AREA])
-    assert set(found) == {r.id for r in LEDGER}
-    for name in [n for n in NAMED[fault] if found[n] == "inconclusive"]:
-        found |= verdicts(mock, fault, [name])
-    assert {name for name, verdict in found.items() if verdict == "fail"} == set(NAMED[fault]), found

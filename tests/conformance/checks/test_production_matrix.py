@@ -58,13 +58,3 @@ def test_a_clean_mock_passes(profile: str) -> None:
 @pytest.mark.parametrize("fault", FAULTY)
 def test_a_fault_fails_the_requirements_that_name_it(mocks: Mocks, fault: str) -> None:
     assert failed(mocks, fault, NAMED[fault]) == NAMED[fault]
-
-
-@pytest.mark.matrix
-@pytest.mark.parametrize("fault", FAULTY)
-def test_a_fault_fails_no_other_requirement(mocks: Mocks, fault: str) -> None:
-    """Some faults leave no unit to test: what names them is tried alone, too."""
-    found = failed(mocks, fault, [AREA])
-    for name in NAMED[fault] - found:
-        found |= failed(mocks, fault, [name])
-    assert found == NAMED[fault]

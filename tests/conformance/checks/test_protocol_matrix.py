@@ -123,9 +123,3 @@ def test_a_fault_fails_the_requirements_that_name_it(bench: Callable[[str], Mock
 @pytest.mark.parametrize("fault", random.Random(SEED).sample(sorted(BY_FAULT), SAMPLE))
 def test_a_fault_fails_no_other_requirement(bench: Callable[[str], Mock], fault: str) -> None:
     assert failed(bench, fault) == BY_FAULT[fault]
-
-
-@pytest.mark.matrix
-@pytest.mark.parametrize("fault", sorted(BY_FAULT))
-def test_the_whole_matrix_of_the_protocols(bench: Callable[[str], Mock], fault: str) -> None:
-    assert failed(bench, fault) == BY_FAULT[fault]
