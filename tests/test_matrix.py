@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable, Iterator
 
 import pytest
-from conftest import MATRIX_ROW
+from matrixtable import MATRIX_ROW
 from warpbench import NOT_APPLICABLE, Mock, exceptions, guarded, lean
 
 from conformance.events import Finding
