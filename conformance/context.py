@@ -388,10 +388,13 @@ class Context(Protocol):
     def expect_within(
         self, elapsed: float, limit_s: float, uncertainty: float, what: str, *, evidence: Sequence[int] | int = ()
     ) -> bool | None:
-        """A time expectation: inconclusive when the limit lies within the measurement's uncertainty."""
+        """A time expectation: inconclusive when the limit lies within the measurement's uncertainty, twice in a row."""
 
     def inconclusive(self, reason: str) -> None:
         """End the check: the question could not be put. Raises."""
+
+    def too_coarse(self, reason: str) -> None:
+        """End the check: replies were too slow to measure by; inconclusive, unless it is clear when run once more. Raises."""
 
     def not_applicable(self, reason: str) -> None:
         """End the check: the requirement does not concern this equipment. Raises."""

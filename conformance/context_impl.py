@@ -43,12 +43,14 @@ MOST_POINTS = 2000  # of one lane of a diagram
 
 
 class CheckEnded(Exception):
-    """A check ends itself: the question could not be put (``inconclusive``), or does not concern this equipment."""
+    """A check ends itself: the question could not be put (``inconclusive``), or does not concern this equipment.
 
-    def __init__(self, verdict: str, reason: str) -> None:
+    ``is_doubt``: the answer was measured too coarsely, and may be clear another time.
+    """
+
+    def __init__(self, verdict: str, reason: str, *, is_doubt: bool = False) -> None:
         super().__init__(reason)
-        self.verdict = verdict
-        self.reason = reason
+        self.verdict, self.reason, self.is_doubt = verdict, reason, is_doubt
 
 
 @dataclass
@@ -295,6 +297,9 @@ class CheckContext:
 
     def inconclusive(self, reason: str) -> None:
         raise CheckEnded("inconclusive", reason)
+
+    def too_coarse(self, reason: str) -> None:
+        raise CheckEnded("inconclusive", reason, is_doubt=True)
 
     def not_applicable(self, reason: str) -> None:
         raise CheckEnded("not-applicable", reason)

@@ -37,6 +37,8 @@ class Part:
     verdict: Verdict
     reason: str
     trouble: Trouble = Trouble.NONE
+    is_doubt: bool = False
+    """Whether it is inconclusive only because the tester or the network was too slow to measure by."""
 
 
 class Executor:
@@ -80,7 +82,8 @@ class Executor:
         verdict, reason, trouble = self._judge(context, error)
         if wire is not None and reason:
             reason = f"{wire}: {reason}"
-        return Part(context, verdict, reason, trouble)
+        doubt = (error is None and bool(context.expectations)) or (isinstance(error, CheckEnded) and error.is_doubt)
+        return Part(context, verdict, reason, trouble, is_doubt=doubt and verdict is Verdict.INCONCLUSIVE)
 
     async def _end_of(self, check: Check, context: CheckContext, guarded: bool) -> BaseException | None:
         """Run to the end, whichever it is; returns what ended it early."""

@@ -46,7 +46,8 @@ def why(verdict: Verdict, expectations: Sequence[Expectation]) -> str:
     if verdict is Verdict.INCONCLUSIVE and not expectations:
         return "no expectation could be evaluated"
     if verdict is Verdict.INCONCLUSIVE:
-        return "; ".join(f"undecided: {x.what}" for x in expectations if x.met is None)
+        open_ = [x for x in expectations if x.met is None]
+        return "; ".join(f"undecided: {x.what}: {x.actual} reaches over the limit ({x.expected})" for x in open_)
     return ""
 
 

@@ -33,6 +33,8 @@ TEXTS: dict[str, dict[str, Any]] = {
             "2. a mock of each profile and a faulty one, checked at impact 'actuate'",
             "3. a shift of eight hours, simulated",
         ),
+        "busy": "undecided: {units}; this computer was too busy to measure it: close other programs and run the demo again",
+        "wrong": "not as expected: {units}; please report it",
         "exit_code": "exit code", "found": "found", "done": "done in {seconds:.0f} s; open {page}",
         "page": "report", "junit": "JUnit", "events": "events",
         "files": "Each folder also holds junit.xml for CI, events.ndjson (every exchange) and summary.md.",
@@ -58,6 +60,8 @@ TEXTS: dict[str, dict[str, Any]] = {
             "2. 各プロファイルの模擬設備と不具合のある設備を、影響度「actuate」で検査",
             "3. 8時間シフトのシミュレーション",
         ),
+        "busy": "判定不能：{units}。計算機の負荷が高く測定できませんでした。他のプログラムを閉じて再実行してください",
+        "wrong": "想定外の結果：{units}。ご報告ください",
         "exit_code": "終了コード", "found": "検出内容", "done": "所要時間 {seconds:.0f} s。{page} を開いてください",
         "page": "報告書", "junit": "JUnit", "events": "イベント",
         "files": "各フォルダには、CI用のjunit.xml、全通信を記録したevents.ndjson、summary.mdもあります。",
@@ -68,7 +72,8 @@ TEXTS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One checked unit: which group of the page, what was expected, and what came of it. ``caught``: texts of failures."""
+    """One checked unit: which group of the page, what was expected, and what came of it. ``caught``: texts of failures;
+    ``undecided``: ids of MUST requirements."""
 
     group: str
     title: str
@@ -78,6 +83,7 @@ class Entry:
     counts: dict[str, int]
     seconds: float
     caught: tuple[tuple[str, str, str], ...] = ()
+    undecided: tuple[str, ...] = ()
 
     @property
     def is_good(self) -> bool:
@@ -114,8 +120,11 @@ def entry_of(
         for r in report.results
         if r.verdict == "fail"
     )
+    undecided = tuple(
+        r.requirement.id for r in report.results if r.verdict == "inconclusive" and r.requirement.level == "MUST"
+    )
     counts = {str(verdict): n for verdict, n in report.counts.items()}
-    return Entry(group, title, folder, report.exit_code, int(expected), counts, seconds, caught)
+    return Entry(group, title, folder, report.exit_code, int(expected), counts, seconds, caught, undecided)
 
 
 def render_overview(

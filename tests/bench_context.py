@@ -182,6 +182,9 @@ class BenchContext:
     def inconclusive(self, reason: str) -> None:
         raise Ended("inconclusive", reason)
 
+    def too_coarse(self, reason: str) -> None:
+        raise Ended("inconclusive", reason)
+
     def not_applicable(self, reason: str) -> None:
         raise Ended("not applicable", reason)
 

@@ -29,7 +29,7 @@ async def heartbeat(ctx: Context) -> None:
                                     evidence=seen.evidence)  # fmt: skip
         if not decided or beats == ctx.param("beats"):
             return
-    ctx.inconclusive("replies are too slow to time the heartbeat")
+    ctx.too_coarse("replies are too slow to time the heartbeat")
 
 
 @check("communication.heartbeat_rate", per_protocol=True)
@@ -52,7 +52,7 @@ async def heartbeat_rate(ctx: Context) -> None:
     mean, doubt = (end - first) / max(1, beats), (doubts[0] + doubts[-1]) / max(1, beats)
     shortest, longest = (period * factor for factor in ctx.param("factors"))
     if min(abs(mean - shortest), abs(mean - longest)) <= doubt:
-        ctx.inconclusive("replies are too slow to time the heartbeat")
+        ctx.too_coarse("replies are too slow to time the heartbeat")
     ctx.expect(shortest <= mean <= longest, "the mean period of the heartbeat is as declared",
                expected=f"{shortest:g} to {longest:g} s", actual=f"{mean:.2f} s over {beats} beats")  # fmt: skip
 
@@ -81,7 +81,7 @@ async def update_interval(ctx: Context) -> None:
             stretches[-1].append(seen.last)
         last = float(str(seen.last.value)) if seen.last is not None else last
     if not usable():
-        ctx.inconclusive("the unit changes its state too often, or replies are too slow, to tell a value's age")
+        ctx.too_coarse("the unit changes its state too often, or replies are too slow, to tell a value's age")
     ages: list[tuple[float, Reading]] = []
     for looks in usable():
         aged = [(look.at - look.uncertainty - float(str(look.value)), look) for look in looks]

@@ -190,7 +190,8 @@ class ConsolePrinter:
                 )
             )
         remedy = result.requirement.remedy.in_language(t.lang)
-        branches += [(f"{t('remedy')}: {remedy}", "cyan")] if remedy and finding.verdict.concerns_target else []
+        heading = finding.verdict.remedy
+        branches += [(f"{t(heading)}: {remedy}", "cyan")] if remedy and heading else []
         return branches + (
             [(f"{t('reproduce')}: {command_in(finding.reproduce, t.lang)}", "dim")] if finding.reproduce else []
         )

@@ -144,8 +144,8 @@ def details(result: Result, texts: Texts) -> str:
             f"    {texts('expected')}: {show(e.expected)}",
             f"    {texts('actual')}: {show(e.actual)}",
         ]
-    if finding.verdict.concerns_target:
-        lines.append(f"{texts('remedy')}: {requirement.remedy.in_language(texts.lang)}")
+    if heading := finding.verdict.remedy:
+        lines.append(f"{texts(heading)}: {requirement.remedy.in_language(texts.lang)}")
     lines += [f"{texts('notes')}: {note}" for note in finding.notes]
     lines.append(f"{texts('source')}: {sources}")
     if finding.reproduce:

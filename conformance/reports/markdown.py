@@ -70,8 +70,8 @@ def _finding(result: Result, texts: Texts) -> list[str]:
         lines.append(
             f"  - {escape(e.what)}: {texts('expected')} `{code(e.expected)}`, {texts('actual')} `{code(e.actual)}`"
         )
-    if finding.verdict.concerns_target:
-        lines.append(f"  - {texts('remedy')}: {escape(requirement.remedy.in_language(texts.lang))}")
+    if heading := finding.verdict.remedy:
+        lines.append(f"  - {texts(heading)}: {escape(requirement.remedy.in_language(texts.lang))}")
     if finding.reproduce:
         lines.append(f"  - `{code(finding.reproduce)}`")
     return lines

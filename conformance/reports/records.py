@@ -33,9 +33,11 @@ class Verdict(StrEnum):
         return self in (Verdict.FAIL, Verdict.ERROR, Verdict.INCONCLUSIVE)
 
     @property
-    def concerns_target(self) -> bool:
-        """Whether how to mend the equipment is worth saying; an error of ours is nothing to mend there."""
-        return self in (Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.KNOWN_FAILURE)
+    def remedy(self) -> str:
+        """The text above how to mend the equipment; empty where that is not worth saying: an error of ours is nothing to mend."""
+        if self is Verdict.INCONCLUSIVE:
+            return "remedy.open"
+        return "remedy" if self in (Verdict.FAIL, Verdict.KNOWN_FAILURE) else ""
 
 
 class _Record(BaseModel):

@@ -195,6 +195,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "excluded_why": ("Not checked because", "検査しない理由"),
     "run_it": ("Check it alone", "単独での実行"),
     "remedy": ("How to mend it", "是正方法"),
+    "remedy.open": ("How to meet it, should it be violated", "不適合だった場合の是正方法"),
     "reproduce": ("Reproduce", "再現コマンド"),
     "copy": ("Copy", "コピー"),
     "copied": ("Copied", "コピーしました"),
