@@ -57,6 +57,13 @@ class Done(NamedTuple):
     checked: CheckedReport
 
 
+SERVING = {
+    "line": f'setsubi serve "{EXAMPLE}" --targets .',
+    "mock": f"setsubi mock PROFILE --speed {MOCK_SPEED:g} --targets .",
+    "faulty": f"setsubi mock stacking --speed {MOCK_SPEED:g} --fault {FAULT} --targets .",
+}
+"""By group of the page, how a user serves its units again."""
+
 # The two lists take about the same time; each is checked in a process of its own, all of its mocks at the same time.
 CASES = (
     (Case("stacking"), Case("electrolyte_filling"), Case("conveyor")),
@@ -85,7 +92,7 @@ def demo(
     typer.echo(t["steps"][2])
     figures, bottleneck = _shift(experiment, out, lang)
     page = render_overview(
-        entries, figures, fault=FAULT, bottleneck=bottleneck, version=tool_version(), lang=lang
+        entries, figures, fault=FAULT, serving=SERVING, bottleneck=bottleneck, version=tool_version(), lang=lang
     )  # fmt: skip
     write_whole(out / "index.html", page)
     typer.echo(t["done"].format(seconds=time.monotonic() - started, page=out / "index.html"))
@@ -176,13 +183,14 @@ def _reported(done: Sequence[Done], out: Path, lang: str) -> list[Entry]:
 
 
 def _target(unit: UnitHost, scale: float) -> Target:
+    """Called like the file that ``SERVING`` writes, so that the commands of findings hold when the demo is over."""
     at = unit.addresses
     host, _, port = at.modbus.removeprefix("modbus://").rpartition(":")
     file = {
         "kind": "mock", "name": unit.name, "profile": unit.profile.id, "opcua": {"url": at.opcua},
         "modbus": {"host": host, "port": int(port)}, "panel": at.panel, "time_scale": scale,
     }  # fmt: skip
-    return Target(file=TargetFile.model_validate(file), ref=at.opcua)
+    return Target(file=TargetFile.model_validate(file), ref=f"{unit.name}.yaml")
 
 
 def simulate_shift() -> Experiment:

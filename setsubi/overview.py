@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -35,6 +36,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         ),
         "busy": "undecided: {units}; this computer was too busy to measure it: close other programs and run the demo again",
         "wrong": "not as expected: {units}; please report it",
+        "repeat": "To repeat a finding, serve the unit in one terminal and give the command of the finding in another:",
         "exit_code": "exit code", "found": "found", "done": "done in {seconds:.0f} s; open {page}",
         "page": "report", "junit": "JUnit", "events": "events",
         "files": "Each folder also holds junit.xml for CI, events.ndjson (every exchange) and summary.md.",
@@ -62,6 +64,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         ),
         "busy": "判定不能：{units}。計算機の負荷が高く測定できませんでした。他のプログラムを閉じて再実行してください",
         "wrong": "想定外の結果：{units}。ご報告ください",
+        "repeat": "検出内容を再現するには、一つの端末で設備を起動し、別の端末で報告書の再現コマンドを実行します：",
         "exit_code": "終了コード", "found": "検出内容", "done": "所要時間 {seconds:.0f} s。{page} を開いてください",
         "page": "報告書", "junit": "JUnit", "events": "イベント",
         "files": "各フォルダには、CI用のjunit.xml、全通信を記録したevents.ndjson、summary.mdもあります。",
@@ -128,12 +131,19 @@ def entry_of(
 
 
 def render_overview(
-    entries: list[Entry], figures: list[Figure], *, fault: str, bottleneck: str, version: str, lang: str
+    entries: list[Entry],
+    figures: list[Figure],
+    *,
+    fault: str,
+    serving: Mapping[str, str],
+    bottleneck: str,
+    version: str,
+    lang: str,
 ) -> str:
-    """The page as text; links are relative to its folder."""
+    """The page as text; links are relative to its folder. ``serving``: by group, the command that serves its units again."""
     template = files("setsubi").joinpath("templates/overview.html.j2").read_text(encoding="utf-8")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return environment.from_string(template).render(
-        t=TEXTS[lang], lang=lang, entries=entries, figures=figures, fault=fault, bottleneck=bottleneck,
+        t=TEXTS[lang], lang=lang, entries=entries, figures=figures, fault=fault, serving=serving, bottleneck=bottleneck,
         version=version,
     )  # fmt: skip

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import shlex
+from pathlib import Path
 
 import pytest
 import typer
+from command import setsubi
 
-from setsubi.demo import conclude
+from setsubi.demo import SERVING, conclude
 from setsubi.overview import TEXTS, Entry, render_overview
 
 COUNTS = {"pass": 180, "fail": 1, "inconclusive": 2, "error": 1, "not-exercised": 36, "not-applicable": 7}
@@ -16,7 +19,7 @@ COUNTS = {"pass": 180, "fail": 1, "inconclusive": 2, "error": 1, "not-exercised"
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_every_figure_has_a_column_of_its_own(lang: str) -> None:
     entry = Entry("mock", "M", "mock-m", 0, 0, COUNTS, 12.0)
-    page = render_overview([entry], [], fault="x", bottleneck="A", version="1", lang=lang)
+    page = render_overview([entry], [], fault="x", serving=SERVING, bottleneck="A", version="1", lang=lang)
     table = page[page.index(TEXTS[lang]["mock"]) :]
     heads = re.findall(r'<th class="number">([^<]+)', table)[:6]
     figures = re.findall(r'<td class="number">([^<]+)', table)[:6]
@@ -57,5 +60,15 @@ def test_a_demo_as_it_should_be_ends_well(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_what_a_busy_computer_left_undecided_is_named_on_the_page() -> None:
-    page = render_overview([LATE, CAUGHT], [], fault="x", bottleneck="A", version="1", lang="en")
+    page = render_overview([LATE, CAUGHT], [], fault="x", serving=SERVING, bottleneck="A", version="1", lang="en")
     assert page.count("undecided: STA-CLEAR-001") == 1
+
+
+@pytest.mark.parametrize(("group", "unit"), [("faulty", "M1"), ("mock", "M1"), ("line", "A")])
+def test_what_the_page_says_serves_a_target_file_that_the_commands_of_findings_name(
+    group: str, unit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = shlex.split(SERVING[group].replace("\\", "/").replace("PROFILE", "conveyor"))
+    monkeypatch.chdir(tmp_path)
+    assert setsubi(*words[1:], "--base-port", "0", "--for", "0.1").code == 0
+    assert (tmp_path / f"{unit}.yaml").is_file()
