@@ -34,7 +34,7 @@ def _record(floats: str, integers: str) -> np.dtype[np.void]:
 
 
 LINE = _record(
-    "now origin lead_sum lead_squares bucket_s bucket_low bucket_high response walking",
+    "now origin born gone lead_sum lead_squares bucket_s bucket_low bucket_high response walking",
     "at_units at_joints at_servers at_modes at_stops at_operators at_streams at_values at_cells at_tree at_queue at_arrivals at_items "
     "at_seconds at_levels at_departures at_lead_times at_log "
     "started n_units tree current seq low broken logging log_n log_limit log_rows number planned plan0 plans plan_at plan_left "
@@ -43,7 +43,7 @@ LINE = _record(
 )
 UNIT = _record(
     "since age due repair_length execute_since setup_s scrap_share flush_s suspending unsuspending holding unholding "
-    "travel pitch stood stands_since next_entry level_since at_m failed_at waited",
+    "travel pitch stood stands_since next_entry level_since at_m failed_at waited gone",
     "kind state cause account open ready room entered good scrap rejected binned failed failures "
     "first_mode modes by_service counts_execute aging timed hands_over auto_unhold instant holds "
     "planned owed waiting operator first_stop stops planned_cell "

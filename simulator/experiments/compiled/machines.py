@@ -107,6 +107,7 @@ def inspect(k: Any, u: int, s: int) -> None:
             if not unit.bad_goes_on:
                 unit.scrap += 1
                 unit.binned += 1
+                unit.gone += k.now
                 note(k, u, _SCRAP, item_at(k, item).number, 0, 0.0)
                 forget_item(k, item)
                 continue

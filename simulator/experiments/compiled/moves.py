@@ -32,6 +32,7 @@ lead_bucket = part(bucket_of)
 def new_item(k: Any) -> int:
     """An item enters the line; the plan says of which recipe."""
     k.number += 1
+    k.born += k.now
     k.free_items -= 1
     index = slot_at(k, k.pool + k.free_items).x
     item = item_at(k, index)
@@ -59,6 +60,7 @@ def sink_takes(k: Any, index: int) -> None:
     """An item leaves the line at its end."""
     item = item_at(k, index)
     now = k.now
+    k.gone += now
     if item.bad:
         k.sink_bad += 1
     else:
