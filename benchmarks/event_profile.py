@@ -79,11 +79,10 @@ def _timed(function: Callable[..., Any], spent: dict[str, float], name: str) -> 
 def _events_by_kind(line: CompiledLine, horizon: float) -> dict[str, float]:
     """Events per part, by stepping from time to time and looking at what is due; what an event causes at once counts for nothing."""
     k = line._k
-    leaves = int(k.line[0].tree)
-    when, kinds = k.tree["when"], k.cells["kind"]
+    when, kinds = k.cells["when"], k.cells["kind"]
     counts = np.zeros(len(KINDS), np.int64)
-    while (now := float(when[1])) <= horizon:  # node 1 of the tournament is what comes first
-        np.add.at(counts, kinds[np.flatnonzero(when[leaves:] == now)], 1)
+    while (now := float(when.min())) <= horizon:
+        np.add.at(counts, kinds[np.flatnonzero(when == now)], 1)
         line.run(now)
     parts = line.result().good
     return {KINDS[kind]: float(counts[kind]) / parts for kind in np.argsort(-counts).tolist()}

@@ -55,7 +55,7 @@ def line_values(experiment: Experiment) -> Iterator[tuple[str, str, Of]]:
     if cell_wh is not None:
         gwh = HOURS_PER_YEAR * cell_wh / 1e9
         yield "capacity", "GWh/year", lambda r: r.good / hours * gwh
-    yield "work in progress", "cells", lambda r: float(r.wip)
+    yield "work in progress", "cells", lambda r: r.wip_mean
     if all(r.lead_times for r in results):  # nobody that entered may have left yet
         yield "lead time", "h", lambda r: r.lead_mean / HOUR
         yield "lead time, median", "h", lambda r: quantile(dict(r.lead_times), 0.5) / HOUR

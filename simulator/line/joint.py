@@ -210,6 +210,7 @@ class Sink:
         self._clock, self._interval, self._priority = clock, interval, priority
         self.room = True
         self.good = self.bad = 0
+        self.moments = 0.0  # at which items left, summed
         self.bucket_s = bucket_s
         self._origin = 0.0  # where the first bucket begins
         self.departures: dict[int, int] = {}
@@ -223,6 +224,7 @@ class Sink:
     def take(self, item: Item) -> None:
         """An item leaves the line at its end."""
         now = self._clock.now
+        self.moments += now
         if item.condemned <= now:
             item.quality = BAD
         if item.quality == BAD:
@@ -267,6 +269,7 @@ class Sink:
         self._origin = self._clock.now
         self.departures, self._doubtful = {}, []
         self.recipes.clear()
+        self.moments = 0.0
         self.lead_sum = self.lead_squares = 0.0
         self.leads = 0
         self.lead_times = {}

@@ -18,7 +18,7 @@ from simulator.line.operators import Operators, Recovery, attempt, recover
 from simulator.line.packml import Transitions, check_table, default_transitions
 from simulator.line.port import RemoteInfeed, RemoteOutfeed
 from simulator.line.records import RecordSink
-from simulator.line.result import BufferResult, RunResult, UnitResult
+from simulator.line.result import BufferResult, RunResult, UnitResult, mean_wip
 from simulator.line.shifts import positions
 from simulator.line.spec import BufferSpec, EventSpec, LineSpec, UnitSpec
 from simulator.line.streams import INTERVAL, stream
@@ -75,6 +75,7 @@ class Line:
             self._recovery = Recovery(self, self._operators)
         self._context.operators = self._operators
         self._number = 0
+        self._moments = 0.0  # at which items entered, summed
         self._recipes = chain.from_iterable(repeat(b.recipe, b.count) for b in cycle(spec.plan))
         self._build(bucket_s)
         self._join(frozenset(remote_ports))
@@ -176,6 +177,7 @@ class Line:
 
     def _make(self) -> Item:
         self._number += 1
+        self._moments += self.clock.time
         recipe = next(self._recipes) if self.spec.plan else 1
         item = Item(self.spec.name, self._number, recipe)
         item.born = self.clock.time
@@ -262,6 +264,7 @@ class Line:
         for joint in self.joints:
             joint.reset_levels()
         self._sink.reset()
+        self._moments = 0.0
         if self._operators is not None:
             self._operators.reset()
         self._start_time = self.clock.time
@@ -292,6 +295,8 @@ class Line:
         sink, n = self._sink, max(self._sink.leads, 1)
         mean = sink.lead_sum / n
         last = int((self.clock.time - self._start_time) // sink.bucket_s)
+        came = self._number - entered0, self._moments
+        went = good - good0 + scrap - scrap0, sink.moments + sum(u.binned_moments for u in self.units.values())
         return RunResult(
             line=self.spec.name,
             seed=self.seed,
@@ -304,6 +309,7 @@ class Line:
             scrap=scrap - scrap0,
             wip=self.wip,
             wip_start=wip0,
+            wip_mean=mean_wip(wip0, self._start_time, self.clock.time, came, went),
             bucket_s=sink.bucket_s,
             departures=tuple(sink.departures.get(b, 0) for b in range(last + 1)),
             lead_mean=mean,

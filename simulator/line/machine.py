@@ -248,6 +248,7 @@ class Machine(Unit):
     def _to_bin(self, item: Item, server: Server) -> None:
         self.scrap += 1
         self.binned += 1
+        self.binned_moments += self.clock.time
         if self._write is not None:
             self._write((self.clock.time, self.index, int(Kind.SCRAP), item.number, 0, 0.0))
         if self._recorded:

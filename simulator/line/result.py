@@ -72,6 +72,7 @@ class HoldResult:
 class RunResult:
     """One run of a line after warm-up.
 
+    ``wip``: items in the line at the end; ``wip_start``: at the start; ``wip_mean``: over the time between, weighted with it.
     ``departures``: good items per ``bucket_s``, the first bucket beginning at ``start``; the last one is not full.
     ``lead_times``: (bucket, items) of ``simulator.line.leadtimes``, for the items that entered and left over the last outfeed.
     ``operators``: seconds that each of them was called, on his way or at work. ``holds``: in the order of the file; what they
@@ -90,6 +91,7 @@ class RunResult:
     scrap: int
     wip: int
     wip_start: int
+    wip_mean: float
     bucket_s: float
     departures: tuple[int, ...]
     lead_mean: float
@@ -114,3 +116,12 @@ class RunResult:
             if unit.name == name:
                 return unit
         raise KeyError(name)
+
+
+def mean_wip(at_start: int, start: float, end: float, came: tuple[int, float], went: tuple[int, float]) -> float:
+    """Time-weighted mean of the items in a line, in a span of time: of those that came, and that went, the number and the sum
+    of their moments in s. Each counts from its moment to the end. In a span without length, what is there at the start."""
+    if end <= start:
+        return float(at_start)
+    (entered, born), (left, gone) = came, went
+    return at_start + ((entered - left) * end - (born - gone)) / (end - start)

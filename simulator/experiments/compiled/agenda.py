@@ -1,84 +1,54 @@
 """Kernel: what happens next. Every event that can be pending has a cell; a tournament tree finds the first one.
 
-Cells lie in the order in which simultaneous events are processed. Only cells of the same order (servers of one unit,
-its two failure clocks) need the order of scheduling, ``seq``.
+Simultaneous events are processed by ``rank``: that is the order of their cells and, in cells of the same order (servers
+of one unit, its two failure clocks), the order of scheduling.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from simulator.experiments.compiled.access import cell_at, leaf_at, node_at, row_at, stream_at, value_at
+from simulator.experiments.compiled.access import cell_at, choose, node_at, precedes, row_at, stream_at, value_at
 from simulator.experiments.compiled.jit import hot, part
 from simulator.experiments.compiled.layout import NEVER
 
 
-@part
-def precedes(k: Any, a: int, b: int) -> bool:
-    """Whether the event of a cell comes before that of another at the same time."""
-    one, other = cell_at(k, a), cell_at(k, b)
-    if one.order == other.order:
-        return bool(one.seq < other.seq)
-    return a < b
-
-
 @hot
-def sift(k: Any, cell: int) -> None:
-    """Play the matches of a cell again, as far as they may end otherwise.
-
-    ``when`` and ``winner`` stay in registers on the way up; who wins is chosen without a jump that nobody could foresee.
-    """
+def play(k: Any, cell: int) -> None:
+    """Play the matches of a cell again. Who wins is chosen without a jump: nobody could foresee it."""
+    one = cell_at(k, cell)
+    winner, when, rank = cell, one.bits, one.rank
     at = cell + k.tree
-    when, winner = node_at(k, at).when, cell
     while at > 1:
-        rival = node_at(k, at ^ 1)
-        better = rival.when < when
-        if rival.when == when and when != NEVER:
-            better = precedes(k, rival.cell, winner)
-        when = rival.when if better else when
-        winner = rival.cell if better else winner
+        rival = node_at(k, at ^ 1).x
+        other = cell_at(k, rival)
+        other_when, other_rank = other.bits, other.rank
+        better = precedes(other_when, other_rank, when, rank)
+        winner = choose(better, rival, winner)
+        when = choose(better, other_when, when)
+        rank = choose(better, other_rank, rank)
         at >>= 1
-        node = node_at(k, at)
-        if winner != cell and node.cell == winner:
-            return
-        node.when, node.cell = when, winner
-
-
-@hot
-def sift_whole(k: Any, cell: int) -> None:
-    """Play all matches of a cell again: some above may have been played while its time was changing."""
-    at = cell + k.tree
-    when, winner = node_at(k, at).when, cell
-    while at > 1:
-        rival = node_at(k, at ^ 1)
-        better = rival.when < when
-        if rival.when == when and when != NEVER:
-            better = precedes(k, rival.cell, winner)
-        when = rival.when if better else when
-        winner = rival.cell if better else winner
-        at >>= 1
-        node = node_at(k, at)
-        node.when, node.cell = when, winner
+        node_at(k, at).x = winner
 
 
 @part
 def put(k: Any, cell: int, when: float) -> None:
     """Let the event of a cell happen at ``when``."""
-    leaf_at(k, cell).when = when
+    one = cell_at(k, cell)
     k.seq += 1
-    cell_at(k, cell).seq = k.seq
+    one.when, one.rank = when, one.order + k.seq
     if cell != k.current:  # the current event's cell is played at the end of the event
-        sift(k, cell)
+        play(k, cell)
 
 
 @part
 def drop(k: Any, cell: int) -> None:
     """The event of a cell will not happen."""
-    leaf = leaf_at(k, cell)
-    if leaf.when != NEVER:
-        leaf.when = NEVER
+    one = cell_at(k, cell)
+    if one.when != NEVER:
+        one.when = NEVER
         if cell != k.current:
-            sift(k, cell)
+            play(k, cell)
 
 
 @part

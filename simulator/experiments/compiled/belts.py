@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.experiments.compiled.access import arrival_at, item_at, leaf_at, level_at, slot_at, unit_at
+from simulator.experiments.compiled.access import arrival_at, cell_at, item_at, level_at, slot_at, unit_at
 from simulator.experiments.compiled.agenda import drop, note, put
-from simulator.experiments.compiled.jit import part
+from simulator.experiments.compiled.jit import hot, part
 from simulator.experiments.compiled.layout import NEVER
 from simulator.experiments.compiled.machines import count_leaving
 from simulator.experiments.compiled.states import judge
@@ -29,7 +29,7 @@ def belt_wants_room(k: Any, u: int) -> None:
     """A sender waits: come again when the distance to the last item is wide enough."""
     unit = unit_at(k, u)
     due = unit.next_entry + unit.stood
-    if leaf_at(k, unit.entry_cell).when == NEVER and not unit.stands and k.now < due:
+    if cell_at(k, unit.entry_cell).when == NEVER and not unit.stands and k.now < due:
         put(k, unit.entry_cell, due)
 
 
@@ -50,7 +50,7 @@ def count_level(k: Any, u: int) -> None:
     unit.level_since = now
 
 
-@part
+@hot
 def belt_takes(k: Any, u: int, item: int) -> None:
     """An item has come onto the belt."""
     unit = unit_at(k, u)
@@ -96,7 +96,7 @@ def head_arrives(k: Any, u: int) -> None:
         stand(k, u)
 
 
-@part
+@hot
 def belt_gives(k: Any, u: int) -> int:
     """Let the first item go; its follower keeps its distance."""
     unit = unit_at(k, u)

@@ -7,7 +7,7 @@ from typing import Any
 from simulator.experiments.compiled.access import mode_at, unit_at
 from simulator.experiments.compiled.agenda import draw, drop, note, put
 from simulator.experiments.compiled.belts import belt_gates
-from simulator.experiments.compiled.jit import part, rare
+from simulator.experiments.compiled.jit import part
 from simulator.experiments.compiled.layout import CONVEYOR, NEVER
 from simulator.experiments.compiled.moves import revoke, settle
 from simulator.experiments.compiled.staff import call, done, passed, send
@@ -104,7 +104,7 @@ def changed(k: Any, u: int) -> int:
     return NOTHING
 
 
-@rare
+@part
 def follow(k: Any, u: int, trigger: int) -> None:
     """Go where a trigger leads, and on, as long as one state follows from another at once."""
     unit = unit_at(k, u)
@@ -141,7 +141,7 @@ def schedule_timed(k: Any, u: int) -> None:
         put(k, unit.timed_cell, max(due, k.now))
 
 
-@rare
+@part
 def fail(k: Any, u: int, timed: int) -> None:
     """The mode fails that is due first by its clock; among equal ones the lowest."""
     unit = unit_at(k, u)
@@ -166,7 +166,7 @@ def fail(k: Any, u: int, timed: int) -> None:
     follow(k, u, HOLD)
 
 
-@rare
+@part
 def repaired(k: Any, u: int) -> None:
     """The repair is done: the mode gets its next due, the clocks of the calendar go on. Or an operator has come."""
     unit, now = unit_at(k, u), k.now
@@ -196,7 +196,7 @@ def repaired(k: Any, u: int) -> None:
         unit.operator = -1
 
 
-@rare
+@part
 def turn(k: Any, u: int) -> None:
     """A planned stop of a unit begins or ends; ``n_units`` stands for the operators."""
     if u == k.n_units:

@@ -64,9 +64,9 @@ class Streams:
 
     def refill(self) -> None:
         """Fill every stream that is half empty or emptier."""
-        for index, source in enumerate(self._sources):
-            record = self.records[index]
-            if source.rng is not None and record.end - record.at < source.margin + (source.ahead - source.margin) // 2:
+        for index, (at, _, _, end) in enumerate(self.records.tolist()):
+            source = self._sources[index]
+            if source.rng is not None and end - at < source.margin + (source.ahead - source.margin) // 2:
                 source.ahead = min(source.capacity, 4 * source.ahead)
                 self._fill(index)
 
@@ -80,18 +80,15 @@ class Streams:
         return value
 
     def _fill(self, index: int) -> None:
-        source, record = self._sources[index], self.records[index]
-        rest = self.values[record.at : record.end].copy()
-        values = [rest]
-        missing = source.ahead - len(rest)
-        while missing > 0:
-            drawn = self._draw(source, missing)
-            values.append(drawn)
-            missing -= len(drawn)
-        filled = np.concatenate(values)
-        end = source.base + len(filled)
-        self.values[source.base : end] = filled
-        record.at, record.end, record.limit = source.base, end, end - source.margin
+        source, values = self._sources[index], self.values
+        at, step, _, end = self.records[index].tolist()
+        base, filled = source.base, end - at
+        values[base : base + filled] = values[at:end]
+        while filled < source.ahead:
+            drawn = self._draw(source, source.ahead - filled)
+            values[base + filled : base + filled + len(drawn)] = drawn
+            filled += len(drawn)
+        self.records[index] = base, step, base + filled - source.margin, base + filled
 
     @staticmethod
     def _draw(source: _Source, n: int) -> Floats:

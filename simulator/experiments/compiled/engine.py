@@ -14,7 +14,7 @@ from simulator.experiments.compiled.lowering import LOG_ROWS, lower
 from simulator.line.context import energy_wh, state_times
 from simulator.line.log import EventLog
 from simulator.line.packml import Mode, Transitions, default_transitions
-from simulator.line.result import BufferResult, RunResult, UnitResult
+from simulator.line.result import BufferResult, RunResult, UnitResult, mean_wip
 from simulator.line.spec import STATE_NAMES, ConveyorSpec, LineSpec
 
 
@@ -108,7 +108,7 @@ class CompiledLine:
         k.units.setup_s = k.operators.seconds = 0.0
         k.operators.since = now
         g = k.line[0]
-        g.lead_sum = g.lead_squares = 0.0
+        g.lead_sum = g.lead_squares = g.born = g.gone = k.units.gone = 0.0
         g.leads = 0
         self._begin_statistics()
 
@@ -119,6 +119,8 @@ class CompiledLine:
         good, scrap, wip = self._out()
         n = max(int(g.leads), 1)
         mean = float(g.lead_sum) / n
+        came = int(g.number) - number0, float(g.born)
+        went = good - good0 + scrap - scrap0, float(g.gone) + sum(self._k.units.gone.tolist())
         return RunResult(
             line=self.spec.name,
             seed=self.seed,
@@ -131,6 +133,7 @@ class CompiledLine:
             scrap=scrap - scrap0,
             wip=wip,
             wip_start=wip0,
+            wip_mean=mean_wip(wip0, self._start_time, self.now, came, went),
             bucket_s=float(g.bucket_s),
             departures=tuple(self._k.departures[: self._buckets(self.now)].tolist()),
             lead_mean=mean,

@@ -8,16 +8,15 @@ from simulator.experiments.compiled.access import (
     cell_at,
     item_at,
     joint_at,
-    leaf_at,
     node_at,
     server_at,
     slot_at,
     unit_at,
 )
-from simulator.experiments.compiled.agenda import draw, note, precedes, put, sift_whole
+from simulator.experiments.compiled.agenda import draw, note, play, put
 from simulator.experiments.compiled.belts import belt_gates, head_arrives
 from simulator.experiments.compiled.breakdowns import FINISH, fail, follow, repaired, turn
-from simulator.experiments.compiled.jit import entry, hot, part, rare
+from simulator.experiments.compiled.jit import entry, hot, part
 from simulator.experiments.compiled.layout import (
     BROKEN,
     CONVEYOR,
@@ -46,15 +45,12 @@ from simulator.line.log import Kind
 _END = int(Kind.END)
 
 
-@rare
+@part
 def start(k: Any) -> None:
     """As if Reset and Start had been given: downstream first (semantics, section 7.3)."""
     k.started = 1
-    for node in range(k.tree - 1, 0, -1):
-        winner, right = node_at(k, 2 * node), node_at(k, 2 * node + 1)
-        if right.when < winner.when or (right.when == winner.when and precedes(k, right.cell, winner.cell)):
-            winner = right
-        node_at(k, node).when, node_at(k, node).cell = winner.when, winner.cell
+    for cell in range(k.tree):
+        play(k, cell)
     for u in range(k.n_units - 1, -1, -1):
         unit = unit_at(k, u)
         set_state(k, u, EXECUTE, 0)
@@ -73,11 +69,9 @@ def start(k: Any) -> None:
 
 
 @hot
-def served(k: Any, s: int) -> int:
+def served(k: Any, u: int, s: int) -> int:
     """A service has ended; returns the joint to settle."""
-    server = server_at(k, s)
-    u = server.unit
-    unit = unit_at(k, u)
+    unit, server = unit_at(k, u), server_at(k, s)
     server.running = 0
     server.working = 0
     unit.busy -= 1
@@ -87,15 +81,15 @@ def served(k: Any, s: int) -> int:
     if unit.unlucky >= 0:
         inspect(k, u, s)
     if server.items == 0:
-        release(k, s)
-        return int(u)
+        release(k, u, s)
+        return u
     place = unit.out_head + unit.out
     if place >= unit.servers:
         place -= unit.servers
     slot_at(k, unit.out0 + place).x = s
     unit.out += 1
     unit.ready = unit.open
-    return int(u + 1)
+    return u + 1
 
 
 @part
@@ -112,7 +106,7 @@ def aged(k: Any, u: int) -> None:
     fail(k, u, 0)
 
 
-@rare
+@part
 def seldom(k: Any, kind: int, owner: int) -> None:
     """Failures, repairs, states with a duration and planned stops."""
     if kind == E_REPAIRED:
@@ -128,16 +122,14 @@ def seldom(k: Any, kind: int, owner: int) -> None:
 
 
 @hot
-def happen(k: Any, kind: int, owner: int) -> None:
+def happen(k: Any, kind: int, owner: int, server: int) -> None:
     """Process an event: what changes at its owner, then the joints to settle, then the judgement of the owner.
 
     A hand-over that has ended settles the sender's infeed, judges the sender and settles its own joint.
     """
     first, last, judged = -1, -1, -1
     if kind == E_SERVED:
-        first = served(k, owner)
-        u = server_at(k, owner).unit
-        judged = u
+        first, judged = served(k, owner, server), owner
     elif kind == E_HANDED_OVER:
         joint_at(k, owner).moving = 0
         take(k, owner, give(k, owner))
@@ -166,7 +158,7 @@ def happen(k: Any, kind: int, owner: int) -> None:
         return
     while first >= 0:
         settle(k, first)
-        if judged >= 0 and (kind != E_SERVED or unit_at(k, judged).busy == 0):
+        if judged >= 0:
             judge(k, judged)
         first, last, judged = last, -1, -1
 
@@ -182,16 +174,15 @@ def run(line: Any, until: float) -> int:
     while True:
         if k.low or k.broken or k.log_n > k.log_limit:
             return BROKEN if k.broken else LOW if k.low else LOG_FULL
-        first = node_at(k, 1)
+        cell = node_at(k, 1).x
+        first = cell_at(k, cell)
         if not first.when <= until:
             break
         k.now = first.when
-        cell = first.cell
         k.current = cell
-        leaf_at(k, cell).when = NEVER
-        c = cell_at(k, cell)
-        happen(k, c.kind, c.owner)
+        first.when = NEVER
+        happen(k, first.kind, first.owner, first.server)
         k.current = -1
-        sift_whole(k, cell)
+        play(k, cell)
     k.now = max(k.now, until)
     return DONE

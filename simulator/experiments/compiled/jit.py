@@ -61,17 +61,13 @@ def compiled_before() -> bool:
 
 def part(function: _F) -> _F:
     """Compile a function that is part of the kernel; LLVM decides where it is inlined."""
-    return numba.njit(**_OPTIONS)(function)  # type: ignore[no-any-return]
+    # Said outright, since Numba passes the option on from a caller to what it calls first.
+    return numba.njit(forceinline=False, **_OPTIONS)(function)  # type: ignore[no-any-return]
 
 
 def hot(function: _F) -> _F:
     """Compile a part of the kernel into each of its callers."""
     return numba.njit(forceinline=True, **_OPTIONS)(function)  # type: ignore[no-any-return]
-
-
-def rare(function: _F) -> _F:
-    """Compile a part of the kernel that runs rarely, by itself: inlining it everywhere would only cost time."""
-    return numba.njit(**_OPTIONS)(function)  # type: ignore[no-any-return]
 
 
 def entry(function: _F) -> _F:

@@ -28,13 +28,14 @@ E_REPAIRED, E_TRANSIENT, E_HANDED_OVER, E_SERVED, E_HEAD, E_AGED, E_TIMED = rang
 E_REOPENED, E_ENTRY, E_SOURCE, E_FLUSHED, E_PLANNED = range(7, 12)
 
 
-def _record(floats: str, integers: str) -> np.dtype[np.void]:
-    fields = [(name, np.float64) for name in floats.split()] + [(name, np.int64) for name in integers.split()]
+def _record(*groups: str) -> np.dtype[np.void]:
+    """Groups of floats and of integers by turns."""
+    fields = [(name, np.int64 if n % 2 else np.float64) for n, group in enumerate(groups) for name in group.split()]
     return np.dtype(fields, align=True)
 
 
 LINE = _record(
-    "now origin lead_sum lead_squares bucket_s bucket_low bucket_high response walking",
+    "now origin born gone lead_sum lead_squares bucket_s bucket_low bucket_high response walking",
     "at_units at_joints at_servers at_modes at_stops at_operators at_streams at_values at_cells at_tree at_queue at_arrivals at_items "
     "at_seconds at_levels at_departures at_lead_times at_log "
     "started n_units tree current seq low broken logging log_n log_limit log_rows number planned plan0 plans plan_at plan_left "
@@ -42,24 +43,33 @@ LINE = _record(
     "sink_stream leads bucket first_stop stops planned_cell away n_operators calls0 calls_head calls",
 )
 UNIT = _record(
-    "since age due repair_length execute_since setup_s scrap_share flush_s suspending unsuspending holding unholding "
-    "travel pitch stood stands_since next_entry level_since at_m failed_at waited",
-    "kind state cause account open ready room entered good scrap rejected binned failed failures "
-    "first_mode modes by_service counts_execute aging timed hands_over auto_unhold instant holds "
+    # what every service of a machine touches lies together
+    "since age due",
+    "kind state cause account open ready room entered good scrap busy loading free0 free out0 out_head out "
+    "servers tray by_service service unlucky flush_cell",
+    "repair_length execute_since setup_s scrap_share flush_s suspending unsuspending holding unholding "
+    "travel pitch stood stands_since next_entry level_since at_m failed_at waited gone",
+    "rejected binned failed failures first_mode modes counts_execute aging timed hands_over auto_unhold instant holds "
     "planned owed waiting operator first_stop stops planned_cell "
-    "repair_cell transient_cell age_cell timed_cell flush_cell head_cell entry_cell "
-    "servers first_server tray busy loading free0 free out0 out_head out "
-    "service changeover unlucky bad_goes_on "
+    "repair_cell transient_cell age_cell timed_cell head_cell entry_cell first_server changeover bad_goes_on "
     "capacity belt0 head items stands waits accumulating level0",
 )
 JOINT = _record("transfer since", "capacity moving cell place0 head items level0")
-SERVER = _record("left ends", "unit running working recipe cell item0 head items")
+SERVER = _record("left ends", "running working recipe cell item0 head items")
 MODE = _record("due", "timed between repair alarm needs_operator")
 STOP = _record("begin length every edge", "n on cause")
 OPERATOR = _record("at since seconds", "busy")
 STREAM = _record("", "at step limit end")
-CELL = _record("", "seq order kind owner")
-NODE = _record("when", "cell")
+# ``bits`` are those of ``when``: read as whole numbers, times from 0 on sort alike. ``rank`` is ``order`` plus the number
+# of the scheduling, which takes the lower bits.
+SCHEDULINGS = 1 << 44
+CELL = np.dtype(
+    {
+        "names": ["when", "bits", "rank", "order", "kind", "owner", "server"],
+        "formats": [np.float64] + [np.int64] * 6,
+        "offsets": [0, 0, 8, 16, 24, 32, 40],
+    }
+)
 ITEM = _record("born", "number recipe bad")
 BATCH = (
     3  # places in the queue of a batch of the plan: recipe, count, good items that left (at the recipe's first batch)
@@ -99,7 +109,7 @@ class Arrays(NamedTuple):
     streams: Records
     values: Floats
     cells: Records
-    tree: Records
+    tree: Integers
     queue: Integers
     arrivals: Floats
     items: Records

@@ -37,7 +37,7 @@ class _Cell:
     owner: int
     record: np.record | None
     name: str
-    order: int = 0
+    server: int = -1
 
 
 @dataclass
@@ -90,7 +90,7 @@ def lower(spec: LineSpec, seed: int, table: Transitions, bucket_s: float, rows: 
     line = _line(build, bucket_s)
     stops, operators = _stops(build, line, units), _operators(build, line, units)
     items = _items(build, line)
-    cells, tree = _agenda(build, line, units, joints)
+    cells, tree = _agenda(build, line)
     build.streams.allocate()
     queue = np.zeros(build.queue, np.int64)
     arrays = at.Arrays(
@@ -175,8 +175,10 @@ def _servers(build: _Build, units: at.Records) -> at.Records:
         unit = units[index]
         unit.first_server = first
         for s in range(first, first + unit.servers):
-            servers[s].unit, servers[s].item0 = index, build.places(unit.tray)
-            build.cells.append(_Cell(at.E_SERVED, SERVED, len(build.units) - index, s, servers[s], "cell"))
+            servers[s].item0 = build.places(unit.tray)
+            cell = _cell(build, at.E_SERVED, SERVED, index, servers[s], "cell")
+            cell.server = s
+            build.cells.append(cell)
         if isinstance(spec, MachineSpec):
             first += unit.servers
     return servers
@@ -282,24 +284,21 @@ def _items(build: _Build, line: at.Records) -> at.Records:
     return _records(n, at.ITEM)
 
 
-def _agenda(build: _Build, line: at.Records, units: at.Records, joints: at.Records) -> tuple[at.Records, at.Records]:
+def _agenda(build: _Build, line: at.Records) -> tuple[at.Records, at.Integers]:
     build.cells.sort(key=lambda c: (c.priority, c.rank))
     size = 2
     while size < len(build.cells):
         size *= 2
     cells = _records(size, at.CELL)
-    cells.kind = -1
+    cells.when, cells.kind = np.inf, -1
+    orders = {key: n for n, key in enumerate(sorted({(c.priority, c.rank) for c in build.cells}))}
     for index, cell in enumerate(build.cells):
-        cells[index].kind, cells[index].owner = cell.kind, cell.owner
-        cells[index].order = cell.priority * 4096 + cell.rank
+        cells[index].kind, cells[index].owner, cells[index].server = cell.kind, cell.owner, cell.server
+        cells[index].order = orders[cell.priority, cell.rank] * at.SCHEDULINGS
         assert cell.record is not None
         setattr(cell.record, cell.name, index)
-    cells.order[len(build.cells) :] = np.arange(size - len(build.cells)) + 1_000_000
     line[0].tree = size
-    tree = _records(2 * size, at.NODE)
-    tree.when = np.inf
-    tree.cell[size:] = np.arange(size)
-    return cells, tree
+    return cells, np.concatenate((np.arange(size), np.arange(size)))
 
 
 class _Start:
@@ -339,7 +338,8 @@ class _Start:
     def _put(self, cell: int, when: float) -> None:
         g = self._k.line[0]
         g.seq += 1
-        self._k.tree[g.tree + cell].when, self._k.cells[cell].seq = when, g.seq
+        one = self._k.cells[cell]
+        one.when, one.rank = when, one.order + g.seq
 
     def _dues(self, unit: np.record) -> None:
         modes = self._k.modes[unit.first_mode : unit.first_mode + unit.modes]

@@ -34,9 +34,9 @@ def take_free(k: Any, u: int) -> int:
 
 
 @hot
-def release(k: Any, s: int) -> None:
+def release(k: Any, u: int, s: int) -> None:
     """A server has become free."""
-    unit = unit_at(k, server_at(k, s).unit)
+    unit = unit_at(k, u)
     base, at = unit.free0, unit.free
     unit.free += 1
     while at > 0 and slot_at(k, base + ((at - 1) >> 1)).x > s:
@@ -89,7 +89,7 @@ def begin(k: Any, u: int, s: int) -> None:
     unit.busy += 1
     note(k, u, _START, item_at(k, slot_at(k, server.item0).x).number, 0, length)
     if unit.state == EXECUTE:
-        run_service(k, s)
+        run_service(k, u, s)
     else:
         judge(k, u)
 
@@ -107,6 +107,7 @@ def inspect(k: Any, u: int, s: int) -> None:
             if not unit.bad_goes_on:
                 unit.scrap += 1
                 unit.binned += 1
+                unit.gone += k.now
                 note(k, u, _SCRAP, item_at(k, item).number, 0, 0.0)
                 forget_item(k, item)
                 continue
@@ -130,7 +131,7 @@ def machine_gives(k: Any, u: int) -> int:
         if unit.out_head == unit.servers:
             unit.out_head = 0
         unit.out -= 1
-        release(k, s)
+        release(k, u, s)
     unit.ready = 1 if unit.open and unit.out > 0 else 0
     count_leaving(k, u, item)
     return int(item)

@@ -28,10 +28,11 @@ from simulator.line.leadtimes import bucket_of
 lead_bucket = part(bucket_of)
 
 
-@part
+@hot
 def new_item(k: Any) -> int:
     """An item enters the line; the plan says of which recipe."""
     k.number += 1
+    k.born += k.now
     k.free_items -= 1
     index = slot_at(k, k.pool + k.free_items).x
     item = item_at(k, index)
@@ -54,11 +55,12 @@ def source_gives(k: Any) -> int:
     return new_item(k)
 
 
-@part
+@hot
 def sink_takes(k: Any, index: int) -> None:
     """An item leaves the line at its end."""
     item = item_at(k, index)
     now = k.now
+    k.gone += now
     if item.bad:
         k.sink_bad += 1
     else:
@@ -132,7 +134,7 @@ def count_places(k: Any, j: int) -> None:
     joint.since = now
 
 
-@part
+@hot
 def start_transfer(k: Any, j: int) -> None:
     """Begin a hand-over that takes time, if both sides are open."""
     joint = joint_at(k, j)
@@ -149,7 +151,7 @@ def start_transfer(k: Any, j: int) -> None:
 SETTLED, MOVED, GAVE = 0, 1, 2
 
 
-@part
+@hot
 def move_one(k: Any, j: int) -> int:
     """Move one item at a joint: ``GAVE`` if the sender gave one, ``MOVED`` if one left the places."""
     joint = joint_at(k, j)

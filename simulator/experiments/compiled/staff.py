@@ -6,11 +6,11 @@ from typing import Any
 
 from simulator.experiments.compiled.access import operator_at, slot_at, stop_at, unit_at
 from simulator.experiments.compiled.agenda import put
-from simulator.experiments.compiled.jit import rare
+from simulator.experiments.compiled.jit import part
 from simulator.experiments.compiled.layout import NEVER
 
 
-@rare
+@part
 def passed(k: Any, first: int, n: int, cell: int) -> int:
     """Let the stops among ``n`` begin and end that do so now; the cause of those that are on, 0 for none."""
     cause, due = 0, NEVER
@@ -30,7 +30,7 @@ def passed(k: Any, first: int, n: int, cell: int) -> int:
     return int(cause)
 
 
-@rare
+@part
 def call(k: Any, u: int) -> None:
     """A unit needs an operator."""
     place = k.calls_head + k.calls
@@ -41,7 +41,7 @@ def call(k: Any, u: int) -> None:
     send(k)
 
 
-@rare
+@part
 def done(k: Any, number: int) -> None:
     """An operator has finished; he stays where he is until the next call."""
     operator = operator_at(k, number)
@@ -50,7 +50,7 @@ def done(k: Any, number: int) -> None:
     send(k)
 
 
-@rare
+@part
 def send(k: Any) -> None:
     """Send free operators to who called first: of those nearest the first."""
     while k.calls > 0 and not k.away:

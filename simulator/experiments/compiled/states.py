@@ -57,10 +57,9 @@ def execute_ends(k: Any, u: int) -> None:
 
 
 @hot
-def run_service(k: Any, s: int) -> None:
+def run_service(k: Any, u: int, s: int) -> None:
     """Start or resume a service; whether the unit will fail within it is known now."""
-    server = server_at(k, s)
-    unit, now = unit_at(k, server.unit), k.now
+    unit, server, now = unit_at(k, u), server_at(k, s), k.now
     server.ends = now + server.left
     server.running = 1
     if unit.by_service and unit.age + server.left > unit.due:
@@ -102,7 +101,7 @@ def thaw(k: Any, u: int) -> None:
         if server.working:
             to_do -= 1
             if not server.running:
-                run_service(k, s)
+                run_service(k, u, s)
         s += 1
 
 
@@ -123,9 +122,17 @@ def rest_cause(k: Any, u: int) -> int:
     return STARVED
 
 
-@part
+@hot
 def judge(k: Any, u: int) -> None:
     """Suspend when starved or blocked, go on when there is work again. The ports stay open in all these states."""
+    unit = unit_at(k, u)
+    if unit.state != EXECUTE or unit.busy == 0:
+        judge_anew(k, u)
+
+
+@part
+def judge_anew(k: Any, u: int) -> None:
+    """Judge a unit that is not simply at work."""
     unit = unit_at(k, u)
     while True:
         if unit.state == EXECUTE:

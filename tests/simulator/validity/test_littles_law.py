@@ -44,6 +44,7 @@ def test_the_items_in_any_line_over_time_are_the_stays_of_all_items(spec: LineSp
     born = dict.fromkeys(range(1, prefilled + 1), 0.0) | entered
     stays = sum(max(0.0, left.get(item, END) - max(t, reset)) for item, t in born.items())
     assert over_time == pytest.approx(stays, abs=1e-6)
+    assert line.result().wip_mean == pytest.approx(over_time / (END - reset), rel=1e-9)
     at_the_end = [
         row for row in log.rows if row[1] == last and row[2] == Kind.LEAVE and row[0] > reset and row[3] > prefilled
     ]
@@ -93,7 +94,8 @@ def test_from_empty_to_empty_the_items_are_throughput_times_lead_time(
     result = line.result()
     assert result.wip == result.wip_start == 0
     assert result.good > 10
-    assert held(result) == pytest.approx(result.throughput * result.lead_mean, rel=1e-9)
+    assert held(result) == pytest.approx(result.wip_mean, rel=1e-9)
+    assert result.wip_mean == pytest.approx(result.throughput * result.lead_mean, rel=1e-9)
 
 
 def empty_times(spec: LineSpec, seed: int) -> tuple[float, float]:
