@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from bokeh.core.properties import value
 from bokeh.layouts import gridplot
 from bokeh.models import BoxAnnotation, ColumnDataSource, FixedTicker, LayoutDOM, Range1d, Span
 
@@ -133,7 +134,7 @@ def tornado(words: Words, found: Sequence[Effect], texts: Sequence[str], axis: s
         )
         made.text(
             "at", "row", "text", source=written, text_align=align, text_baseline="middle", text_color=INK,
-            text_font=FONT, text_font_size="12px", x_offset=4 if side else -4,
+            text_font=value(FONT), text_font_size="12px", x_offset=4 if side else -4,
         )  # fmt: skip
     centre = sum((e.low + e.high) / 2 for e in found) / len(found)
     made.add_layout(Span(location=centre, dimension="height", line_color=GREY))

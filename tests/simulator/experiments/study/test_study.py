@@ -13,6 +13,7 @@ import pytest
 from pages import Charts, loads
 from study_files import plan_in
 
+from simulator.experiments.charts.kit import FONT
 from simulator.experiments.charts.texts import TEXTS as CHART_TEXTS
 from simulator.experiments.run import run_experiment
 from simulator.experiments.study.compare import Verdict, compare, judge, paired
@@ -274,6 +275,13 @@ def test_the_charts_hold_the_figures_of_the_experiment(study: Study, lang: str) 
     assert [s["mean"].tolist() for s in levels] == [pytest.approx([v.mean for v in e.levels]) for e in found]
     assert TEXTS[lang]["differences"].split("{")[0] in page
     assert CHART_TEXTS[lang]["reset"] in shown.words()
+
+
+def test_charts_are_drawn_without_a_word_on_the_error_stream(study: Study, caplog: pytest.LogCaptureFixture) -> None:
+    fonts = [m["attributes"]["text_font"] for m in Charts(render_study(study)).models.values() if m["name"] == "Text"]
+    assert [r.getMessage() for r in caplog.records if r.name.startswith("bokeh")] == []
+    assert len(fonts) >= 2
+    assert all(font["value"] == FONT for font in fonts)
 
 
 def test_names_that_look_like_formulas_or_tags_stay_names(tmp_path: Path) -> None:
