@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 from simulator.experiments.accounts import ACCOUNTS, UNPLANNED, account
 from simulator.experiments.figures import LEAST, line_values, planned_hours
+from simulator.experiments.intervals import interval
 from simulator.experiments.run import Experiment
 from simulator.experiments.said import Failure, Said, failures, figures
 from simulator.experiments.steps import Step, materials, steps
@@ -22,7 +22,6 @@ from simulator.interface.fitting import design_speed
 from simulator.line import UnitResult
 from simulator.line.spec import BufferSpec, ConveyorSpec, MachineSpec, UnitSpec
 
-CONFIDENCE = 0.95
 STEADY = 0.02  # a line that fills or empties by more than this share of its output is not in steady state
 HELD = 0.05  # so much of what it held at the start may come out after the warm-up
 
@@ -216,23 +215,6 @@ def line_figures(experiment: Experiment) -> tuple[Figure, ...]:
         values = tuple(of(result) for result in experiment.results)
         found.append(Figure(name, unit, *interval(values), values))
     return tuple(found)
-
-
-def interval(values: Sequence[float], confidence: float = CONFIDENCE) -> tuple[float, float | None]:
-    """Mean and half-width of Student's t interval; ``None`` for a single value."""
-    n = len(values)
-    mean = sum(values) / n
-    if n < 2:
-        return mean, None
-    sd = sqrt(sum((v - mean) ** 2 for v in values) / (n - 1))
-    return mean, students_t(n - 1, confidence) * sd / sqrt(n)
-
-
-def students_t(freedom: int, confidence: float = CONFIDENCE) -> float:
-    """The two-sided quantile of Student's t."""
-    from scipy.special import stdtrit  # takes longer to import than most commands to run, which need it not
-
-    return float(stdtrit(freedom, (1 + confidence) / 2))
 
 
 def unit_figures(spec: UnitSpec, results: Sequence[UnitResult], hours: float) -> UnitFigures:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from simulator.experiments.accounts import ACCOUNTS
 from simulator.experiments.bottleneck import Shifting
-from simulator.experiments.kpis import interval
+from simulator.experiments.intervals import interval
 from simulator.experiments.run import Experiment, bucket
 from simulator.experiments.trace import BINS, LevelTrace, StateStretch, Trace
 from simulator.line import RunResult

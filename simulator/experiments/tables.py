@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.experiments.accounts import ACCOUNTS
+from simulator.experiments.arrows import Arrows
 from simulator.experiments.bottleneck import Shifting
 from simulator.experiments.columns import GAP, Column, fitted, total
 from simulator.experiments.kpis import Kpis, UnitFigures
@@ -83,6 +84,19 @@ def print_bottleneck(found: Shifting, console: Console, lang: str = "en") -> Non
         if found.sole[u] + found.shifting[u] > 0.01
     ]
     console.print(f"{words['active_line']}: {'; '.join(said) or words['none']}", highlight=False)
+
+
+def print_arrows(found: Arrows, console: Console, lang: str = "en") -> None:
+    """A row for each joint, and where the arrows end."""
+    words, joints = texts(lang), found.joints
+    columns = [
+        Column(words["joint"], [f"{j.upstream} {j.arrow} {j.downstream}" for j in joints], "left"),
+        Column(words["blocked_before"], [f"{100 * j.blocked:.1f}" for j in joints]),
+        Column(words["starved_after"], [f"{100 * j.starved:.1f}" for j in joints]),
+        Column(words["excess"], [f"{100 * j.excess:+.1f} ± {100 * j.half_width:.1f}" for j in joints], drop=1),
+    ]
+    console.print(fitted(words["arrows"], columns, console.width))
+    console.print(f"{words['arrows_line']}: {found.said or words['arrows_untold']}", highlight=False)
 
 
 def _figures(figures: Kpis, lang: str, width: int) -> Table:

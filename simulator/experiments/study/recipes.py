@@ -8,7 +8,8 @@ from typing import Any
 from rich.table import Table
 
 from simulator.experiments.columns import Column, fitted
-from simulator.experiments.kpis import Figure, interval
+from simulator.experiments.intervals import interval
+from simulator.experiments.kpis import Figure
 from simulator.experiments.study.findings import shown_name
 from simulator.experiments.study.result import Outcome, Study
 from simulator.experiments.study.texts import words

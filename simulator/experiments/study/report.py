@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from simulator.experiments.arrows import arrows_of
 from simulator.experiments.bottleneck import Shifting
 from simulator.experiments.charts.texts import TEXTS as CHART_TEXTS
-from simulator.experiments.report import images, template
+from simulator.experiments.report import draw_arrows, images, template
 from simulator.experiments.said import value_text
 from simulator.experiments.study.compare import Difference, Verdict, compare
 from simulator.experiments.study.effects import effects
@@ -45,7 +46,7 @@ def render_study(
         rows=[_row(study, o, found, code) for o in shown], hidden=_hidden(study, shown, text), figure=figure,
         others=others(study), best=_best(study, found, code), crn=_crn(found, text),
         gains=gains(study), step_names={g.step: shown_name(study, g.step.name, code) for g in gains(study)}, signed=signed,
-        active=trace.bottleneck if trace else None, by_scenario=_bottlenecks(study, shown, code),
+        active=trace.bottleneck if trace else None, arrows=arrows_of(study.base.experiment), by_scenario=_bottlenecks(study, shown, code),
         stop=_stop(study, code), all_rows=_all_rows(study, shown, by_figure, code),
         all_figures=[f for f in study.base.figures.line if by_figure[f.name]],
         pilots=[(shown_name(study, p.scenario, code), p) for p in study.warmup.pilots[:MOST_ROWS]], pilot_count=PILOTS,
@@ -178,6 +179,7 @@ def draw(study: Study, lang: str = "en") -> dict[str, str]:
     made = {name: getattr(pictures, name)(*of) for name, of in _drawn(study, lang).items()}
     if (trace := study.base.experiment.trace) is not None:
         made["ribbon"] = bottleneck_ribbon(trace.bottleneck, texts(lang))
+        made |= draw_arrows(study.base.experiment, lang)
     if study.warmup.pilots:
         made["warmup"] = pictures.warmup(study.warmup.longest, study.warmup.hours, text, texts(lang)["rate"])
     return made

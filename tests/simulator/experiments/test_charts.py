@@ -195,7 +195,7 @@ def test_a_stretch_longer_than_a_column_is_told_to_the_second_wherever_it_begins
     shares |= {"unscheduled_down": tuple(down), "productive": tuple(1 - d for d in down)}
     kept = (StateStretch(13, 38, State.HELD, Cause.EQUIPMENT_FAILURE, "unscheduled_down"),)
     level = LevelTrace("X", "buffer", 1, (0.0,) * 10, (0,) * 10, (0,) * 10)
-    found = series.timeline(Trace(0, 100, {"A": shares}, {"A": kept}, (level,), None))  # type: ignore[arg-type]
+    found = series.timeline(Trace(0, 100, {"A": shares}, {"A": kept}, (level,), None, {}))  # type: ignore[arg-type]
     assert found.stretches == [(0, kept[0])]
     assert found.cells["unscheduled_down"].unit == []
     productive = found.cells["productive"]

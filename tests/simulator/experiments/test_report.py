@@ -15,10 +15,11 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from simulator.experiments.accounts import ACCOUNTS
+from simulator.experiments.arrows import arrows_of
 from simulator.experiments.kpis import Kpis, kpis
-from simulator.experiments.report import print_tables, render_report
+from simulator.experiments.report import draw, print_tables, render_report
 from simulator.experiments.run import Experiment, run_experiment
-from simulator.experiments.tables import SIGNS
+from simulator.experiments.tables import SIGNS, print_arrows
 from simulator.experiments.texts import ACCOUNT_NAMES, FIGURES, TEXTS, warmup
 
 
@@ -57,7 +58,7 @@ def test_the_report_is_one_file_with_all_parts(busy: tuple[Experiment, Kpis], la
     experiment, found = busy
     page = Page(render_report(experiment, found, lang=lang, version="1.2", command="setsubi simulate x.yaml"))
     assert page.open == []
-    assert len(page.sources) == 7
+    assert len(page.sources) == 8
     assert TEXTS[lang]["two_rules"] in page.text and TEXTS[lang]["lead_caption"].split("{n}")[0] in page.text
     for source in page.sources:
         assert source.startswith("data:image/svg+xml;base64,")
@@ -72,10 +73,30 @@ def test_the_report_is_one_file_with_all_parts(busy: tuple[Experiment, Kpis], la
         assert wanted in page.text, wanted
 
 
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_the_arrows_are_in_page_picture_and_terminal(busy: tuple[Experiment, Kpis], lang: str) -> None:
+    found, words = arrows_of(busy[0]), TEXTS[lang]
+    assert found is not None
+    picture = "".join(ElementTree.fromstring(draw(*busy, lang)["arrows"]).itertext())
+    page = Page(render_report(*busy, lang=lang)).text
+    out = StringIO()
+    print_arrows(found, Console(file=out, width=100), lang)
+    for joint in found.joints:
+        row = f"{joint.upstream} {joint.arrow} {joint.downstream}"
+        assert row in page and row in out.getvalue()
+        for share in (joint.blocked, joint.starved):
+            assert f"{100 * share:.1f} %" in picture
+            assert f"{100 * share:.1f}" in page and f"{100 * share:.1f}" in out.getvalue()
+    assert f"{words['arrows_line']}: {found.said or words['arrows_untold']}" in page
+    assert f"{words['arrows_line']}: {found.said or words['arrows_untold']}" in out.getvalue()
+    assert words["arrows_caption"] in page
+    assert words["blocked_before"] in picture and words["starved_after"] in picture
+
+
 def test_pictures_carry_their_words_as_text_and_their_names(busy: tuple[Experiment, Kpis]) -> None:
     page = Page(render_report(*busy, lang="ja"))
     pictures = ["".join(ElementTree.fromstring(b64decode(s.partition(",")[2])).itertext()) for s in page.sources]
-    axes = [TEXTS["ja"][key] for key in ("hours", "share_axis", "lead_axis", "level_axis")]
+    axes = [TEXTS["ja"][key] for key in ("hours", "share_axis", "lead_axis", "level_axis", "blocked_before")]
     assert all(any(axis in p for axis in axes) for p in pictures)
     assert TEXTS["ja"]["median"] in pictures[1]
     assert all(name in pictures[2] for name in ("A", "BC"))

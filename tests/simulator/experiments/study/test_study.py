@@ -25,6 +25,7 @@ from simulator.experiments.study.result import Study
 from simulator.experiments.study.running import next_count, run_study
 from simulator.experiments.study.tables import csv_files
 from simulator.experiments.study.texts import TEXTS
+from simulator.experiments.texts import TEXTS as RUN_TEXTS
 
 Load = Callable[[str], Plan]
 HEAD = "line: line.yaml\nhours: 1\nwarmup: 10 min\n"
@@ -238,7 +239,8 @@ def test_the_report_says_everything_in_one_file(study: Study, lang: str) -> None
     text = TEXTS[lang]
     for heading in ("findings", "results", "main_effects", "tornado", "asked", "definitions"):
         assert f"<h2>{text[heading]}</h2>" in page
-    assert page.count('src="data:image/svg+xml;base64,') == 5
+    assert page.count('src="data:image/svg+xml;base64,') == 6
+    assert f"<h3>{RUN_TEXTS[lang]['arrows']}</h3>" in page
     assert all(address.startswith("data:") for address in loads(page))
     assert all(sentence.split(": ")[0] in page for sentence in sentences(study, lang))
     assert "setsubi experiment try.yaml" in page
