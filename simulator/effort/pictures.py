@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import ceil
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator
 
+from simulator.effort import series
 from simulator.effort.model import Estimate, Hours, Spread, spread
+from simulator.effort.series import LIGHT
 from simulator.experiments.chain import IN_A_ROW, box, place
-from simulator.experiments.pictures import BLUE, GREEN, GRID, INK, RED, WIDTH, style, svg
-
-_MOST_SWINGS = 12
-_BINS = 60
+from simulator.experiments.pictures import BLUE, GREEN, GRID, INK, RED, WIDTH, key, style, svg
 
 
 def chain(made: Estimate, words: Mapping[str, str]) -> str:
@@ -66,13 +64,11 @@ def distributions(made: Estimate, words: Mapping[str, str]) -> str:
     with style():
         canvas = Canvas(figsize=(WIDTH, 4.6), layout="constrained")
         above, below = canvas.subplots(2, 1)
-        both = np.concatenate((made.without.total, made.guided.total))
-        bins = list(np.linspace(both.min(), max(both.max(), both.min() + 1), _BINS + 1))
-        for hours, colour, key in ((made.without.total, RED, "without"), (made.guided.total, GREEN, "with")):
-            above.hist(hours, bins, color=colour, alpha=0.55, label=words[key])
+        shown = series.histograms(made)
+        for axes, name, colour in ((above, "without", RED), (above, "with", GREEN), (below, "saved", BLUE)):
+            axes.stairs(shown[name].counts, shown[name].edges, fill=True, color=colour, alpha=0.55, label=words[name])
         above.set_xlabel(words["hours"])
         above.legend(fontsize=9, frameon=False)
-        below.hist(made.saved, _BINS, color=BLUE, alpha=0.6)
         found = spread(made.saved)
         for value, name in ((found.p10, "p10"), (found.p50, "p50"), (found.p90, "p90")):
             below.axvline(value, color=INK, linewidth=1.1, linestyle=(0, (4, 3)))
@@ -133,13 +129,14 @@ def _band(axes: Axes, numbers: Sequence[int], found: Sequence[Spread], colour: s
 def swings(made: Estimate, words: Mapping[str, str]) -> str:
     """A tornado: mean hours saved at the low and at the high end of each parameter."""
     with style():
-        shown = made.swings[:_MOST_SWINGS]
+        shown = series.swings(made)
         canvas = Canvas(figsize=(WIDTH, 0.36 * len(shown) + 0.9), layout="constrained")
         axes = canvas.subplots()
         centre = float(made.saved.mean())
         for y, swing in enumerate(shown):
-            axes.barh(y, swing.low - centre, left=centre, height=0.62, color="#a9c4e4")
+            axes.barh(y, swing.low - centre, left=centre, height=0.62, color=LIGHT)
             axes.barh(y, swing.high - centre, left=centre, height=0.62, color=BLUE)
+        key(axes, [(words["lowest"], LIGHT), (words["highest"], BLUE)])
         axes.axvline(centre, color=INK, linewidth=1)
         axes.axvline(0, color=RED, linewidth=1.2)
         axes.set_yticks(range(len(shown)), [swing.parameter for swing in shown])

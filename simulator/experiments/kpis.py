@@ -9,7 +9,7 @@ units.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from simulator.experiments.accounts import ACCOUNTS, UNPLANNED, account
@@ -87,6 +87,15 @@ class UnitFigures:
 
 
 @dataclass(frozen=True)
+class Recipe:
+    """What a line with a plan made of a recipe: good cells per hour, and their share of all good ones, 0 to 1."""
+
+    number: int
+    rate: Figure
+    share: float
+
+
+@dataclass(frozen=True)
 class BufferFigures:
     """A buffer's or conveyor's level: time-weighted mean in items, shares of time empty and full, 0 to 1."""
 
@@ -153,6 +162,7 @@ class Kpis:
     steps: tuple[Step, ...]
     materials: tuple[str, ...]
     black_mass: tuple[str, ...]
+    recipes: tuple[Recipe, ...]
 
     @property
     def assumed(self) -> tuple[Said, ...]:
@@ -187,7 +197,18 @@ def kpis(experiment: Experiment) -> Kpis:
         steps=steps(experiment.spec, experiment.results, experiment.hours),
         materials=materials(experiment.spec),
         black_mass=experiment.spec.cell.black_mass if experiment.spec.cell else (),
+        recipes=tuple(_recipes(experiment)),
     )
+
+
+def _recipes(experiment: Experiment) -> Iterator[Recipe]:
+    """Those of the plan, in the order of their numbers."""
+    made = [dict(result.recipes) for result in experiment.results]
+    good = sum(sum(each.values()) for each in made)
+    for number in sorted(made[0]):
+        values = tuple(each[number] / experiment.hours for each in made)
+        rate = Figure(f"recipe {number}", "cells/h", *interval(values), values)
+        yield Recipe(number, rate, sum(values) * experiment.hours / max(good, 1))
 
 
 def _flow(experiment: Experiment) -> Flow:

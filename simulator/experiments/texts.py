@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulator.experiments.kpis import Flow
+    from simulator.experiments.kpis import Flow, Kpis
     from simulator.experiments.run import Experiment
 
 LANGUAGES = ("en", "ja")
@@ -130,6 +130,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "warmup_open": "warm-up: no end of it was found in pilot runs of {length:.0f} h; {hours:.1f} h are taken. Beware of the figures, or give --warmup",
         "signs": "Signs of the bar: {signs}. All shares in a wider window, or in the report (--report).",
         "definitions_at": "Definitions: in a wider window (120 columns), in the report (--report), in docs/kpis.md",
+        "told": "{name}: {said}", "told_more": "{name}: {said}. {more}",
+        "by_recipe": "Good cells by recipe", "recipe": "recipe {recipe}", "recipe_share": "share of good cells %", "good_rate": "good cells/h",
+        "setups": "Changeovers, per replication and place: {units}", "setups_of": "{unit} {hours:.2f} h",
         "steps": "Yield and scrap by step", "yield": "yield %", "rejected": "became bad", "removed": "left as scrap", "lost": "lost kg/h", "black": "black mass kg/h",
         "steps_caption": "Cells per replication. A cell costs yield where it becomes bad; what was added to it is lost where it leaves the line "
         "(into a bin, or marked bad over the end). Materials in kg per hour; those of the black mass: {black}.",
@@ -190,6 +193,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "warmup_open": "ウォームアップ：{length:.0f} hの予備計算では終わりが見つからず、{hours:.1f} hとした。結果に注意するか、--warmupを指定すること",
         "signs": "棒の記号：{signs}。全割合は、より広い端末または報告書（--report）。",
         "definitions_at": "定義：幅120桁以上の端末、報告書（--report）、docs/kpis.md",
+        "told": "{name}：{said}", "told_more": "{name}：{said}。{more}",
+        "by_recipe": "レシピ別の良品", "recipe": "レシピ{recipe}", "recipe_share": "良品に占める割合 %", "good_rate": "良品 個/h",
+        "setups": "段取り替え（1反復・1か所あたり）：{units}", "setups_of": "{unit} {hours:.2f} h",
         "steps": "工程別の歩留まりと不良", "yield": "歩留まり %", "rejected": "不良発生", "removed": "不良排出", "lost": "損失 kg/h", "black": "ブラックマス kg/h",
         "steps_caption": "1反復あたりのセル数。歩留まりは不良になった工程で失われ、材料はラインから出た工程（ビン、または不良として末端）までに加えた分が失われる。"
         "材料はkg/h。ブラックマスになる材料：{black}。",
@@ -220,6 +226,13 @@ def warnings(flow: Flow, lang: str) -> list[str]:
         lead = words["unsteady_lead"].format(lead=flow.lead_h) if flow.lead_h else ""
         found.append(words["unsteady"].format(left=flow.left, entered=flow.entered, lead=lead))
     return found
+
+
+def setups(figures: Kpis, hours: float, lang: str) -> str:
+    """How long units were changed over; empty if none was."""
+    words = texts(lang)
+    units = [words["setups_of"].format(unit=u.name, hours=u.setup * hours) for u in figures.units if u.setup]
+    return words["setups"].format(units=", ".join(units)) if units else ""
 
 
 def warmup(experiment: Experiment, lang: str) -> str:

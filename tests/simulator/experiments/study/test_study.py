@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from simulator.experiments.study.compare import Verdict, compare, judge, paired
 from simulator.experiments.study.effects import effects
 from simulator.experiments.study.findings import precision, sentences, signed, warnings
 from simulator.experiments.study.plan import Plan, load_plan
-from simulator.experiments.study.report import render_study
+from simulator.experiments.study.report import draw, render_study
 from simulator.experiments.study.result import Study
 from simulator.experiments.study.running import next_count, run_study
 from simulator.experiments.study.tables import csv_files
@@ -277,6 +278,25 @@ def test_the_charts_hold_the_figures_of_the_experiment(study: Study, lang: str) 
     assert [s["mean"].tolist() for s in levels] == [pytest.approx([v.mean for v in e.levels]) for e in found]
     assert TEXTS[lang]["differences"].split("{")[0] in page
     assert CHART_TEXTS[lang]["reset"] in shown.words()
+
+
+def test_long_names_are_folded_in_charts_and_pictures_and_not_cut(tmp_path: Path) -> None:
+    """Levels of four factors, of which the last one tells two scenarios apart."""
+    levels = {
+        "units.A.failures.minor stop.mtbf": "6 min",
+        "units.A.failures.minor stop.mttr": "40 s",
+        "units.M1.5.process_time": 4.5,
+    }
+    factors = "".join(f"  {path}: [{value}]\n" for path, value in levels.items()) + "  units.X.capacity: [4, 5]\n"
+    study = run_study(plan_in(tmp_path, HEAD + "replications: 2\nfactors:\n" + factors), engine="simpy")
+    names = [f"{i}: {o.scenario.name}" for i, o in enumerate(study.outcomes) if o is not study.base]
+    assert len(names) == 2 and all(len(name) > 60 for name in names)
+    shown = {text.replace("\n", " ") for text in Charts(render_study(study)).texts() if "\n" in text}
+    (picture,) = (svg for name, svg in draw(study).items() if name == "means")
+    assert set(names) <= shown
+    assert all(
+        name in " ".join(ElementTree.fromstring(picture).itertext()) for name in (n.split(", ")[-1] for n in names)
+    )
 
 
 def test_charts_are_drawn_without_a_word_on_the_error_stream(study: Study, caplog: pytest.LogCaptureFixture) -> None:
