@@ -14,14 +14,14 @@ from setsubi.hosting import tool_version
 from setsubi.options import Lang, Language, Quiet, want_folder
 from simulator.effort.load import load_effort
 from simulator.effort.model import estimate
-from simulator.effort.report import render_effort
+from simulator.effort.report import draw, render_effort
 from simulator.effort.tables import csv_files, print_estimate
 
 
 @guarded
 def effort(
     file: Annotated[Path, typer.Argument(help="Effort file (YAML).")],
-    out: Annotated[Path | None, typer.Option(help="Folder for report.html and the CSV files.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for report.html, the CSV files and the pictures.")] = None,
     lang: Language = Lang.EN,
     quiet: Quiet = False,
 ) -> None:
@@ -34,5 +34,6 @@ def effort(
     if not quiet:
         print_estimate(made, undecided, make_console(), lang)
     if out is not None:
-        page = render_effort(made, undecided, lang=lang, version=tool_version(), command=f"setsubi effort {file.name}")
-        publish_files(out, page, csv_files(made, undecided, lang), {}, lang)
+        drawn, command = draw(made, lang), f"setsubi effort {file.name}"
+        page = render_effort(made, undecided, lang=lang, version=tool_version(), command=command, drawn=drawn)
+        publish_files(out, page, csv_files(made, undecided, lang), drawn, lang)

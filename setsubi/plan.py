@@ -19,7 +19,7 @@ from setsubi.options import Lang, Language, Quiet, want_file, want_folder
 from simulator.planning.linefile import planned_line
 from simulator.planning.load import bundled, bundled_text, formats, load_plan
 from simulator.planning.ramp import ramp_up
-from simulator.planning.report import render_plan
+from simulator.planning.report import draw, render_plan
 from simulator.planning.sizing import size
 from simulator.planning.spec import MOST_GWH, MOST_LINES, PlanSpec
 from simulator.planning.tables import csv_files, print_formats, print_plan
@@ -36,7 +36,7 @@ def plan(
         str | None, typer.Option(help="Bundled cell format in place of a plan file; 'list' shows them.")
     ] = None,
     lines: Annotated[int | None, typer.Option(min=1, max=MOST_LINES, help="So many lines.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for report.html and the CSV files.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for report.html, the CSV files and the pictures.")] = None,
     line: Annotated[Path | None, typer.Option(help="Write one of the lines as a line file (.yaml).")] = None,
     write: Annotated[
         Path | None, typer.Option(help="Write the plan of --cell as a plan file (.yaml), to edit.")
@@ -73,8 +73,9 @@ def plan(
         command = " ".join(
             ["setsubi plan", file.name if file else f"--cell {cell}", *(f"--{k} {v:g}" for k, v in given.items())]
         )
-        page = render_plan(made, ramp, lang=lang, version=tool_version(), command=command)
-        publish_files(out, page, csv_files(made, ramp, lang), {}, lang)
+        drawn = draw(made, ramp, lang)
+        page = render_plan(made, ramp, lang=lang, version=tool_version(), command=command, drawn=drawn)
+        publish_files(out, page, csv_files(made, ramp, lang), drawn, lang)
 
 
 def _check(file: Path | None, gwh: float | None, cell: str | None, write: Path | None) -> None:

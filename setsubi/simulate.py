@@ -27,11 +27,12 @@ from setsubi.options import (
 )
 from setsubi.progress import with_progress
 from setsubi.workers import workers_for
+from simulator.experiments.arrows import arrows_of
 from simulator.experiments.kpis import kpis
 from simulator.experiments.report import draw, print_tables, render_report
 from simulator.experiments.run import Experiment, run_experiment
 from simulator.experiments.study.texts import words
-from simulator.experiments.tables import print_bottleneck
+from simulator.experiments.tables import print_arrows, print_bottleneck
 from simulator.experiments.texts import language
 from simulator.experiments.texts import warmup as warmup_text
 from simulator.interface.fitted import fitted_line, transitions_of
@@ -94,6 +95,8 @@ def simulate(
         print_tables(figures, console, lang)
         if experiment.trace is not None:
             print_bottleneck(experiment.trace.bottleneck, console, lang)
+        if (arrows := arrows_of(experiment)) is not None:
+            print_arrows(arrows, console, lang)
     drawn = draw(experiment, figures, language(lang)) if report is not None or pictures is not None else {}
     if report is not None:
         page = render_report(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode
+from collections.abc import Iterator
 from gzip import decompress
 from html.parser import HTMLParser
 from typing import Any
@@ -59,8 +60,20 @@ class Charts:
         ]
         return [d for d in data if set(columns) <= set(d)]
 
+    def texts(self) -> set[str]:
+        """All texts that stand alone: names in legends, on axes and in tips."""
+        return set(_texts(list(self.models.values())))
+
     def words(self) -> str:
         return json.dumps(list(self.models.values()), ensure_ascii=False)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inner)
 
 
 def _values(column: Any) -> Any:

@@ -5,30 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import ceil
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
-from matplotlib.patches import Circle, FancyBboxPatch
 from matplotlib.ticker import MaxNLocator
 
+from simulator.effort import series
 from simulator.effort.model import Estimate, Hours, Spread, spread
-from simulator.experiments.pictures import BLUE, GREEN, GRID, INK, RED, WIDTH, style, svg
-
-_IN_A_ROW = 7
-_MOST_SWINGS = 12
-_BINS = 60
+from simulator.effort.series import LIGHT
+from simulator.experiments.chain import IN_A_ROW, box, place
+from simulator.experiments.pictures import BLUE, GREEN, GRID, INK, RED, WIDTH, key, style, svg
 
 
 def chain(made: Estimate, words: Mapping[str, str]) -> str:
     """Equipment A – conveyor – B …: the mean hours on each joint without a common interface, and with one on joints and units."""
     with style():
         units = made.spec.units
-        rows = ceil(len(units) / _IN_A_ROW)
+        rows = ceil(len(units) / IN_A_ROW)
         canvas = Canvas(figsize=(WIDTH, 2.1 * rows), layout="constrained")
         axes = canvas.subplots()
         for index, unit in enumerate(units):
-            x, y = _place(index)
-            _box(axes, x, y, unit.kind == "conveyor")
+            x, y = place(index)
+            box(axes, x, y, unit.kind == "conveyor")
             machine = unit.kind == "machine"
             hours = f"{made.guided.units[index].mean():.0f} {words['h']}"
             axes.text(
@@ -38,41 +35,14 @@ def chain(made: Estimate, words: Mapping[str, str]) -> str:
             axes.text(x, y - 0.42, _short(unit.vendor), ha="center", va="top", fontsize=7.5, color="#57606a")
         for index in range(len(units) - 1):
             _joint(axes, index, made.without.joints[index], made.guided.joints[index], words["h"])
-        axes.set_xlim(-0.55, min(len(units), _IN_A_ROW) - 0.45)
+        axes.set_xlim(-0.55, min(len(units), IN_A_ROW) - 0.45)
         axes.set_ylim(-1.5 * (rows - 1) - 0.65, 0.85)
         axes.set_axis_off()
         return svg(canvas)
 
 
-def _place(index: int) -> tuple[float, float]:
-    return index % _IN_A_ROW, -1.5 * (index // _IN_A_ROW)
-
-
-def _box(axes: Axes, x: float, y: float, conveyor: bool) -> None:
-    if not conveyor:
-        axes.add_patch(
-            FancyBboxPatch(
-                (x - 0.26, y - 0.3), 0.52, 0.6, boxstyle="round,pad=0,rounding_size=0.05", fc="#eaf1f9", ec=BLUE, lw=1.4
-            )
-        )
-        return
-    axes.add_patch(
-        FancyBboxPatch(
-            (x - 0.3, y - 0.08),
-            0.6,
-            0.22,
-            boxstyle="round,pad=0,rounding_size=0.05",
-            fc="#f3f4f6",
-            ec="#57606a",
-            lw=1.2,
-        )
-    )
-    for roller in (-0.2, 0.0, 0.2):
-        axes.add_patch(Circle((x + roller, y - 0.14), 0.045, fc="white", ec="#57606a", lw=1.0))
-
-
 def _joint(axes: Axes, index: int, without: Hours, guided: Hours, unit: str) -> None:
-    (x, y), (to, below) = _place(index), _place(index + 1)
+    (x, y), (to, below) = place(index), place(index + 1)
     if y == below:
         axes.plot([x + 0.28, to - 0.28], [y, y], color=INK, linewidth=1.6, zorder=0)
         middle = (x + to) / 2
@@ -94,13 +64,11 @@ def distributions(made: Estimate, words: Mapping[str, str]) -> str:
     with style():
         canvas = Canvas(figsize=(WIDTH, 4.6), layout="constrained")
         above, below = canvas.subplots(2, 1)
-        both = np.concatenate((made.without.total, made.guided.total))
-        bins = list(np.linspace(both.min(), max(both.max(), both.min() + 1), _BINS + 1))
-        for hours, colour, key in ((made.without.total, RED, "without"), (made.guided.total, GREEN, "with")):
-            above.hist(hours, bins, color=colour, alpha=0.55, label=words[key])
+        shown = series.histograms(made)
+        for axes, name, colour in ((above, "without", RED), (above, "with", GREEN), (below, "saved", BLUE)):
+            axes.stairs(shown[name].counts, shown[name].edges, fill=True, color=colour, alpha=0.55, label=words[name])
         above.set_xlabel(words["hours"])
         above.legend(fontsize=9, frameon=False)
-        below.hist(made.saved, _BINS, color=BLUE, alpha=0.6)
         found = spread(made.saved)
         for value, name in ((found.p10, "p10"), (found.p50, "p50"), (found.p90, "p90")):
             below.axvline(value, color=INK, linewidth=1.1, linestyle=(0, (4, 3)))
@@ -161,13 +129,14 @@ def _band(axes: Axes, numbers: Sequence[int], found: Sequence[Spread], colour: s
 def swings(made: Estimate, words: Mapping[str, str]) -> str:
     """A tornado: mean hours saved at the low and at the high end of each parameter."""
     with style():
-        shown = made.swings[:_MOST_SWINGS]
+        shown = series.swings(made)
         canvas = Canvas(figsize=(WIDTH, 0.36 * len(shown) + 0.9), layout="constrained")
         axes = canvas.subplots()
         centre = float(made.saved.mean())
         for y, swing in enumerate(shown):
-            axes.barh(y, swing.low - centre, left=centre, height=0.62, color="#a9c4e4")
+            axes.barh(y, swing.low - centre, left=centre, height=0.62, color=LIGHT)
             axes.barh(y, swing.high - centre, left=centre, height=0.62, color=BLUE)
+        key(axes, [(words["lowest"], LIGHT), (words["highest"], BLUE)])
         axes.axvline(centre, color=INK, linewidth=1)
         axes.axvline(0, color=RED, linewidth=1.2)
         axes.set_yticks(range(len(shown)), [swing.parameter for swing in shown])

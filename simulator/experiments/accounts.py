@@ -12,6 +12,7 @@ ACCOUNTS = (
 )  # fmt: skip
 UNPLANNED = ("non_scheduled", "scheduled_down")
 """What is no part of the planned busy time (ISO 22400-2, our reading), on which availability and OEE rest."""
+SEEN = 0.0005  # share of the time from which on an account is shown
 COLOURS = {
     "productive": "#2e7d5b",
     "starved": "#f2c14e",

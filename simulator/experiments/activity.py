@@ -1,4 +1,4 @@
-"""When a unit waits for nobody, read from the event log: what the shifting bottleneck is made of.
+"""When a unit waits for nobody, and how long for whom, read from the event log: what the bottlenecks are made of.
 
 A unit waits when a hand-over with a neighbour comes later than it could: after both could have been ready, plus the time
 that it takes (``transfer_s``, the pitch of a conveyor). A machine of one place waits while it is starved or blocked; one of
@@ -9,8 +9,11 @@ Being down, or stopped for another reason of its own, is no wait.
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 from itertools import chain, pairwise
 from math import inf
+
+import numpy as np
 
 from simulator.experiments.accounts import account
 from simulator.line.log import Kind, Row, state_of
@@ -18,11 +21,20 @@ from simulator.line.spec import BufferSpec, ConveyorSpec, LineSpec, MachineSpec,
 
 Period = tuple[float, float]
 """Start and end in s."""
+PARTS = 20  # of the time, by which waits of one replication are compared
 _NOISE = 1e-6  # s, of sums of times
 _ENTER, _START, _END, _LEAVE, _SCRAP, _STATE = (
     int(k) for k in (Kind.ENTER, Kind.START, Kind.END, Kind.LEAVE, Kind.SCRAP, Kind.STATE)
 )
 _NEITHER = ("productive", "starved", "blocked", "standby")  # all other accounts are being down
+
+
+@dataclass(frozen=True)
+class Waits:
+    """What a unit waited for its neighbours: shares, 0 to 1, of ``PARTS`` equal parts of the time."""
+
+    starved: tuple[float, ...]
+    blocked: tuple[float, ...]
 
 
 class _Wait:
@@ -43,6 +55,17 @@ class _Wait:
                 self.lasted.pop()
             self.lasted.append((self._due, t))
         self._due = inf
+
+    def shares(self, end: float) -> tuple[float, ...]:
+        """The share of each part of the time up to ``end`` in which it lasted."""
+        self.end(end)
+        edges = np.linspace(self._start, end, PARTS + 1)
+        if not self.lasted or end <= self._start:
+            return (0.0,) * PARTS
+        at = np.array(self.lasted)
+        waited = np.concatenate(([0.0], np.cumsum(at[:, 1] - at[:, 0])))
+        sofar = np.interp(edges, at.ravel(), np.repeat(waited, 2)[1:-1])
+        return tuple((np.diff(sofar) / np.diff(edges)).tolist())
 
 
 class Activity:
@@ -95,12 +118,18 @@ class Activity:
         edges = [(-inf, 0.0), *waits, (end, inf)]
         return [(a, b) for (_, a), (b, _) in pairwise(edges) if b > a]
 
+    def waits(self, end: float) -> Waits:
+        """How long it wanted an item, or a place for one, up to ``end``."""
+        return Waits(self.starved.shares(end), self.blocked.shares(end))
+
 
 class _Belt(Activity):
-    """A conveyor: its entry is one place, busy for a pitch after each item."""
+    """A conveyor: its entry is one place, busy for a pitch after each item. To its neighbours it is a store, which makes them
+    wait when it is full or empty; so says its state."""
 
     def __init__(self, spec: ConveyorSpec, before: UnitSpec | None, after: UnitSpec | None, start: float) -> None:
         super().__init__(spec, before, after, start)
+        self._empty, self._full = _Wait(start), _Wait(start)
         self.starved.begin(0.0)
 
     def read(self, row: Row) -> None:
@@ -117,7 +146,14 @@ class _Belt(Activity):
             super().read(row)
 
     def turns(self, t: float, found: str) -> None:
-        """Nothing: its waits are in its hand-overs."""
+        """Empty or full; its own waits are in its hand-overs."""
+        for wait, of in ((self._empty, "starved"), (self._full, "blocked")):
+            wait.end(t)
+            if found == of:
+                wait.begin(t)
+
+    def waits(self, end: float) -> Waits:
+        return Waits(self._empty.shares(end), self._full.shares(end))
 
 
 class _Several(Activity):

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
-from simulator.experiments.activity import Period, activities
+from simulator.experiments.activity import Period, Waits, activities
 from simulator.line.log import Row
 from simulator.line.spec import LineSpec
 
@@ -108,3 +108,8 @@ class ActivePeriods:
         """The bottlenecks, ``now`` being the end of the run. Nothing can be read after this."""
         end = min(now, self._end)
         return shifting({name: unit.active(end) for name, unit in self._units.items()}, self._start, end)
+
+    def waits(self, now: float) -> dict[str, Waits]:
+        """What each unit waited for its neighbours, ``now`` being the end of the run. Nothing can be read after this."""
+        end = min(now, self._end)
+        return {name: unit.waits(end) for name, unit in self._units.items()}

@@ -9,12 +9,12 @@ units.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 from simulator.experiments.accounts import ACCOUNTS, UNPLANNED, account
 from simulator.experiments.figures import LEAST, line_values, planned_hours
+from simulator.experiments.intervals import interval
 from simulator.experiments.run import Experiment
 from simulator.experiments.said import Failure, Said, failures, figures
 from simulator.experiments.steps import Step, materials, steps
@@ -22,7 +22,6 @@ from simulator.interface.fitting import design_speed
 from simulator.line import UnitResult
 from simulator.line.spec import BufferSpec, ConveyorSpec, MachineSpec, UnitSpec
 
-CONFIDENCE = 0.95
 STEADY = 0.02  # a line that fills or empties by more than this share of its output is not in steady state
 HELD = 0.05  # so much of what it held at the start may come out after the warm-up
 
@@ -85,6 +84,15 @@ class UnitFigures:
         """Share of the planned time that the unit's whole capacity was in use, or lost by failures and changeovers."""
         lost = (self.down + self.setup) / self.planned if self.planned > 0 else 0.0
         return self.availability * self.effectiveness + lost
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a line with a plan made of a recipe: good cells per hour, and their share of all good ones, 0 to 1."""
+
+    number: int
+    rate: Figure
+    share: float
 
 
 @dataclass(frozen=True)
@@ -154,6 +162,7 @@ class Kpis:
     steps: tuple[Step, ...]
     materials: tuple[str, ...]
     black_mass: tuple[str, ...]
+    recipes: tuple[Recipe, ...]
 
     @property
     def assumed(self) -> tuple[Said, ...]:
@@ -188,7 +197,18 @@ def kpis(experiment: Experiment) -> Kpis:
         steps=steps(experiment.spec, experiment.results, experiment.hours),
         materials=materials(experiment.spec),
         black_mass=experiment.spec.cell.black_mass if experiment.spec.cell else (),
+        recipes=tuple(_recipes(experiment)),
     )
+
+
+def _recipes(experiment: Experiment) -> Iterator[Recipe]:
+    """Those of the plan, in the order of their numbers."""
+    made = [dict(result.recipes) for result in experiment.results]
+    good = sum(sum(each.values()) for each in made)
+    for number in sorted(made[0]):
+        values = tuple(each[number] / experiment.hours for each in made)
+        rate = Figure(f"recipe {number}", "cells/h", *interval(values), values)
+        yield Recipe(number, rate, sum(values) * experiment.hours / max(good, 1))
 
 
 def _flow(experiment: Experiment) -> Flow:
@@ -216,23 +236,6 @@ def line_figures(experiment: Experiment) -> tuple[Figure, ...]:
         values = tuple(of(result) for result in experiment.results)
         found.append(Figure(name, unit, *interval(values), values))
     return tuple(found)
-
-
-def interval(values: Sequence[float], confidence: float = CONFIDENCE) -> tuple[float, float | None]:
-    """Mean and half-width of Student's t interval; ``None`` for a single value."""
-    n = len(values)
-    mean = sum(values) / n
-    if n < 2:
-        return mean, None
-    sd = sqrt(sum((v - mean) ** 2 for v in values) / (n - 1))
-    return mean, students_t(n - 1, confidence) * sd / sqrt(n)
-
-
-def students_t(freedom: int, confidence: float = CONFIDENCE) -> float:
-    """The two-sided quantile of Student's t."""
-    from scipy.special import stdtrit  # takes longer to import than most commands to run, which need it not
-
-    return float(stdtrit(freedom, (1 + confidence) / 2))
 
 
 def unit_figures(spec: UnitSpec, results: Sequence[UnitResult], hours: float) -> UnitFigures:

@@ -16,15 +16,16 @@ import numpy.typing as npt
 mpl.use("Agg")
 
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure as Canvas
+from matplotlib.patches import Patch
 
 from simulator.experiments import series
-from simulator.experiments.accounts import ACCOUNTS, COLOURS
+from simulator.experiments.accounts import ACCOUNTS, COLOURS, SEEN
 from simulator.experiments.bottleneck import Shifting
 from simulator.experiments.kpis import Kpis
 from simulator.experiments.run import Experiment
-from simulator.experiments.series import Rates, rates, ribbon
+from simulator.experiments.series import LIGHT, Rates, rates, ribbon
 from simulator.experiments.trace import BINS, Trace
 
 INK, GRID, BLUE, RED = "#30363d", "#d9dee3", "#1f5fa8", "#b3262e"
@@ -54,23 +55,29 @@ def throughput_over_time(experiment: Experiment, words: Mapping[str, str]) -> st
         axes = canvas.subplots()
         found = rates(experiment)
         for run in found.series if len(found.series) > 1 and found.means else ():
-            axes.step(found.hours, _closed(run), where="post", color=GREY, linewidth=0.6)
+            name = words["replications"] if run is found.series[0] else ""
+            axes.step(found.hours, _closed(run), where="post", color=GREY, linewidth=0.6, label=name)
         if found.means:
-            _band(axes, found)
+            _band(axes, found, words)
         if experiment.spec.takt is not None:
-            _mark(axes, 3600 / experiment.spec.takt, words["takt"])
+            takt = 3600 / experiment.spec.takt
+            axes.axhline(takt, color=INK, linewidth=0.8, linestyle=(0, (4, 3)), label=words["takt"])
         axes.set_xlim(0, max(found.hours[-1], 1e-9))
         axes.set_ylim(bottom=0)
         axes.grid(axis="y")
         axes.set_xlabel(words["hours"])
         axes.set_ylabel(words["rate"])
+        key(axes)
         return svg(canvas)
 
 
-def _mark(axes: Axes, rate: float, name: str) -> None:
-    """What is wanted, as a dashed line with its name."""
-    axes.axhline(rate, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
-    axes.annotate(name, (1, rate), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=9)
+def key(axes: Axes, entries: Sequence[tuple[str, str]] = (), columns: int = 4) -> None:
+    """The key above a picture: what its parts are labelled, or these names with their colours."""
+    handles = [Patch(fc=colour, label=name) for name, colour in entries] or axes.get_legend_handles_labels()[0]
+    if handles:
+        axes.legend(
+            handles=handles, fontsize=9, frameon=False, ncols=columns, loc="lower center", bbox_to_anchor=(0.5, 1.0)
+        )
 
 
 def lead_times(experiment: Experiment, words: Mapping[str, str]) -> str:
@@ -95,12 +102,15 @@ def lead_times(experiment: Experiment, words: Mapping[str, str]) -> str:
         return svg(canvas)
 
 
-def _band(axes: Axes, found: Rates) -> None:
+def _band(axes: Axes, found: Rates, words: Mapping[str, str]) -> None:
     """Mean and band as steps; each value holds for its whole interval."""
     both = list(zip(found.means, found.half_widths, strict=True))
     low, high = [max(0.0, m - h) for m, h in both], [m + h for m, h in both]
-    axes.fill_between(found.hours, _closed(low), _closed(high), step="post", color=BLUE, alpha=0.22, linewidth=0)
-    axes.step(found.hours, _closed(found.means), where="post", color=BLUE, linewidth=1.8)
+    if len(found.series) > 1:
+        axes.fill_between(
+            found.hours, _closed(low), _closed(high), step="post", color=BLUE, alpha=0.22, linewidth=0, label=words["interval"]
+        )  # fmt: skip
+    axes.step(found.hours, _closed(found.means), where="post", color=BLUE, linewidth=1.8, label=words["mean"])
 
 
 def _closed(values: Sequence[float]) -> list[float]:
@@ -108,14 +118,15 @@ def _closed(values: Sequence[float]) -> list[float]:
     return [*values, *values[-1:]]
 
 
-def time_shares(figures: Kpis, words: Mapping[str, str]) -> str:
-    """Stacked shares of time by unit."""
+def time_shares(figures: Kpis, words: Mapping[str, str], accounts: Mapping[str, str]) -> str:
+    """Stacked shares of time by unit; ``accounts`` are the names of the accounts."""
     with style():
-        canvas = Canvas(figsize=(WIDTH, 0.42 * len(figures.units) + 0.8), layout="constrained")
+        seen = [a for a in ACCOUNTS if any(unit.shares[a] > SEEN for unit in figures.units)]
+        canvas = Canvas(figsize=(WIDTH, 0.42 * len(figures.units) + 1.3), layout="constrained")
         axes = canvas.subplots()
         names = [unit.name for unit in figures.units]
         left = [0.0] * len(names)
-        for name in ACCOUNTS:
+        for name in seen:
             shares = [100 * unit.shares[name] for unit in figures.units]
             bars = axes.barh(names, shares, left=left, height=0.72, color=COLOURS[name])
             light = name in ("starved", "standby", "non_scheduled", "waiting_operator")
@@ -126,13 +137,14 @@ def time_shares(figures: Kpis, words: Mapping[str, str]) -> str:
         axes.set_xlim(0, 100)
         axes.tick_params(axis="y", length=0)
         axes.set_xlabel(words["share_axis"])
+        key(axes, [(accounts[a], COLOURS[a]) for a in seen])
         return svg(canvas)
 
 
-def state_timeline(trace: Trace, words: Mapping[str, str]) -> str:
+def state_timeline(trace: Trace, words: Mapping[str, str], accounts: Mapping[str, str]) -> str:
     """One row per unit; each column stacks the shares of the states in its interval."""
     with style():
-        canvas = Canvas(figsize=(WIDTH, 0.46 * len(trace.shares) + 0.8), layout="constrained")
+        canvas = Canvas(figsize=(WIDTH, 0.46 * len(trace.shares) + 1.3), layout="constrained")
         axes = canvas.subplots()
         last = (trace.end - trace.start) / 3600
         for row, shares in enumerate(trace.shares.values()):
@@ -142,6 +154,8 @@ def state_timeline(trace: Trace, words: Mapping[str, str]) -> str:
         axes.set_xlim(0, last)
         axes.tick_params(axis="y", length=0)
         axes.set_xlabel(words["hours"])
+        seen = [a for a in ACCOUNTS if any(np.mean(shares[a]) > SEEN for shares in trace.shares.values())]
+        key(axes, [(accounts[a], COLOURS[a]) for a in seen])
         return svg(canvas)
 
 
@@ -158,13 +172,13 @@ def bottleneck_ribbon(found: Shifting, words: Mapping[str, str], bins: int = BIN
     """One row per unit: in each column the share of the time in which it was the sole (dark) or a shifting (light) bottleneck."""
     with style():
         units = list(found.sole)
-        canvas = Canvas(figsize=(WIDTH, 0.3 * len(units) + 0.8), layout="constrained")
+        canvas = Canvas(figsize=(WIDTH, 0.3 * len(units) + 1.1), layout="constrained")
         axes = canvas.subplots()
         shares = ribbon(found, bins)
         last = (found.end - found.start) / 3600
         for row, unit in enumerate(units):
-            ink = np.clip(shares[unit, True] + 0.4 * shares[unit, False], 0, 1)[None, :, None]
-            colour = 1 + ink * (np.array(to_rgb(RED)) - 1)
+            ink = np.clip(shares[unit, True] + LIGHT * shares[unit, False], 0, 1)[None, :, None]
+            colour = _reddened(ink)
             extent = (0, last, row + 0.4, row - 0.4)
             axes.imshow(colour, extent=extent, aspect="auto", interpolation="nearest")
         axes.set_yticks(range(len(units)), units)
@@ -172,7 +186,13 @@ def bottleneck_ribbon(found: Shifting, words: Mapping[str, str], bins: int = BIN
         axes.set_xlim(0, last)
         axes.tick_params(axis="y", length=0)
         axes.set_xlabel(words["hours"])
+        key(axes, [(words["sole"], RED), (words["shifting"], to_hex(tuple(_reddened(np.array(LIGHT)))))])
         return svg(canvas)
+
+
+def _reddened(ink: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.floating[Any]]:
+    """White to red by ink, 0 to 1; the last axis is that of the colours."""
+    return np.asarray(1 + ink * (np.array(to_rgb(RED)) - 1))
 
 
 def buffer_levels(trace: Trace, words: Mapping[str, str]) -> str:
@@ -196,6 +216,7 @@ def buffer_levels(trace: Trace, words: Mapping[str, str]) -> str:
             axes.grid(axis="y")
             axes.set_ylabel(level.name, rotation=0, ha="right", va="center")
         panels[-1].set_xlabel(words["hours"])
+        canvas.supylabel(words["level_axis"], fontsize=10, color=INK)
         return svg(canvas)
 
 

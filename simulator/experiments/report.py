@@ -7,13 +7,14 @@ from collections.abc import Mapping
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, Template, select_autoescape
 
-from simulator.experiments.accounts import ACCOUNTS, COLOURS
+from simulator.experiments.arrows import arrows_of
 from simulator.experiments.charts.texts import TEXTS as CHART_TEXTS
 from simulator.experiments.kpis import Kpis
 from simulator.experiments.run import Experiment
 from simulator.experiments.tables import print_tables
-from simulator.experiments.texts import ACCOUNT_NAMES, FIGURES, language, texts, warmup, warnings
+from simulator.experiments.texts import ACCOUNT_NAMES, FIGURES, language, setups, texts, warmup, warnings
 from simulator.experiments.trace import Trace
+from simulator.line.spec import ConveyorSpec
 
 __all__ = ["print_tables", "render_report"]
 
@@ -23,19 +24,33 @@ def draw(experiment: Experiment, figures: Kpis, lang: str = "en") -> dict[str, s
     # matplotlib takes a second to import, which every command would pay that draws nothing
     from simulator.experiments import pictures
 
-    words, trace = texts(lang), experiment.trace
+    words, trace, accounts = (
+        {**texts(lang), **CHART_TEXTS[language(lang)]},
+        experiment.trace,
+        ACCOUNT_NAMES[language(lang)],
+    )
     drawn = {"overtime": pictures.throughput_over_time(experiment, words)}
     if figures.figure("lead time"):
         drawn["leads"] = pictures.lead_times(experiment, words)
-    drawn["shares"] = pictures.time_shares(figures, words)
+    drawn["shares"] = pictures.time_shares(figures, words, accounts)
     if trace is not None:
-        drawn["timeline"] = pictures.state_timeline(trace, words)
+        drawn["timeline"] = pictures.state_timeline(trace, words, accounts)
         drawn["ribbon"] = pictures.bottleneck_ribbon(trace.bottleneck, words)
+        drawn |= draw_arrows(experiment, lang)
         if trace.levels:
             drawn["levels"] = pictures.buffer_levels(trace, words)
     if figures.buffers:
         drawn["histograms"] = pictures.level_histograms(experiment, words)
     return drawn
+
+
+def draw_arrows(experiment: Experiment, lang: str) -> dict[str, str]:
+    """The picture of the arrows by its name; none if there are no arrows."""
+    from simulator.experiments.chain import waiting_arrows
+
+    found = arrows_of(experiment)
+    conveyors = {u.name for u in experiment.spec.units if isinstance(u, ConveyorSpec)}
+    return {"arrows": waiting_arrows(found, conveyors, texts(lang))} if found else {}
 
 
 def render_report(
@@ -51,15 +66,13 @@ def render_report(
     from simulator.experiments.charts.run import run_charts  # Bokeh takes half a second to import
 
     code, words, trace = language(lang), texts(lang), experiment.trace
-    legend = [
-        (ACCOUNT_NAMES[code][a], COLOURS[a]) for a in ACCOUNTS if any(u.shares[a] > 0.0005 for u in figures.units)
-    ]
     return template("simulation.html.j2").render(
         e=experiment, k=figures, t=words, names=FIGURES[code], lang=code, version=version, command=command,
-        legend=legend, warnings=warnings(figures.flow, code), setting=setting(experiment, code), warmup=warmup(experiment, code),
+        warnings=warnings(figures.flow, code), setting=setting(experiment, code), warmup=warmup(experiment, code),
         minutes=_minutes(trace) if trace else "",
         votes=[(name, words["votes"].format(n=n, of=len(experiment.results))) for name, n in figures.votes],
         left=sum(n for r in experiment.results for _, n in r.lead_times), active=trace.bottleneck if trace else None,
+        arrows=arrows_of(experiment), setups=setups(figures, experiment.hours, code),
         pictures=images(draw(experiment, figures, code) if drawn is None else drawn),
         charts=run_charts(experiment, figures, code), chart_words=CHART_TEXTS[code], units=[u.name for u in figures.units],
     )  # fmt: skip

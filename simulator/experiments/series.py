@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from simulator.experiments.accounts import ACCOUNTS
 from simulator.experiments.bottleneck import Shifting
-from simulator.experiments.kpis import interval
+from simulator.experiments.intervals import interval
 from simulator.experiments.run import Experiment, bucket
 from simulator.experiments.trace import BINS, LevelTrace, StateStretch, Trace
 from simulator.line import RunResult
@@ -24,6 +24,7 @@ RARE = 0.999  # share of the lead times that is shown at least
 LEVELS = 60  # bars of a histogram of levels
 MOST_COLUMNS = 10 * BINS  # of all levels in one picture; more would make a page too heavy
 MOST_CELLS = 40_000  # of a timeline; a longer list would make a page too heavy
+LIGHT = 0.4  # of the ink of a sole bottleneck, for one of two between which it shifts
 LEAST = 0.002  # share of a column that can be seen
 Array: TypeAlias = npt.NDArray[np.floating[Any]]
 

@@ -8,11 +8,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from simulator.experiments.accounts import ACCOUNTS
+from simulator.experiments.accounts import ACCOUNTS, SEEN
+from simulator.experiments.arrows import Arrows
 from simulator.experiments.bottleneck import Shifting
 from simulator.experiments.columns import GAP, Column, fitted, total
 from simulator.experiments.kpis import Kpis, UnitFigures
-from simulator.experiments.texts import ACCOUNT_NAMES, FIGURES, language, texts, warnings
+from simulator.experiments.texts import ACCOUNT_NAMES, FIGURES, language, setups, texts, warnings
 
 STYLES = {
     "productive": "green",
@@ -41,19 +42,25 @@ def print_tables(figures: Kpis, console: Console, lang: str = "en") -> None:
     console.print(_units(figures, lang, width))
     console.print(_bars(figures, lang, width))
     console.print(_steps(figures, lang, width))
+    if figures.recipes:
+        console.print(_recipes(figures, lang, width))
+        if said := setups(figures, figures.flow.hours, lang):
+            console.print(said, highlight=False)
     if figures.buffers:
         console.print(_buffers(figures, lang, width))
     share = ", ".join(
         f"{name} {words['votes'].format(n=n, of=sum(v for _, v in figures.votes))}" for name, n in figures.votes
     )
-    console.print(f"{words['bottleneck']}: [bold]{figures.bottleneck}[/bold] ({share})")
-    clocks = sorted({words[f"clock_{f.clock}"] for f in figures.failures})
-    console.print(f"{words['clocks']}: {', '.join(clocks) or words['none']}. {words['clocks_caption']}", style="dim")
+    console.print(words["told"].format(name=words["bottleneck"], said=f"[bold]{figures.bottleneck}[/bold] ({share})"))
+    clocks = ", ".join(sorted({words[f"clock_{f.clock}"] for f in figures.failures})) or words["none"]
+    told = words["told_more"]
+    console.print(told.format(name=words["clocks"], said=clocks, more=words["clocks_caption"]), style="dim")
     console.print(words["blocking"], style="dim")
     if any(u.planned < 1 for u in figures.units):
         console.print(words["stops_rule"], style="dim")
     if figures.assumed:
-        console.print(f"{words['assumed']}: {len(figures.assumed)}. {words['assumed_caption']}", style="dim")
+        said = told.format(name=words["assumed"], said=len(figures.assumed), more=words["assumed_caption"])
+        console.print(said, style="dim")
 
 
 def plain_table(
@@ -82,7 +89,23 @@ def print_bottleneck(found: Shifting, console: Console, lang: str = "en") -> Non
         for u in units
         if found.sole[u] + found.shifting[u] > 0.01
     ]
-    console.print(f"{words['active_line']}: {'; '.join(said) or words['none']}", highlight=False)
+    console.print(
+        words["told"].format(name=words["active_line"], said="; ".join(said) or words["none"]), highlight=False
+    )
+
+
+def print_arrows(found: Arrows, console: Console, lang: str = "en") -> None:
+    """A row for each joint, and where the arrows end."""
+    words, joints = texts(lang), found.joints
+    columns = [
+        Column(words["joint"], [f"{j.upstream} {j.arrow} {j.downstream}" for j in joints], "left"),
+        Column(words["blocked_before"], [f"{100 * j.blocked:.1f}" for j in joints]),
+        Column(words["starved_after"], [f"{100 * j.starved:.1f}" for j in joints]),
+        Column(words["excess"], [f"{100 * j.excess:+.1f} ± {100 * j.half_width:.1f}" for j in joints], drop=1),
+    ]
+    console.print(fitted(words["arrows"], columns, console.width))
+    said = words["told"].format(name=words["arrows_line"], said=found.said or words["arrows_untold"])
+    console.print(said, highlight=False)
 
 
 def _figures(figures: Kpis, lang: str, width: int) -> Table:
@@ -122,7 +145,7 @@ def _units(figures: Kpis, lang: str, width: int) -> Table:
 def _bars(figures: Kpis, lang: str, width: int) -> Table:
     """Time by state: a bar, as long as the shares behind it leave room for."""
     words, names = texts(lang), ACCOUNT_NAMES[language(lang)]
-    seen = [a for a in ACCOUNTS if any(u.shares[a] > 0.0005 for u in figures.units)]
+    seen = [a for a in ACCOUNTS if any(u.shares[a] > SEEN for u in figures.units)]
     name = Column(words["item"], [u.name for u in figures.units], "left")
     shares = [
         Column(
@@ -166,6 +189,16 @@ def _steps(figures: Kpis, lang: str, width: int) -> Table:
     if black:
         columns.append(Column(words["black"], [f"{s.lost_of(black):.2f}" for s in steps]))
     return fitted(words["steps"], columns, width)
+
+
+def _recipes(figures: Kpis, lang: str, width: int) -> Table:
+    words, recipes = texts(lang), figures.recipes
+    columns = [
+        Column("", [words["recipe"].format(recipe=r.number) for r in recipes], "left"),
+        Column(words["good_rate"], [r.rate.text() for r in recipes]),
+        Column(words["recipe_share"], [f"{100 * r.share:.1f}" for r in recipes]),
+    ]
+    return fitted(words["by_recipe"], columns, width)
 
 
 def _buffers(figures: Kpis, lang: str, width: int) -> Table:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulator.experiments.kpis import Flow
+    from simulator.experiments.kpis import Flow, Kpis
     from simulator.experiments.run import Experiment
 
 LANGUAGES = ("en", "ja")
@@ -102,6 +102,11 @@ TEXTS: dict[str, dict[str, str]] = {
         "waits while any of them waits for a neighbour; hand-over times are no waits (shifting bottleneck detection after Roser, our reading).",
         "two_rules": "This may be another unit than the bottleneck by capacity: that one counts what is used or lost in all replications, this one who made the others "
         "wait, from moment to moment in one. For what to make faster or more reliable, believe the capacity; for where and when buffers run empty or full, the active periods.",
+        "arrows": "Starving and blocking arrows", "arrows_line": "By the arrows", "arrows_untold": "not distinguishable", "joint": "joint", "arrow": "arrow",
+        "blocked_before": "upstream unit blocked %", "starved_after": "downstream unit starved %", "excess": "difference", "arrows_end": "where the arrows end",
+        "arrows_caption": "An arrow points to where the bottleneck lies: downstream if the unit upstream is blocked for longer than the unit downstream is starved, else upstream; "
+        "no arrow: the 95 % interval of the difference holds 0. All replications, but for machines of several places: their state does not tell whether a place waits, so they are read from "
+        "the event log of the first replication. Hand-over times are no waits. The arrows end at the bottleneck (after Kuo, Lim and Meerkov, 1996, our reading).",
         "levels": "Levels of buffers and conveyors", "levels_caption": "First replication; line: mean, band: least to most in each column's {minutes}; dashed: capacity.",
         "histograms": "Histograms of levels", "histograms_caption": "All replications: share of the time in which there were so many items.",
         "level_axis": "items", "name": "name", "kind": "kind", "capacity": "capacity", "mean_level": "mean level", "empty": "empty %", "full": "full %",
@@ -125,6 +130,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "warmup_open": "warm-up: no end of it was found in pilot runs of {length:.0f} h; {hours:.1f} h are taken. Beware of the figures, or give --warmup",
         "signs": "Signs of the bar: {signs}. All shares in a wider window, or in the report (--report).",
         "definitions_at": "Definitions: in a wider window (120 columns), in the report (--report), in docs/kpis.md",
+        "told": "{name}: {said}", "told_more": "{name}: {said}. {more}",
+        "by_recipe": "Good cells by recipe", "recipe": "recipe {recipe}", "recipe_share": "share of good cells %", "good_rate": "good cells/h",
+        "setups": "Changeovers, per replication and place: {units}", "setups_of": "{unit} {hours:.2f} h",
         "steps": "Yield and scrap by step", "yield": "yield %", "rejected": "became bad", "removed": "left as scrap", "lost": "lost kg/h", "black": "black mass kg/h",
         "steps_caption": "Cells per replication. A cell costs yield where it becomes bad; what was added to it is lost where it leaves the line "
         "(into a bin, or marked bad over the end). Materials in kg per hour; those of the black mass: {black}.",
@@ -157,6 +165,11 @@ TEXTS: dict[str, dict[str, str]] = {
         "受け渡し自体の時間は待ちに含めない（Roserの移動ボトルネック検出法、当方の解釈）。",
         "two_rules": "能力によるボトルネックと異なる設備になることがある。能力による判定は全反復での使用と損失の合計、稼働期間による判定は1反復での各時点で"
         "他の設備を待たせた設備を示す。どの設備を速く、または壊れにくくするかは能力で、バッファがいつどこで空・満杯になるかは稼働期間で判断する。",
+        "arrows": "ワーク待ち・払出待ちの矢印", "arrows_line": "矢印による判定", "arrows_untold": "区別できない", "joint": "接続", "arrow": "矢印",
+        "blocked_before": "上流設備の払出待ち %", "starved_after": "下流設備のワーク待ち %", "excess": "差", "arrows_end": "矢印の行き着く先",
+        "arrows_caption": "矢印はボトルネックのある側を指す。上流設備の払出待ちが下流設備のワーク待ちより長ければ下流、短ければ上流。矢印なし：差の95％信頼区間が0を含む。"
+        "全反復による。ただし複数の場所をもつ機械は、状態からは各場所の待ちが分からないため、最初の反復のイベントログから求める。"
+        "受け渡し時間は待ちに含めない。矢印の行き着く設備がボトルネック（Kuo・Lim・Meerkov、1996年、当方の解釈）。",
         "levels": "バッファとコンベヤの在荷数", "levels_caption": "最初の反復。線：平均、帯：各列（{minutes}）の最小～最大、破線：容量。",
         "histograms": "在荷の分布", "histograms_caption": "全反復。その個数であった時間の割合。",
         "level_axis": "個", "name": "名称", "kind": "種類", "capacity": "容量", "mean_level": "平均在荷", "empty": "空 %", "full": "満杯 %",
@@ -180,6 +193,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "warmup_open": "ウォームアップ：{length:.0f} hの予備計算では終わりが見つからず、{hours:.1f} hとした。結果に注意するか、--warmupを指定すること",
         "signs": "棒の記号：{signs}。全割合は、より広い端末または報告書（--report）。",
         "definitions_at": "定義：幅120桁以上の端末、報告書（--report）、docs/kpis.md",
+        "told": "{name}：{said}", "told_more": "{name}：{said}。{more}",
+        "by_recipe": "レシピ別の良品", "recipe": "レシピ{recipe}", "recipe_share": "良品に占める割合 %", "good_rate": "良品 個/h",
+        "setups": "段取り替え（1反復・1か所あたり）：{units}", "setups_of": "{unit} {hours:.2f} h",
         "steps": "工程別の歩留まりと不良", "yield": "歩留まり %", "rejected": "不良発生", "removed": "不良排出", "lost": "損失 kg/h", "black": "ブラックマス kg/h",
         "steps_caption": "1反復あたりのセル数。歩留まりは不良になった工程で失われ、材料はラインから出た工程（ビン、または不良として末端）までに加えた分が失われる。"
         "材料はkg/h。ブラックマスになる材料：{black}。",
@@ -210,6 +226,13 @@ def warnings(flow: Flow, lang: str) -> list[str]:
         lead = words["unsteady_lead"].format(lead=flow.lead_h) if flow.lead_h else ""
         found.append(words["unsteady"].format(left=flow.left, entered=flow.entered, lead=lead))
     return found
+
+
+def setups(figures: Kpis, hours: float, lang: str) -> str:
+    """How long units were changed over; empty if none was."""
+    words = texts(lang)
+    units = [words["setups_of"].format(unit=u.name, hours=u.setup * hours) for u in figures.units if u.setup]
+    return words["setups"].format(units=", ".join(units)) if units else ""
 
 
 def warmup(experiment: Experiment, lang: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.experiments.accounts import ACCOUNTS, account
+from simulator.experiments.activity import Waits
 from simulator.experiments.bottleneck import ActivePeriods, Shifting
 from simulator.line.log import EventLog, Kind, Row, state_code, state_of
 from simulator.line.packml import Cause, Mode, State
@@ -45,7 +46,7 @@ class StateStretch:
 
 @dataclass(frozen=True)
 class Trace:
-    """Shares of time by unit, account and bin, levels and bottlenecks, from ``start`` to ``end`` (s from the start of the run).
+    """Shares of time by unit, account and bin, levels, bottlenecks and waits, from ``start`` to ``end`` (s from the start of the run).
 
     ``stretches``: by unit what lasted at least a bin, so that there are never more of them than bins.
     """
@@ -56,6 +57,7 @@ class Trace:
     stretches: dict[str, tuple[StateStretch, ...]]
     levels: tuple[LevelTrace, ...]
     bottleneck: Shifting
+    waits: dict[str, Waits]
 
 
 class _Level:
@@ -180,4 +182,5 @@ class TraceLog:
                 for v in self._levels
             ),
             self._active.found(now),
+            self._active.waits(now),
         )  # fmt: skip

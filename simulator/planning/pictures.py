@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure as Canvas
 
-from simulator.experiments.pictures import BLUE, GREEN, INK, ORANGE, RED, WIDTH, style, svg
+from simulator.experiments.pictures import BLUE, GREEN, GRID, INK, ORANGE, RED, WIDTH, key, style, svg
+from simulator.planning import series
 from simulator.planning.ramp import Ramp
 from simulator.planning.sizing import CapacityPlan
 
@@ -20,9 +21,10 @@ def output(plan: CapacityPlan, ramp: Ramp, words: Mapping[str, str]) -> str:
         numbers = [m.number for m in ramp.months]
         axes.bar(numbers, [m.gwh for m in ramp.months], width=0.8, color=BLUE, alpha=0.75)
         axes.axhline(plan.spec.gwh / 12, color=INK, linewidth=1, linestyle=(0, (4, 3)))
-        axes.annotate(words["target_line"], (numbers[0] - 0.5, plan.spec.gwh / 12), va="bottom", fontsize=9)
         if ramp.reached is not None:
             axes.axvline(ramp.reached, color=RED, linewidth=1.4)
+        entries = [(words["output"], BLUE), (words["total_gwh"], ORANGE), (words["target_line"], INK)]
+        key(axes, [*entries, *([(words["reached_line"], RED)] if ramp.reached is not None else [])])
         axes.set_ylim(0, plan.spec.gwh / 12 * 1.15)
         axes.set_xlim(0.4, numbers[-1] + 0.6)
         axes.set_xlabel(words["months"])
@@ -51,7 +53,7 @@ def learning(ramp: Ramp, words: Mapping[str, str]) -> str:
         by_mass = ramp.months[0].scrap_t is not None
         below.bar(
             numbers,
-            [m.scrap if m.scrap_t is None else m.scrap_t for m in ramp.months],
+            [series.lost(m) for m in ramp.months],
             width=0.8,
             color=RED,
             alpha=0.75,
@@ -70,14 +72,12 @@ def loads(plan: CapacityPlan, words: Mapping[str, str]) -> str:
         canvas = Canvas(figsize=(WIDTH, 0.42 * len(plan.steps) + 0.9), layout="constrained")
         axes = canvas.subplots()
         names = [step.spec.name for step in plan.steps]
-        up = np.array([step.spec.up for step in plan.steps])
-        works = up * [step.load for step in plan.steps]
         left = np.zeros(len(names))
-        for share, colour, key in ((works, BLUE, "works"), (1 - up, RED, "down"), (up - works, "#d9dee3", "waits")):
-            bars = axes.barh(names, 100 * share, left=100 * left, height=0.7, color=colour, label=words[key])
-            light = key == "waits"
+        for (name, share), colour in zip(series.loads(plan).items(), (BLUE, RED, GRID), strict=True):
+            bars = axes.barh(names, share, left=left, height=0.7, color=colour, label=words[name])
+            light = name == "waits"
             axes.bar_label(
-                bars, [f"{100 * s:.0f}" if s >= 0.04 else "" for s in share], label_type="center",
+                bars, [f"{s:.0f}" if s >= 4 else "" for s in share], label_type="center",
                 color=INK if light else "white", fontsize=9,
             )  # fmt: skip
             left = left + share
@@ -85,5 +85,5 @@ def loads(plan: CapacityPlan, words: Mapping[str, str]) -> str:
         axes.set_xlim(0, 100)
         axes.tick_params(axis="y", length=0)
         axes.set_xlabel(words["share_axis"])
-        axes.legend(fontsize=9, frameon=False, ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.0))
+        key(axes)
         return svg(canvas)

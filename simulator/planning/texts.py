@@ -28,7 +28,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "scrap_mass": "{t:.0f} t", "scrap_cells": "{n:.0f} cells",
         "ramp_rule": "A line begins cells at its design speed × OEE / yield. OEE without its yield, and the yield, learn each by the law that the file gives. "
         "Scrap counts a scrapped cell as a whole one, wherever it was scrapped: an upper bound of its mass.",
-        "output": "GWh per month", "target_line": "target", "share_axis": "%", "months": "months from the start of the first line", "mass_axis": "scrap, t per month", "count_axis": "scrapped cells per month",
+        "output": "GWh per month", "target_line": "target", "reached_line": "target reached", "share_axis": "%", "months": "months from the start of the first line", "mass_axis": "scrap, t per month", "count_axis": "scrapped cells per month",
         "works": "works", "down": "down", "waits": "waits", "loads_rule": "Time of each step: working, down by its own failures, waiting for other steps or for work.", "formats": "Bundled cell formats, per GWh and year", "format": "format", "wh": "Wh", "mcells": "M cells", "slots": "formation slots", "ageing": "ageing WIP",
         "formats_rule": "Derived [D]: 365 days of 24 h; gross: availability 0.8, yield 0.9; slots at 24 h of formation and work in progress at 21 days of ageing, at the net rate.",
         "trust": "Trust of sources: [A] specification, [B] trade press, [C] marketing, [D] derived by us, [K] general knowledge, [S] our own assumption.",
@@ -57,7 +57,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "scrap_mass": "{t:.0f} t", "scrap_cells": "{n:.0f} 個",
         "ramp_rule": "ラインは設計速度×OEE÷良品率でセルを投入します。良品率を除いたOEEと良品率は、それぞれファイルの法則に従って向上します。"
         "不良セルはどの工程の不良でも完成セル1個として数えるので、質量は上限値です。",
-        "output": "月産 GWh", "target_line": "目標", "share_axis": "%", "months": "最初のラインの稼働開始からの月数", "mass_axis": "不良 t/月", "count_axis": "不良セル数/月",
+        "output": "月産 GWh", "target_line": "目標", "reached_line": "目標到達", "share_axis": "%", "months": "最初のラインの稼働開始からの月数", "mass_axis": "不良 t/月", "count_axis": "不良セル数/月",
         "works": "稼働", "down": "故障停止", "waits": "待ち", "loads_rule": "各工程の時間：稼働、自工程の故障による停止、他工程やワークの待ち。", "formats": "同梱のセル形式（1 GWh/年あたり）", "format": "形式", "wh": "Wh", "mcells": "百万個", "slots": "化成 スロット", "ageing": "エージング 仕掛",
         "formats_rule": "当方の計算［D］：365日×24時間。総レートは可動率0.8・良品率0.9。化成24時間のスロット数とエージング21日の仕掛数は正味レートによる。",
         "trust": "出典の信頼度：［A］規格、［B］業界紙、［C］宣伝資料、［D］当方の計算、［K］一般知識、［S］当方の仮定。",

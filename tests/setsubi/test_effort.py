@@ -6,10 +6,12 @@ import csv
 import re
 import shutil
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 import yaml
 from command import refused, setsubi
+from pages import Charts, loads
 
 from conformance.reports import read_report, render_junit
 from simulator.effort.load import bundled_parameters
@@ -43,16 +45,37 @@ def test_tables_report_and_csv_come_out(folder: Path) -> None:
     _, mean, low, middle, high = row(said.out, "saved")
     assert float(low) < float(middle) < float(high)
     out = folder / "new" / "out"
-    files = ["joints.csv", "lines.csv", "report.html", "runs.csv", "tasks.csv", "totals.csv", "units.csv"]
+    files = ["joints.csv", "lines.csv", "pictures", "report.html", "runs.csv", "tasks.csv", "totals.csv", "units.csv"]
     assert sorted(p.name for p in out.iterdir()) == files
     with (out / "runs.csv").open(encoding="utf-8-sig") as file:
         runs = list(csv.DictReader(file))
     assert len(runs) == 10_000
     assert sum(float(r["saved"]) for r in runs) / len(runs) == pytest.approx(float(mean), abs=1)
     page = (out / "report.html").read_text(encoding="utf-8")
-    assert page.count("data:image/svg+xml") == 5
+    assert page.count('src="data:image/svg+xml') == 5
     assert "Every parameter is assumed" in page
     assert "without.glue_code" in page  # the assumptions are listed
+    assert all(address.startswith("data:") for address in loads(page))
+    pictures = {p.name: "".join(ElementTree.parse(p).getroot().itertext()) for p in (out / "pictures").iterdir()}
+    assert sorted(pictures) == ["chain.svg", "distributions.svg", "lines.svg", "swings.svg", "vendors.svg"]
+    assert TEXTS["en"]["highest"] in pictures["swings.svg"] and TEXTS["en"]["saved"] in pictures["distributions.svg"]
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_charts_hold_the_runs_the_lines_and_the_parameters(folder: Path, lang: str) -> None:
+    assert setsubi("effort", EXAMPLES / "a_to_d.yaml", "--out", "o", "--quiet", "--lang", lang).code == 0
+    charts = Charts((folder / "o" / "report.html").read_text(encoding="utf-8"))
+    with (folder / "o" / "runs.csv").open(encoding="utf-8-sig") as file:
+        saved = [float(run[2]) for run in list(csv.reader(file))[1:]]
+    histograms = charts.sources("left", "right", "runs")
+    assert [h["runs"].sum() for h in histograms] == [len(saved)] * 3
+    last = histograms[-1]
+    assert (last["left"][0], last["right"][-1]) == pytest.approx((min(saved), max(saved)), abs=0.1)
+    with (folder / "o" / "lines.csv").open(encoding="utf-8-sig") as file:
+        lines = list(csv.reader(file))[1:]
+    (band, *_) = charts.sources("number", "p10", "p50", "p90")
+    assert band["p50"] == pytest.approx([float(row[3]) for row in lines], abs=0.51)
+    assert {TEXTS[lang][name] for name in ("without", "with", "saved", "lowest", "highest")} <= charts.texts()
 
 
 @pytest.mark.parametrize("kind", ["ndjson", "xml"])
@@ -107,7 +130,7 @@ def test_what_is_certain_is_drawn_too(folder: Path) -> None:
     (folder / "effort.yaml").write_text(yaml.safe_dump(tree), encoding="utf-8")
     said = setsubi("effort", "effort.yaml", "--out", "o")
     assert (said.code, said.err) == (0, "")
-    assert (folder / "o" / "report.html").read_text(encoding="utf-8").count("data:image/svg+xml") == 4
+    assert (folder / "o" / "report.html").read_text(encoding="utf-8").count('src="data:image/svg+xml') == 4
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 import yaml
 from command import refused, setsubi
+from pages import Charts, loads
 
 from simulator.planning.load import formats
 from simulator.planning.texts import TEXTS
@@ -38,15 +40,36 @@ def test_tables_report_and_csv_come_out(folder: Path) -> None:
     assert "formation × 280, 143360 places" in said.out
     assert "95% of the target is reached in month 18" in said.out
     out = folder / "new" / "out"
-    assert sorted(p.name for p in out.iterdir()) == ["plan.csv", "ramp.csv", "report.html", "steps.csv"]
+    assert sorted(p.name for p in out.iterdir()) == ["pictures", "plan.csv", "ramp.csv", "report.html", "steps.csv"]
     with (out / "ramp.csv").open(encoding="utf-8-sig") as file:
         months = list(csv.DictReader(file))
     assert len(months) == 36
     assert float(months[-1]["GWh in total"]) == pytest.approx(sum(float(m["GWh"]) for m in months), abs=0.01)
     page = (out / "report.html").read_text(encoding="utf-8")
-    assert page.count("data:image/svg+xml") == 3
+    assert page.count('src="data:image/svg+xml') == 3
     assert "steps.stacking.failures.minor stop.mtbf" in page  # what is assumed is listed
     assert "setsubi plan plan.yaml" in page
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_pictures_are_files_with_a_key_and_charts_hold_the_same_numbers(folder: Path, lang: str) -> None:
+    assert setsubi("plan", "plan.yaml", "--out", "out", "--quiet", "--lang", lang).code == 0
+    words = TEXTS[lang]
+    said = {p.name: "".join(ElementTree.parse(p).getroot().itertext()) for p in (folder / "out" / "pictures").iterdir()}
+    assert sorted(said) == ["learning.svg", "loads.svg", "output.svg"]
+    assert all(words[name] in said["loads.svg"] for name in ("works", "down", "waits"))
+    assert all(words[name] in said["output.svg"] for name in ("output", "total_gwh", "target_line", "reached_line"))
+    page = (folder / "out" / "report.html").read_text(encoding="utf-8")
+    assert all(address.startswith("data:") for address in loads(page))
+    charts = Charts(page)
+    with (folder / "out" / "ramp.csv").open(encoding="utf-8-sig") as file:
+        months = list(csv.reader(file))[1:]
+    (output,) = charts.sources("month", "gwh", "total")
+    assert output["gwh"] == pytest.approx([float(row[5]) for row in months], abs=1e-4)
+    assert output["total"] == pytest.approx([float(row[6]) for row in months], abs=1e-3)
+    shares = charts.sources("unit", "left", "right", "share")
+    assert sum(s["share"] for s in shares) == pytest.approx([100] * len(shares[0]["unit"]), rel=1e-5)
+    assert {words[name] for name in ("works", "target_line", "month_yield", "month_oee")} <= charts.texts()
 
 
 def test_a_cell_needs_no_file_and_its_plan_can_be_written_and_edited(folder: Path) -> None:

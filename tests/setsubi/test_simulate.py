@@ -48,6 +48,7 @@ def test_tables_files_and_report_come_out(line: Path, tmp_path: Path) -> None:
     assert (code, stderr) == (0, "")
     assert "Throughput" in stdout
     assert "360.0 ± 0.0" in stdout
+    assert "By the arrows: A" in stdout
     assert all(file.stat().st_size > 100 for file in files)
     page = files[2].read_text(encoding="utf-8")
     assert "setsubi simulate line.yaml --hours 1 --warmup 0.01 --seed 1 --replications 2" in page
@@ -57,7 +58,9 @@ def test_pictures_come_out_as_files_that_need_no_report(line: Path, tmp_path: Pa
     folder = tmp_path / "new" / "pictures"
     code, stdout, stderr = run(line, "--hours", 1, "--replications", 2, "--pictures", folder, "--quiet")
     assert (code, stdout.replace("\n", ""), stderr) == (0, f"pictures: {folder}", "")
-    assert {"overtime.svg", "shares.svg", "timeline.svg", "ribbon.svg"} <= {p.name for p in folder.iterdir()}
+    assert {"overtime.svg", "shares.svg", "timeline.svg", "ribbon.svg", "arrows.svg"} <= {
+        p.name for p in folder.iterdir()
+    }
     assert all(ElementTree.parse(p).getroot().tag.endswith("svg") for p in folder.iterdir())
 
 
@@ -169,6 +172,7 @@ def test_engines_that_disagree_are_one_error_and_the_result_is_simpys(
     assert stderr.count("\n") == 1 and "disagree at B" in stderr and "those of the SimPy model" in stderr
     assert stdout.startswith("engine: SimPy (the compiled engine disagrees with the SimPy model")
     assert "360.0 ± 0.0" in stdout
+    assert "By the arrows: A" in stdout
     assert "disagree at B" in page.read_text(encoding="utf-8")
 
 

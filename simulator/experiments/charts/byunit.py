@@ -153,7 +153,7 @@ def bottleneck_ribbon(found: Shifting, words: Mapping[str, str], window: Range1d
                 right.append(until * hours / both.shape[1])
                 sole.append(both[0, at])
                 shifting.append(both[1, at])
-    ink = np.clip(np.array(sole) + 0.4 * np.array(shifting), 0, 1)
+    ink = np.clip(np.array(sole) + series.LIGHT * np.array(shifting), 0, 1)
     data = _banded(unit, left, right, ink=ink, sole=np.array(sole) * 100, shifting=np.array(shifting) * 100)
     bars = made.quad("left", "right", "top", "bottom", source=data, color=RED, fill_alpha="ink", line_color=None)
     told = [(words["sole"], "@sole{0} %"), (words["shifting"], "@shifting{0} %"), *when(words)]

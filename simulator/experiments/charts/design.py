@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from bokeh.models import Span
 
 from simulator.experiments.charts.kit import BLUE, GREEN, GREY, RED, Figure, chart, hover, label, legend, source, spread
 from simulator.experiments.design.pareto import Pair
@@ -48,7 +47,8 @@ def tried(
         hover(made, words, diamonds, [*told, (axes[1], "@gain{0.00} ± @half{0.00}")])
         items.append((words["fresh"], [diamonds, whiskers]))
     if target is not None:
-        made.add_layout(Span(location=target, dimension="width", line_color=RED, line_width=1.2))
+        ends = source(price=[made.x_range.start, made.x_range.end], gain=[target, target])
+        items.append((words["target"], [made.line("price", "gain", source=ends, color=RED, line_width=1.2)]))
     legend(made, items)
     label(made, *axes)
     return made

@@ -11,19 +11,24 @@ from typing import Any, TypeAlias
 import numpy as np
 from bokeh.document import Document
 from bokeh.embed import components
+from bokeh.layouts import column
 from bokeh.models import (
     BoxZoomTool,
+    Column,
     ColumnDataSource,
     CustomJSHover,
     FixedTicker,
     GlyphRenderer,
     HoverTool,
+    Label,
     Legend,
     LegendItem,
+    LinearAxis,
     PanTool,
     Range1d,
     ResetTool,
     SaveTool,
+    Span,
     UIElement,
     WheelZoomTool,
 )
@@ -31,6 +36,10 @@ from bokeh.plotting import figure
 from bokeh.resources import Resources
 from bokeh.themes import Theme
 
+__all__ = [
+    "BLUE", "FONT", "GREEN", "GREY", "GRID", "INK", "MARGIN", "ORANGE", "RED", "ROW", "Charts", "Column", "Figure", "Range1d", "chart",
+    "colours", "embed", "hover", "label", "legend", "mark", "plain", "rows", "second_axis", "source", "span", "spread", "stacked", "when",
+]  # fmt: skip
 Figure: TypeAlias = figure
 INK, GRID, BLUE, RED, GREY, GREEN, ORANGE = "#30363d", "#d9dee3", "#1f5fa8", "#b3262e", "#8b949e", "#2e7d5b", "#e07a3f"
 FONT = 'system-ui, "Hiragino Sans", "Noto Sans JP", "Noto Sans CJK JP", sans-serif'
@@ -165,6 +174,24 @@ def rows(made: Figure, names: Sequence[str]) -> None:
     made.y_range = Range1d(len(names) - 0.5, -0.5)
     made.ygrid.visible = False
     made.yaxis.major_tick_line_color = None
+
+
+def mark(made: Figure, at: float, name: str, top: float) -> None:
+    """An upright dashed line with its name at the height ``top``."""
+    made.add_layout(Span(location=at, dimension="height", line_color=INK, line_dash="dashed", line_width=1))
+    if name:
+        made.add_layout(Label(text=plain(name), x=at, x_offset=4, y=top))
+
+
+def second_axis(made: Figure, end: float, name: str, colour: str) -> None:
+    """An axis on the right side from 0, for what is drawn with ``y_range_name="second"``."""
+    made.extra_y_ranges = {"second": Range1d(0, max(end, 1e-9))}
+    made.add_layout(LinearAxis(y_range_name="second", axis_label=plain(name), axis_label_text_color=colour), "right")
+
+
+def stacked(charts: Sequence[Figure]) -> Column:
+    """Charts above one another."""
+    return column(list(charts), sizing_mode="stretch_width")
 
 
 def spread(low: float, high: float, room: float = 0.05) -> Range1d:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from bokeh.layouts import column, gridplot
-from bokeh.models import ColumnDataSource, GlyphRenderer, Label, LayoutDOM, Range1d, Span, UIElement
+from bokeh.layouts import gridplot
+from bokeh.models import ColumnDataSource, GlyphRenderer, LayoutDOM, Range1d, Span, UIElement
 
 from simulator.experiments import series
 from simulator.experiments.charts.byunit import bottleneck_ribbon, filter_units, state_timeline, time_shares
@@ -22,10 +22,12 @@ from simulator.experiments.charts.kit import (
     hover,
     label,
     legend,
+    mark,
     plain,
     source,
     span,
     spread,
+    stacked,
     when,
 )
 from simulator.experiments.charts.texts import TEXTS
@@ -67,9 +69,9 @@ def throughput_over_time(experiment: Experiment, words: Mapping[str, str], windo
     """Good items per hour: replications, mean, its confidence band, and the takt."""
     found, takt = series.rates(experiment), experiment.spec.takt
     wanted = 3600 / takt if takt else 0.0
-    top = max([wanted * 1.12, *(max(s, default=0.0) * 1.06 for s in found.series), 1e-9])
-    made = chart(words, 300, x_range=window or span(found.hours[-1]), y_range=Range1d(0, top))
     means, halves = np.array(found.means), np.array(found.half_widths)
+    top = 1.06 * max([wanted, *(max(s, default=0.0) for s in found.series), *(means + halves).tolist(), 1e-9])
+    made = chart(words, 300, x_range=window or span(found.hours[-1]), y_range=Range1d(0, top))
     data = source(
         left=found.hours[:-1], right=found.hours[1:], mean=means, half=halves, low=np.maximum(means - halves, 0),
         high=means + halves, top=[top] * len(means),
@@ -86,7 +88,8 @@ def throughput_over_time(experiment: Experiment, words: Mapping[str, str], windo
     steps = source(hours=_steps(found.hours), mean=_held(found.means))
     items.append((words["mean"], [made.line("hours", "mean", source=steps, color=BLUE, line_width=2)]))
     if takt:
-        _mark(made, wanted, words["takt"], "width")
+        ends = source(hours=[0, found.hours[-1]], wanted=[wanted] * 2)
+        items.append((words["takt"], [made.line("hours", "wanted", source=ends, color=INK, line_dash="dashed")]))
     reading = made.quad("left", "right", "top", 0, source=data, fill_alpha=0, line_color=None)
     hover(
         made,
@@ -108,18 +111,6 @@ def _held(values: Sequence[float]) -> Any:
     return np.repeat(np.asarray(values, np.float32), 2)
 
 
-def _mark(made: Figure, at: float, name: str, dimension: Any) -> None:
-    """A dashed line with its name."""
-    made.add_layout(Span(location=at, dimension=dimension, line_color=INK, line_dash="dashed", line_width=1))
-    across = dimension == "width"
-    where: dict[str, Any] = (
-        {"x": 4, "x_units": "screen", "y": at, "y_offset": 2}
-        if across
-        else {"x": at, "x_offset": 4, "y": made.y_range.end * 0.94}
-    )
-    made.add_layout(Label(text=plain(name), **where))
-
-
 def lead_times(experiment: Experiment, words: Mapping[str, str]) -> Figure:
     """The histogram of lead times of all replications, with median and P95."""
     found = series.lead_times(experiment.results)
@@ -129,8 +120,9 @@ def lead_times(experiment: Experiment, words: Mapping[str, str]) -> Figure:
         "left", "right", "share", 0, color=BLUE, alpha=0.75, line_color="white", line_width=0.5,
         source=source(left=found.edges[:-1], right=found.edges[1:], share=found.shares),
     )  # fmt: skip
-    _mark(made, found.median, words["median"], "height")
-    _mark(made, found.p95, "P95", "height")
+    top = made.y_range.end * 0.94
+    mark(made, found.median, words["median"], top)
+    mark(made, found.p95, "P95", top)
     hover(made, words, bars, [*when(words), (words["share"], "@share{0.00} %")])
     label(made, words["lead_axis"], words["lead_share"])
     return made
@@ -142,7 +134,7 @@ def buffer_levels(trace: Trace, words: Mapping[str, str], window: Range1d) -> La
     charts = [_level(trace, level, words, window) for level in levels]
     label(charts[-1], words["hours"])
     charts[-1].height += 30
-    return column(charts, sizing_mode="stretch_width")
+    return stacked(charts)
 
 
 def _level(trace: Trace, level: LevelTrace, words: Mapping[str, str], window: Range1d) -> Figure:
@@ -152,6 +144,7 @@ def _level(trace: Trace, level: LevelTrace, words: Mapping[str, str], window: Ra
         left=edges[:-1], right=edges[1:], least=level.low, most=level.high, mean=level.mean,
         full=[level.capacity] * len(level.mean),
     )  # fmt: skip
+    made.yaxis.axis_label = plain(words["items"])
     made.quad("left", "right", "most", "least", source=data, color=BLUE, alpha=0.25, line_color=None)
     made.line("hours", "mean", source=source(hours=_steps(edges), mean=_held(level.mean)), color=BLUE)
     made.add_layout(Span(location=level.capacity, dimension="width", line_color=INK, line_dash="dashed", line_width=1))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
+from bokeh.core.properties import value
 from bokeh.layouts import gridplot
 from bokeh.models import BoxAnnotation, ColumnDataSource, FixedTicker, LayoutDOM, Range1d, Span
 
@@ -38,7 +40,8 @@ from simulator.experiments.study.stops import Stopped
 
 LOOKS = {Verdict.BETTER: (GREEN, "triangle"), Verdict.WORSE: (RED, "inverted_triangle"), Verdict.SAME: (GREY, "circle")}
 """Colour and mark of each verdict: they can be told apart without colour."""
-LONGEST = 44  # characters of a name beside its row; the pointer shows all
+LONGEST, LINES = 44, 4  # characters of a line of a name beside its row, and lines; the pointer shows all
+LINE = 14  # pixels of a line of a name
 COLUMNS = 3
 Words = Mapping[str, str]
 
@@ -133,7 +136,7 @@ def tornado(words: Words, found: Sequence[Effect], texts: Sequence[str], axis: s
         )
         made.text(
             "at", "row", "text", source=written, text_align=align, text_baseline="middle", text_color=INK,
-            text_font=FONT, text_font_size="12px", x_offset=4 if side else -4,
+            text_font=value(FONT), text_font_size="12px", x_offset=4 if side else -4,
         )  # fmt: skip
     centre = sum((e.low + e.high) / 2 for e in found) / len(found)
     made.add_layout(Span(location=centre, dimension="height", line_color=GREY))
@@ -202,8 +205,10 @@ def behind(words: Words, runs: Sequence[Stopped], duration_h: float, hours: floa
 
 def _named(words: Words, names: Sequence[str], low: Any, high: Any) -> Figure:
     """A chart of rows that reaches from the least to the most."""
-    made = chart(words, ROW * len(names) + 90, x_range=spread(min(low), max(high)))
-    rows(made, [name if len(name) <= LONGEST else name[: LONGEST - 1] + "…" for name in names])
+    folded = [wrap(name, LONGEST, max_lines=LINES, placeholder=" …") for name in names]
+    row = ROW + LINE * (max(map(len, folded)) - 1)
+    made = chart(words, row * len(names) + 90, x_range=spread(min(low), max(high)))
+    rows(made, ["\n".join(lines) for lines in folded])
     return made
 
 

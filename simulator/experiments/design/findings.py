@@ -28,9 +28,14 @@ def number(value: float) -> str:
     return Figure("", "", value, None).text() if isfinite(value) else "∞"
 
 
-def unit_of(design: Design) -> str:
-    """The unit of the figure that is to be reached or made large."""
-    name = design.plan.spec.figure
+def with_unit(design: Design, name: str, lang: str) -> str:
+    """A figure, or the cost, for people, with its unit if it has one."""
+    return f"{figure_name(name, lang)} {'' if name == COST else unit_of(design, name)}".strip()
+
+
+def unit_of(design: Design, name: str = "") -> str:
+    """The unit of a figure, if none is named of the one that is to be reached or made large."""
+    name = name or design.plan.spec.figure
     found = (figure_of(o, name).unit for o in (design.base, *(t.outcome for t in design.trials)))
     return next((unit for unit in found if unit), "")
 

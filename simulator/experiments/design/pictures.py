@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from matplotlib.figure import Figure as Canvas
 
 from simulator.experiments.design.pareto import Pair
-from simulator.experiments.pictures import BLUE, GREEN, GREY, GRID, INK, RED, WIDTH, style, svg
+from simulator.experiments.pictures import BLUE, GREEN, GREY, GRID, INK, RED, WIDTH, key, style, svg
+
+Words = Mapping[str, str]
 
 
 def tried(
-    points: Sequence[Pair], front: Sequence[Pair], marked: Sequence[tuple[Pair, float]], target: float | None,
+    words: Words, points: Sequence[Pair], front: Sequence[Pair], marked: Sequence[tuple[Pair, float]], target: float | None,
     labels: tuple[str, str],
 ) -> str:  # fmt: skip
     """Every design as a dot, (figure, price) each, those of the front joined; ``marked`` ones were run on fresh random
@@ -20,18 +22,22 @@ def tried(
         canvas = Canvas(figsize=(WIDTH, 4.2), layout="constrained")
         axes = canvas.subplots()
         if target is not None:
-            axes.axhline(target, color=RED, linewidth=1.2)
-        axes.plot([price for _, price in points], [gain for gain, _ in points], "o", color=GREY, markersize=4)
-        axes.step([price for _, price in front], [gain for gain, _ in front], where="post", color=BLUE, linewidth=1.2)
-        for (gain, price), half_width in marked:
-            axes.errorbar(price, gain, yerr=half_width, fmt="D", color=GREEN, capsize=3, markersize=6)
+            axes.axhline(target, color=RED, linewidth=1.2, label=words["target"])
+        gains, prices = zip(*points, strict=True)
+        axes.plot(prices, gains, "o", color=GREY, markersize=4, label=words["designs"])
+        gains, prices = zip(*front, strict=True)
+        axes.step(prices, gains, where="post", color=BLUE, linewidth=1.2, label=words["front"])
+        for n, ((gain, price), half_width) in enumerate(marked):
+            name = words["fresh"] if n == 0 else ""
+            axes.errorbar(price, gain, yerr=half_width, fmt="D", color=GREEN, capsize=3, markersize=6, label=name)
         axes.grid(color=GRID)
         axes.set_xlabel(labels[0])
         axes.set_ylabel(labels[1])
+        key(axes)
         return svg(canvas)
 
 
-def path(costs: Sequence[float], reached: Sequence[bool], labels: tuple[str, str]) -> str:
+def path(words: Words, costs: Sequence[float], reached: Sequence[bool], labels: tuple[str, str]) -> str:
     """The cost of each design in the order of the search, and whether it reaches the target."""
     with style():
         canvas = Canvas(figsize=(WIDTH, 3.0), layout="constrained")
@@ -43,4 +49,5 @@ def path(costs: Sequence[float], reached: Sequence[bool], labels: tuple[str, str
         axes.tick_params(axis="x", color=INK)
         axes.set_xlabel(labels[0])
         axes.set_ylabel(labels[1])
+        key(axes, [(words["reached"], GREEN), (words["missed"], RED)])
         return svg(canvas)

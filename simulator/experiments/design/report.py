@@ -20,6 +20,7 @@ from simulator.experiments.design.findings import (
     unit_of,
     verdict,
     warnings,
+    with_unit,
 )
 from simulator.experiments.design.pareto import Pair, front
 from simulator.experiments.design.plan import FEW, At
@@ -59,7 +60,7 @@ def render_design(
         lang=code, version=version, command=command, setting=setting, verdict=verdict(design, code), unit=unit_of(design),
         findings=sentences(design, code), warnings=warnings(design, code), figure=figure_of(outcome, name), target=target,
         choices=choice_rows(design, code) if target else [], front=[] if target else front_rows(design), tried=rows[:MOST_ROWS],
-        hidden=hidden, shown=[figure_name(n, code) for n in figures_shown(design)], labels=_labels(design, code), few=FEW,
+        hidden=hidden, shown=[with_unit(design, n, code) for n in figures_shown(design)], labels=_labels(design, code), few=FEW,
         asked=_asked(design, code), pictures=images(draw(design, code) if drawn is None else drawn),
         charts=_charts(design, code), chart_words=CHART_TEXTS[code], longest=_shown(design.warmup.longest.scenario, text) if design.warmup.pilots else "", warmup=design.warmup, pilot_count=PILOTS,
         pilots=[(_shown(p.scenario, text), p) for p in design.warmup.pilots],
@@ -82,16 +83,23 @@ def draw(design: Design, lang: str = "en") -> dict[str, str]:
     from simulator.experiments.design import pictures
     from simulator.experiments.study.pictures import warmup
 
-    text, target = words(lang), design.plan.spec.target
+    text, target = {**words(lang), **CHART_TEXTS[language(lang)]}, design.plan.spec.target
     points, joined, marked = _points(design)
     made = {
         "tried": pictures.tried(
-            list(points.values()), joined, list(marked.values()), target.value if target else None, _axes(design, lang)
+            text,
+            list(points.values()),
+            joined,
+            list(marked.values()),
+            target.value if target else None,
+            _axes(design, lang),
         )
     }
     if target is not None:
         labels = text["front_order"], text["cost"]
-        made["path"] = pictures.path([t.cost for t in design.trials], [bool(t.reached) for t in design.trials], labels)
+        made["path"] = pictures.path(
+            text, [t.cost for t in design.trials], [bool(t.reached) for t in design.trials], labels
+        )
     if design.warmup.pilots:
         made["warmup"] = warmup(design.warmup.longest, design.warmup.hours, text, texts(lang)["rate"])
     return made
@@ -121,9 +129,9 @@ def _charts(design: Design, lang: str) -> Charts:
 
 
 def _axes(design: Design, lang: str) -> tuple[str, str]:
-    """Names of price and figure with its unit."""
-    paid, gain = _labels(design, lang)
-    return paid, f"{gain} {unit_of(design)}"
+    """Names of price and figure with their units."""
+    asked = design.plan.spec.pareto
+    return with_unit(design, asked.minimise if asked else COST, lang), with_unit(design, design.plan.spec.figure, lang)
 
 
 def _points(design: Design) -> tuple[dict[At, Pair], list[Pair], dict[At, tuple[Pair, float]]]:

@@ -15,7 +15,8 @@ from math import ceil, inf, sqrt
 from simulator.experiments.design.plan import At, DesignPlan
 from simulator.experiments.design.result import Check, Phase, Trial, Verdict
 from simulator.experiments.design.search import OutOfTries
-from simulator.experiments.kpis import Figure, students_t
+from simulator.experiments.intervals import students_t
+from simulator.experiments.kpis import Figure
 from simulator.experiments.study.compare import LOWER_IS_BETTER
 from simulator.experiments.study.result import Outcome
 from simulator.experiments.study.running import FIRST, Runner, next_count

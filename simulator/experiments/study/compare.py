@@ -11,7 +11,7 @@ from enum import StrEnum
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from simulator.experiments.kpis import CONFIDENCE, interval
+from simulator.experiments.intervals import CONFIDENCE, interval
 
 if TYPE_CHECKING:
     from simulator.experiments.study.result import Outcome, Study

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from simulator.experiments.kpis import interval, students_t
+from simulator.experiments.intervals import interval, students_t
 from simulator.experiments.study.plan import Factor
 from simulator.experiments.study.result import Outcome, Study
 

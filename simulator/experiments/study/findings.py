@@ -9,11 +9,13 @@ from simulator.experiments.study.compare import Difference, Verdict, compare
 from simulator.experiments.study.effects import effects
 from simulator.experiments.study.plan import BASE
 from simulator.experiments.study.result import Outcome, Study
+from simulator.experiments.study.sensitivity import gains
 from simulator.experiments.study.texts import words
 from simulator.experiments.texts import FIGURES, language
 from simulator.experiments.warmup import Warmup
 
 MOST_NAMED = 8
+MOST_RANKED = 3  # of a sensitivity, whose table ranks all
 _SENTENCES = {Verdict.BETTER: "better_than", Verdict.WORSE: "worse_than", Verdict.SAME: "same_as"}
 
 
@@ -51,10 +53,13 @@ def sentences(study: Study, lang: str) -> list[str]:
     if not found:
         return []
     base = shown_name(study, study.base.scenario.name, lang)
+    rank = {g.step.name: abs(g.per_percent) for g in gains(study)}
+    most = MOST_RANKED if rank else MOST_NAMED
     said = []
     for verdict, sentence in _SENTENCES.items():
-        mine = sorted((d for d in found if d.verdict == verdict), key=lambda d: -abs(d.mean))
-        said.append(f"{text[sentence].format(base=base)}: {_named(study, mine, lang) or text['nobody']}")
+        of = (d for d in found if d.verdict == verdict)
+        mine = sorted(of, key=lambda d: -rank.get(d.scenario, abs(d.mean)))
+        said.append(f"{text[sentence].format(base=base)}: {_named(study, mine, lang, most) or text['nobody']}")
     figure = FIGURES[language(lang)][study.figure][0]
     return [*said, text["joint" if len(found) > 1 else "alone"].format(figure=figure, m=len(found))]
 
@@ -67,12 +72,10 @@ def effect_line(study: Study, lang: str) -> str:
     return f"{words(lang)['effects']}: {'; '.join(each)}" if each else ""
 
 
-def _named(study: Study, found: Sequence[Difference], lang: str) -> str:
-    each = [
-        f"{numbered(study, d.scenario, lang)} ({signed(d.mean, d.half_width)} {d.unit})" for d in found[:MOST_NAMED]
-    ]
-    if len(found) > MOST_NAMED:
-        each.append(words(lang)["and_more"].format(n=len(found) - MOST_NAMED))
+def _named(study: Study, found: Sequence[Difference], lang: str, most: int) -> str:
+    each = [f"{numbered(study, d.scenario, lang)} ({signed(d.mean, d.half_width)} {d.unit})" for d in found[:most]]
+    if len(found) > most:
+        each.append(words(lang)["and_more"].format(n=len(found) - most))
     return "; ".join(each)
 
 

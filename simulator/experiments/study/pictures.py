@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import ceil
-from textwrap import shorten, wrap
+from textwrap import wrap
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -18,7 +18,8 @@ from simulator.experiments.study.stops import Stopped
 from simulator.experiments.warmup import BATCH, Pilot
 
 COLOURS = {Verdict.BETTER: GREEN, Verdict.WORSE: RED, Verdict.SAME: "#8b949e"}
-LONGEST = 40  # characters of a scenario's name on a line, of which there are at most two
+LONGEST, LINES = 40, 4  # characters of a scenario's name on a line, and lines
+_LINE = 0.16  # inches of a line
 _ROW, _COLUMNS = 0.34, 3
 
 
@@ -105,7 +106,9 @@ def _rows(count: int) -> tuple[Canvas, Axes]:
 
 
 def _finish(canvas: Canvas, axes: Axes, names: Sequence[str], label: str) -> str:
-    axes.set_yticks(range(len(names)), [short(name) for name in names])
+    shown = [short(name) for name in names]
+    canvas.set_figheight(canvas.get_figheight() + _LINE * len(names) * max(name.count("\n") for name in shown))
+    axes.set_yticks(range(len(names)), shown)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
@@ -115,7 +118,7 @@ def _finish(canvas: Canvas, axes: Axes, names: Sequence[str], label: str) -> str
 
 def short(name: str) -> str:
     """A name that leaves room for the picture."""
-    return "\n".join(wrap(shorten(name, 2 * LONGEST - 8, placeholder=" …"), LONGEST))
+    return "\n".join(wrap(name, LONGEST, max_lines=LINES, placeholder=" …"))
 
 
 def main_effects(found: Sequence[Effect], label: str) -> str:

@@ -8,10 +8,11 @@ from typing import Any
 from rich.table import Table
 
 from simulator.experiments.columns import Column, fitted
-from simulator.experiments.kpis import Figure, interval
+from simulator.experiments.kpis import Figure
 from simulator.experiments.study.findings import shown_name
 from simulator.experiments.study.result import Outcome, Study
 from simulator.experiments.study.texts import words
+from simulator.experiments.texts import texts
 
 
 def recipes_of(study: Study) -> list[int]:
@@ -21,21 +22,18 @@ def recipes_of(study: Study) -> list[int]:
 
 def rate(outcome: Outcome, recipe: int) -> Figure | None:
     """Good cells per hour of a recipe; ``None`` if the scenario's plan does not hold it."""
-    if recipe not in {batch.recipe for batch in outcome.scenario.spec.plan}:
-        return None
-    values = tuple(dict(r.recipes)[recipe] / outcome.experiment.hours for r in outcome.experiment.results)
-    return Figure(f"recipe {recipe}", "cells/h", *interval(values), values)
+    return next((r.rate for r in outcome.figures.recipes if r.number == recipe), None)
 
 
 def recipe_table(study: Study, shown: Sequence[Outcome], lang: str, width: int) -> Table:
     """A row per scenario, a column per recipe."""
-    text = words(lang)
+    text, said = words(lang), texts(lang)
     columns = [Column(text["scenario"], [shown_name(study, o.scenario.name, lang) for o in shown], "left", wraps=True)]
     for recipe in recipes_of(study):
         figures = [rate(o, recipe) for o in shown]
-        head = text["recipe"].format(recipe=recipe)
+        head = said["recipe"].format(recipe=recipe)
         columns.append(Column(f"{head}\ncells/h", [f.text() if f else "–" for f in figures], drop=recipe))
-    return fitted(text["by_recipe"], columns, width)
+    return fitted(said["by_recipe"], columns, width)
 
 
 def recipe_rows(study: Study) -> Iterable[Sequence[Any]]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from simulator.experiments.arrows import arrows_of
 from simulator.experiments.bottleneck import Shifting
 from simulator.experiments.charts.texts import TEXTS as CHART_TEXTS
-from simulator.experiments.report import images, template
+from simulator.experiments.report import draw_arrows, images, template
 from simulator.experiments.said import value_text
 from simulator.experiments.study.compare import Difference, Verdict, compare
 from simulator.experiments.study.effects import effects
 from simulator.experiments.study.findings import numbered, percent, precision, sentences, shown_name, signed, warnings
+from simulator.experiments.study.recipes import rate, recipes_of
 from simulator.experiments.study.result import Outcome, Study
 from simulator.experiments.study.sensitivity import gains
 from simulator.experiments.study.spec import RunSpec
@@ -42,10 +44,11 @@ def render_study(
         s=study, p=study.plan, e=study.base.experiment, k=study.base.figures, t=texts(code), w=text, names=FIGURES[code],
         lang=code, version=version, command=command, base=base, setting=_setting(study, text), asked=_asked(study, code),
         findings=sentences(study, code), precision=precision(study, code), warnings=warnings(study, code),
+        recipes=[] if gains(study) else recipes_of(study), rate=rate,
         rows=[_row(study, o, found, code) for o in shown], hidden=_hidden(study, shown, text), figure=figure,
-        others=others(study), best=_best(study, found, code), crn=_crn(found, text),
+        title=_title(study, text), others=[(name, _unit(study, name)) for name in others(study)], best=_best(study, found, code), crn=_crn(found, text),
         gains=gains(study), step_names={g.step: shown_name(study, g.step.name, code) for g in gains(study)}, signed=signed,
-        active=trace.bottleneck if trace else None, by_scenario=_bottlenecks(study, shown, code),
+        active=trace.bottleneck if trace else None, arrows=arrows_of(study.base.experiment), by_scenario=_bottlenecks(study, shown, code),
         stop=_stop(study, code), all_rows=_all_rows(study, shown, by_figure, code),
         all_figures=[f for f in study.base.figures.line if by_figure[f.name]],
         pilots=[(shown_name(study, p.scenario, code), p) for p in study.warmup.pilots[:MOST_ROWS]], pilot_count=PILOTS,
@@ -53,6 +56,17 @@ def render_study(
         explained=percent(next((e.explained for e in effects(study, study.figure)), None) or 0.0),
         pictures=images(draw(study, code) if drawn is None else drawn), charts=_charts(study, code), chart_words=CHART_TEXTS[code],
     )  # fmt: skip
+
+
+def _title(study: Study, text: Mapping[str, str]) -> str:
+    plan, line = study.plan, study.base.experiment.spec
+    if plan.spec.sensitivity is not None:
+        return f"{text['sensitivity_title']}: {plan.spec.title or line.title or line.name}"
+    return f"{text['title']}: {plan.spec.title or plan.name}"
+
+
+def _unit(study: Study, name: str) -> str:
+    return next(f.unit for o in study.outcomes if (f := o.figures.figure(name)) is not None)
 
 
 def _setting(study: Study, text: Mapping[str, str]) -> str:
@@ -177,7 +191,8 @@ def draw(study: Study, lang: str = "en") -> dict[str, str]:
     text = words(lang)
     made = {name: getattr(pictures, name)(*of) for name, of in _drawn(study, lang).items()}
     if (trace := study.base.experiment.trace) is not None:
-        made["ribbon"] = bottleneck_ribbon(trace.bottleneck, texts(lang))
+        made["ribbon"] = bottleneck_ribbon(trace.bottleneck, {**texts(lang), **CHART_TEXTS[lang]})
+        made |= draw_arrows(study.base.experiment, lang)
     if study.warmup.pilots:
         made["warmup"] = pictures.warmup(study.warmup.longest, study.warmup.hours, text, texts(lang)["rate"])
     return made

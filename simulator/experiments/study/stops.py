@@ -22,7 +22,7 @@ import numpy.typing as npt
 from simulator.experiments.accounts import account
 from simulator.experiments.compiled import CompiledLine
 from simulator.experiments.compiled.choice import Engine
-from simulator.experiments.kpis import interval
+from simulator.experiments.intervals import interval
 from simulator.experiments.workers import Share
 from simulator.line import Line, LineSpec
 from simulator.line.distributions import Distribution

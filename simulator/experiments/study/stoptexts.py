@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from simulator.experiments.kpis import interval
+from simulator.experiments.intervals import interval
 from simulator.experiments.study.findings import shown_name
 from simulator.experiments.study.result import Outcome, Study
 from simulator.experiments.study.spec import StopSpec

@@ -66,13 +66,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "Bold: does not include 0.", "definitions": "Definitions",
         "paired_rule": "Difference: each replication of a scenario less the same replication (same seed) of {base}; Student's t.",
         "sequential_rule": "Replications are added until the interval of every scenario is narrow enough; looking repeatedly makes the "
-        "true confidence slightly less than 95 %.", "sensitivity": "Sensitivity: what a little more of everything would bring",
+        "true confidence slightly less than 95 %.", "sensitivity_title": "Line sensitivity", "sensitivity": "Sensitivity: what a little more of everything would bring",
         "mtbf": "MTBF", "mttr": "MTTR", "speed": "speed", "places": "places",
         "unit": "unit", "what": "what", "change": "change", "gain": "gain", "per_percent": "% per 1 %",
         "sensitivity_caption": "Each unit made better by itself: MTBF longer and MTTR shorter (all its failures), speed higher (shorter process time, faster belt), "
         "places more (whole ones). Gain: paired difference to {base}; % per 1 %: the same in percent of {base}, for each percent of the change. "
         "Ranked by it; the intervals hold together.",
-        "by_recipe": "Good cells by recipe", "recipe": "recipe {recipe}",
         "active_scenarios": "Sole / shifting bottleneck in % of the time, by scenario:",
         "shown_of": "{n} of {of} scenarios shown: those that differ most.",
     },
@@ -131,11 +130,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "definitions": "定義",
         "paired_rule": "差：シナリオの各反復から、{base}の同じ反復（同じシード）を引いたもの。スチューデントのt。",
         "sequential_rule": "全シナリオの区間が十分狭くなるまで反復を追加する。繰り返し確認するため、実際の信頼度は95％よりわずかに低い。",
-        "sensitivity": "感度：それぞれを少し良くした場合の効果", "mtbf": "MTBF", "mttr": "MTTR", "speed": "速度", "places": "場所数",
+        "sensitivity_title": "ラインの感度", "sensitivity": "感度：それぞれを少し良くした場合の効果", "mtbf": "MTBF", "mttr": "MTTR", "speed": "速度", "places": "場所数",
         "unit": "設備", "what": "項目", "change": "変更", "gain": "効果", "per_percent": "1％あたり %",
         "sensitivity_caption": "設備を一つずつ良くする：MTBFを長く、MTTRを短く（その設備の全故障）、速度を上げ（加工時間の短縮、ベルトの増速）、場所を増やす（整数）。"
         "効果：{base}との対応のある差。「1％あたり」：変更1％につき{base}の何％か。この順に並べる。区間は同時に成り立つ。",
-        "by_recipe": "レシピ別の良品", "recipe": "レシピ{recipe}",
         "active_scenarios": "シナリオ別の単独／移行中ボトルネック（時間の％）",
         "shown_of": "{of}シナリオのうち、差の大きい{n}件を示す。",
     },

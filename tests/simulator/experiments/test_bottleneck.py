@@ -1,12 +1,16 @@
-"""The shifting bottleneck on traces made and worked out by hand."""
+"""The shifting bottleneck and the arrows, on traces made and worked out by hand."""
 
 from __future__ import annotations
+
+from math import hypot
 
 import pytest
 from line_files import line_of, machine
 
 from simulator.experiments.activity import activities
+from simulator.experiments.arrows import Arrows, Joint, Waiting, arrows, arrows_of
 from simulator.experiments.bottleneck import ActivePeriods, Stretch, shifting
+from simulator.experiments.kpis import kpis
 from simulator.experiments.run import run_experiment
 from simulator.line.log import Kind, Row
 
@@ -121,3 +125,85 @@ def test_a_tray_machine_behind_a_slow_one_is_none(slots: int) -> None:
     assert found is not None
     assert found.bottleneck.main == "A"
     assert found.bottleneck.sole["oven"] < 0.2
+
+
+def joint(upstream: str, blocked: float, starved: float, downstream: str, half_width: float = 0.01) -> Joint:
+    return Joint(upstream, downstream, blocked, starved, half_width)
+
+
+def test_arrows_point_to_where_units_wait_for_and_end_at_the_bottleneck() -> None:
+    """A is blocked for longer than B is starved, D starved for longer than C is blocked: towards B and C, which B is for C, too."""
+    found = Arrows((joint("A", 0.3, 0.1, "B"), joint("B", 0.1, 0.4, "C"), joint("C", 0.05, 0.5, "D")))
+    assert [j.arrow for j in found.joints] == ["→", "←", "←"]
+    assert found.bottlenecks == (("B",),)
+    assert found.said == "B"
+
+
+def test_of_two_units_at_which_arrows_end_the_one_with_the_clearest_comes_first() -> None:
+    """As in the paper: severity is the sum of the differences at both joints, here 0.2 for A and 0.1 + 0.3 for C."""
+    found = Arrows((joint("A", 0.1, 0.3, "B"), joint("B", 0.3, 0.2, "C"), joint("C", 0.1, 0.4, "D")))
+    assert found.bottlenecks == (("C",), ("A",))
+
+
+def test_units_between_which_no_arrow_decides_are_told_together_or_not_at_all() -> None:
+    open_, left = joint("A", 0.10, 0.12, "B", 0.03), joint("B", 0.1, 0.4, "C")
+    assert (open_.arrow, open_.points_to) == ("–", None)
+    assert Arrows((open_, left)).said == "A – B"
+    assert Arrows((open_, joint("B", 0.4, 0.1, "C"))).said == "C"
+    assert Arrows((open_,)).said == ""
+    assert joint("A", 0.0, 0.0, "B", 0.0).points_to is None
+
+
+def test_the_waits_of_a_joint_worked_out_by_hand() -> None:
+    """Of 40 s, in parts of 2 s: A is blocked from 10 to 12 and from 31 on; B starved to 4 s, without a hand-over of 1 s before."""
+    states = [
+        (0.0, 0, EXECUTE), (0.0, 1, STARVED), (4.0, 1, EXECUTE), (10.0, 0, BLOCKED), (12.0, 0, EXECUTE), (31.0, 0, BLOCKED),
+    ]  # fmt: skip
+    rows = [(t, unit, Kind.STATE, 0, code) for t, unit, code in states]
+    waits = read((machine("A", transfer_s=1), machine("B")), rows, 40.0).waits(40.0)
+    assert waits["A"].blocked == pytest.approx([0] * 5 + [1] + [0] * 9 + [0.5] + [1] * 4)
+    assert waits["B"].starved == pytest.approx([0.5, 1] + [0] * 18)
+    assert set(waits["A"].starved + waits["B"].blocked) == {0.0}
+
+
+def test_arrows_of_replications_are_paired_and_of_unlike_sources_are_not() -> None:
+    """A's less B's: 0.2, 0.1, 0.3, so 0.2 ± 4.303 · 0.1 / √3. C's is of parts of one run: hypot of both half-widths."""
+    a = Waiting((0.0, 0.0, 0.0), (0.5, 0.3, 0.6))
+    b = Waiting((0.3, 0.2, 0.3), (0.2, 0.1, 0.3))
+    c = Waiting((0.6, 0.6, 0.8, 0.8), (0.0,) * 4, traced=True)
+    first, second = arrows({"A": a, "B": b, "C": c}).joints
+    assert (first.blocked, first.starved) == (pytest.approx(1.4 / 3), pytest.approx(0.8 / 3))
+    assert first.half_width == pytest.approx(4.303 * 0.1 / 3**0.5, rel=1e-3)
+    assert second.half_width == pytest.approx(hypot(4.303 * 0.1 / 3**0.5, 3.182 * (0.04 / 3) ** 0.5 / 2), rel=1e-3)
+
+
+@pytest.mark.parametrize("replications", [1, 2])
+def test_hand_overs_are_no_waits_of_the_slowest_machine(replications: int) -> None:
+    """A cycle of B takes 12 s: 1 to take, 10 to work, 1 to give. A gives and works for 6 of them, C takes and works for 6."""
+    spec = line_of(machine("A", 5.0, transfer_s=1), machine("B", 10.0, transfer_s=1), machine("C", 5.0))
+    experiment = run_experiment(spec, hours=1, warmup_hours=0.5, replications=replications, engine="simpy")
+    found = arrows_of(experiment)
+    assert found is not None
+    assert [(j.upstream, j.arrow, j.downstream) for j in found.joints] == [("A", "→", "B"), ("B", "←", "C")]
+    assert [x for j in found.joints for x in (j.blocked, j.starved)] == pytest.approx([0.5, 0, 0, 0.5], abs=2e-3)
+    assert kpis(experiment).units[1].shares["starved"] == pytest.approx(
+        1 / 12, abs=1e-3
+    )  # the state counts the hand-over
+    assert found.said == "B"
+
+
+@pytest.mark.parametrize(("pace", "said"), [(36.0, "A"), (20.0, "oven")])
+def test_arrows_see_through_a_machine_of_several_places_that_never_rests(pace: float, said: str) -> None:
+    """The oven takes 25 s an item at best; it is in Execute all the time, however slow the others are."""
+    oven = machine("oven", 100.0, slots=4)
+    spec = line_of(machine("A", pace), {"kind": "conveyor", "name": "belt", "length_m": 4, "speed_m_s": 1, "spacing_m": 1, "profile": ""}, oven,
+                   machine("C", 4.0))  # fmt: skip
+    experiment = run_experiment(spec, hours=4, warmup_hours=1, replications=2, engine="simpy")
+    found = arrows_of(experiment)
+    assert found is not None
+    assert kpis(experiment).units[2].shares["productive"] == pytest.approx(1, abs=1e-3)
+    assert found.said == said
+
+
+def test_a_line_of_one_unit_has_no_arrows() -> None:
+    assert arrows_of(run_experiment(line_of(machine("A")), hours=0.1, replications=1)) is None

@@ -17,6 +17,7 @@ from simulator.experiments.kpis import Kpis, kpis
 from simulator.experiments.report import render_report
 from simulator.experiments.run import Experiment, run_experiment
 from simulator.experiments.texts import ACCOUNT_NAMES
+from simulator.experiments.texts import TEXTS as RUN_TEXTS
 from simulator.experiments.trace import BINS, LevelTrace, StateStretch, Trace
 from simulator.line.packml import Cause, State
 
@@ -124,6 +125,25 @@ def test_the_ribbon_adds_up_to_the_bottleneck_shares(busy: tuple[Experiment, Kpi
         assert hours == pytest.approx(share * experiment.hours, abs=2e-3), unit
 
 
+def test_the_band_is_shown_whole_and_the_takt_is_in_the_key() -> None:
+    """Two replications that differ: their interval reaches far beyond both."""
+    failing = machine("A", 3.0, failures=[{"mtbf": "20 min", "mttr": "10 min"}])
+    experiment = run_experiment(line_of(failing, takt=2), hours=2, replications=2, engine="simpy")
+    charts = charts_of(experiment, kpis(experiment))
+    (shown,) = charts.sources("half", "low", "high", "mean")
+    assert max(shown["high"]) > 3600 / 2 and max(shown["high"]) > max(max(s) for s in series.rates(experiment).series)
+    (top,) = {float(t) for t in shown["top"]}
+    assert top > max(shown["high"])
+    (wanted,) = charts.sources("hours", "wanted")
+    assert wanted["wanted"].tolist() == [1800, 1800]
+    assert RUN_TEXTS["en"]["takt"] in charts.texts()
+
+
+def test_levels_over_time_say_what_they_count(charts: Charts) -> None:
+    axes = [m["attributes"].get("axis_label") for m in charts.models.values() if m["name"] == "LinearAxis"]
+    assert axes.count(TEXTS["en"]["items"]) == 2 + 2  # over time, and below the histograms
+
+
 def test_charts_over_time_zoom_together(busy: tuple[Experiment, Kpis], charts: Charts) -> None:
     plots = [m["attributes"] for m in charts.models.values() if m["name"] == "Figure"]
     ranges = [p["x_range"]["id"] for p in plots]
@@ -195,7 +215,7 @@ def test_a_stretch_longer_than_a_column_is_told_to_the_second_wherever_it_begins
     shares |= {"unscheduled_down": tuple(down), "productive": tuple(1 - d for d in down)}
     kept = (StateStretch(13, 38, State.HELD, Cause.EQUIPMENT_FAILURE, "unscheduled_down"),)
     level = LevelTrace("X", "buffer", 1, (0.0,) * 10, (0,) * 10, (0,) * 10)
-    found = series.timeline(Trace(0, 100, {"A": shares}, {"A": kept}, (level,), None))  # type: ignore[arg-type]
+    found = series.timeline(Trace(0, 100, {"A": shares}, {"A": kept}, (level,), None, {}))  # type: ignore[arg-type]
     assert found.stretches == [(0, kept[0])]
     assert found.cells["unscheduled_down"].unit == []
     productive = found.cells["productive"]

@@ -9,7 +9,8 @@ from line_files import BUSY, SLOW_THEN_FAST, exponential, line_of, machine
 
 from simulator.experiments.accounts import account
 from simulator.experiments.figures import lacking
-from simulator.experiments.kpis import Kpis, interval, kpis
+from simulator.experiments.intervals import interval
+from simulator.experiments.kpis import Kpis, kpis
 from simulator.experiments.run import run_experiment
 from simulator.line.packml import Cause, Mode, State
 

@@ -15,10 +15,12 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from simulator.experiments.accounts import ACCOUNTS
+from simulator.experiments.arrows import arrows_of
+from simulator.experiments.charts.texts import TEXTS as CHART_TEXTS
 from simulator.experiments.kpis import Kpis, kpis
-from simulator.experiments.report import print_tables, render_report
+from simulator.experiments.report import draw, print_tables, render_report
 from simulator.experiments.run import Experiment, run_experiment
-from simulator.experiments.tables import SIGNS
+from simulator.experiments.tables import SIGNS, print_arrows
 from simulator.experiments.texts import ACCOUNT_NAMES, FIGURES, TEXTS, warmup
 
 
@@ -57,7 +59,7 @@ def test_the_report_is_one_file_with_all_parts(busy: tuple[Experiment, Kpis], la
     experiment, found = busy
     page = Page(render_report(experiment, found, lang=lang, version="1.2", command="setsubi simulate x.yaml"))
     assert page.open == []
-    assert len(page.sources) == 7
+    assert len(page.sources) == 8
     assert TEXTS[lang]["two_rules"] in page.text and TEXTS[lang]["lead_caption"].split("{n}")[0] in page.text
     for source in page.sources:
         assert source.startswith("data:image/svg+xml;base64,")
@@ -72,13 +74,53 @@ def test_the_report_is_one_file_with_all_parts(busy: tuple[Experiment, Kpis], la
         assert wanted in page.text, wanted
 
 
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_the_arrows_are_in_page_picture_and_terminal(busy: tuple[Experiment, Kpis], lang: str) -> None:
+    found, words = arrows_of(busy[0]), TEXTS[lang]
+    assert found is not None
+    picture = "".join(ElementTree.fromstring(draw(*busy, lang)["arrows"]).itertext())
+    page = Page(render_report(*busy, lang=lang)).text
+    out = StringIO()
+    print_arrows(found, Console(file=out, width=100), lang)
+    for joint in found.joints:
+        row = f"{joint.upstream} {joint.arrow} {joint.downstream}"
+        assert row in page and row in out.getvalue()
+        for share in (joint.blocked, joint.starved):
+            assert f"{100 * share:.1f} %" in picture
+            assert f"{100 * share:.1f}" in page and f"{100 * share:.1f}" in out.getvalue()
+    said = words["told"].format(name=words["arrows_line"], said=found.said or words["arrows_untold"])
+    assert said in page and said in out.getvalue()
+    assert words["arrows_caption"] in page
+    assert words["blocked_before"] in picture and words["starved_after"] in picture
+
+
 def test_pictures_carry_their_words_as_text_and_their_names(busy: tuple[Experiment, Kpis]) -> None:
     page = Page(render_report(*busy, lang="ja"))
     pictures = ["".join(ElementTree.fromstring(b64decode(s.partition(",")[2])).itertext()) for s in page.sources]
-    axes = [TEXTS["ja"][key] for key in ("hours", "share_axis", "lead_axis", "level_axis")]
+    axes = [TEXTS["ja"][key] for key in ("hours", "share_axis", "lead_axis", "level_axis", "blocked_before")]
     assert all(any(axis in p for axis in axes) for p in pictures)
     assert TEXTS["ja"]["median"] in pictures[1]
     assert all(name in pictures[2] for name in ("A", "BC"))
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_each_picture_has_a_key_of_its_colours_and_a_name_on_its_axis(busy: tuple[Experiment, Kpis], lang: str) -> None:
+    said = {n: set(ElementTree.fromstring(svg).itertext()) for n, svg in draw(*busy, lang).items()}
+    accounts = {ACCOUNT_NAMES[lang][a] for a in ACCOUNTS if any(u.shares[a] > 0.0005 for u in busy[1].units)}
+    others = set(ACCOUNT_NAMES[lang].values()) - accounts
+    words = CHART_TEXTS[lang]
+    assert len(accounts) > 3 and accounts <= said["shares"] and accounts <= said["timeline"]
+    assert not others & (said["shares"] | said["timeline"])
+    assert {words["sole"], words["shifting"]} <= said["ribbon"]
+    assert {words["replications"], words["mean"], words["interval"]} <= said["overtime"]
+    assert TEXTS[lang]["level_axis"] in said["levels"]
+
+
+def test_a_sentence_of_japanese_ends_with_a_japanese_stop(busy: tuple[Experiment, Kpis]) -> None:
+    """After CJK characters neither a full stop nor a colon of Latin text."""
+    told = printed(busy[1], "ja")
+    assert "故障の時計：時間, 稼働。稼働：運転" in told and "仮定した数値：1。公開された" in told
+    assert re.findall(r"[\u3040-\u30ff\u4e00-\u9fff][.:](?:\s|$)", told) == []
 
 
 def test_names_from_the_line_file_are_escaped() -> None:
@@ -138,7 +180,7 @@ def test_the_report_holds_yields_materials_and_the_takt() -> None:
     for wanted in (
         "oxide",
         "foil",
-        "salt",
+        "salt kg/h",
         TEXTS["en"]["steps"],
         TEXTS["en"]["overtime_takt"],
         f"{lost.lost['foil']:.2f}",
@@ -192,7 +234,7 @@ def test_both_languages_have_the_same_words_and_placeholders() -> None:
         assert fields(text) == fields(TEXTS["ja"][key]), key
     japanese = re.compile(r"[぀-ヿ一-鿿]")
     same = {k for k, v in TEXTS["ja"].items() if not japanese.search(v)}
-    assert same <= {"mtbf", "mttr", "rate"} | {"energy_unit"}
+    assert same <= {"mtbf", "mttr", "rate", "energy_unit", "told", "told_more", "setups_of"}
 
 
 def fields(text: str) -> set[str | None]:
@@ -209,12 +251,13 @@ def test_the_rules_of_planned_stops_and_operators_are_told_where_they_apply(
     experiment = run_experiment(spec, hours=1, replications=2)
     told = Page(render_report(experiment, kpis(experiment), lang=lang)).text
     plain = Page(render_report(*busy, lang=lang)).text
+    shares, without = draw(experiment, kpis(experiment), lang)["shares"], draw(*busy, lang)["shares"]
     for key in ("stops_rule", "operators_rule"):
         assert TEXTS[lang][key] in told
         assert TEXTS[lang][key] not in plain
     for account in ("non_scheduled", "waiting_operator"):
-        assert ACCOUNT_NAMES[lang][account] in told
-        assert ACCOUNT_NAMES[lang][account] not in plain
+        assert ACCOUNT_NAMES[lang][account] in shares
+        assert ACCOUNT_NAMES[lang][account] not in without
     assert FIGURES[lang]["operators"][1] in told
     out = StringIO()
     print_tables(kpis(experiment), Console(file=out, width=200), lang)

@@ -7,20 +7,23 @@ import re
 from io import StringIO
 from itertools import product
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from design_files import FORMATION, THREE, TWO, design_in, exact_rate
 from pages import Charts, loads
 
+from simulator.experiments.charts.texts import TEXTS as CHART_TEXTS
 from simulator.experiments.design.errors import DesignError
 from simulator.experiments.design.findings import choice_rows, sentences, trial_rows, verdict, warnings
-from simulator.experiments.design.report import render_design
+from simulator.experiments.design.report import draw, render_design
 from simulator.experiments.design.result import Design, Phase, Verdict
 from simulator.experiments.design.running import run_design
 from simulator.experiments.design.tables import csv_files
 from simulator.experiments.design.texts import TEXTS
 from simulator.experiments.design.trials import figure_of
 from simulator.experiments.run import Job, run_experiment, run_job
+from simulator.experiments.texts import FIGURES
 
 EXACT = "line: line.yaml\nhours: 40\nwarmup: 30 min\n"
 SMALL = (
@@ -230,6 +233,24 @@ def test_the_report_says_everything_in_one_file(missed: Design, pareto: Design, 
         assert "setsubi design size.yaml" in page
         assert "units.X.capacity" in page
     assert verdict(missed, lang) in render_design(missed, lang=lang)
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_figures_have_units_and_the_target_a_place_in_the_key(missed: Design, pareto: Design, lang: str) -> None:
+    wip, throughput = (FIGURES[lang][name][0] for name in ("work in progress", "throughput"))
+    page, words = render_design(pareto, lang=lang), {**TEXTS[lang], **CHART_TEXTS[lang]}
+    for axis in (f"{wip} cells", f"{throughput} cells/h"):
+        assert page.count(f"<th>{axis}</th>") == 2  # of the front, and of the path
+        assert axis in Charts(page).texts()
+        assert axis in ElementTree.fromstring(draw(pareto, lang)["tried"]).itertext()
+    page = render_design(missed, lang=lang)
+    said = list(ElementTree.fromstring(draw(missed, lang)["tried"]).itertext())
+    assert words["target"] in Charts(page).texts() and words["target"] in said and words["front"] in said
+    assert {words["reached"], words["missed"]} <= set(ElementTree.fromstring(draw(missed, lang)["path"]).itertext())
+    (row,) = re.findall(r"<tr>(<td>1</td>.*?)</tr>", page)
+    assert (
+        row.endswith(f'</td><td class="text">{words[missed.trials[0].phase]}</td>') and row.count('class="text"') == 2
+    )
 
 
 def test_the_csv_files_hold_every_design(missed: Design) -> None:

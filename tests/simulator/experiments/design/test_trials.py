@@ -16,7 +16,8 @@ from simulator.experiments.design.plan import DesignPlan
 from simulator.experiments.design.result import Check, Design, Verdict
 from simulator.experiments.design.running import MOST_CHECKS, _cheapest
 from simulator.experiments.design.trials import Trials
-from simulator.experiments.kpis import Figure, interval
+from simulator.experiments.intervals import interval
+from simulator.experiments.kpis import Figure
 from simulator.experiments.study.running import FIRST, Runner
 from simulator.experiments.warmup import Warmup
 

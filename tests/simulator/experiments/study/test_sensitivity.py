@@ -12,6 +12,7 @@ from rich.console import Console
 from study_files import plan_in
 
 from simulator.experiments.study.compare import Verdict
+from simulator.experiments.study.findings import sentences, signed
 from simulator.experiments.study.plan import Plan, load_plan
 from simulator.experiments.study.report import render_study
 from simulator.experiments.study.running import run_study
@@ -93,9 +94,26 @@ def test_the_ranking_is_in_the_report_and_in_a_file_of_its_own(tmp_path: Path) -
     page = render_study(study, lang="ja")
     assert "M1.5: 速度 +10 %" in page
     assert "<h2>結果</h2>" not in page
+    assert "<title>ラインの感度: small</title>" in page
     lines = csv_files(study)["sensitivity.csv"].splitlines()
     assert lines[0].startswith("unit,what,change [%],places,gain in throughput,")
     assert len(lines) == 11
+
+
+def test_of_each_verdict_the_three_that_bring_most_are_named_in_words(tmp_path: Path) -> None:
+    study = run_study(plan_in(tmp_path, TEXT), engine="simpy")
+    found = [g for g in gains(study) if g.verdict == Verdict.SAME]
+    best = sorted(found, key=lambda g: -abs(g.per_percent))[:3]
+    same = next(s for s in sentences(study, "en") if s.startswith("Not distinguishable from"))
+    assert len(found) > 3
+    places = [
+        same.index(
+            f"{g.step.unit}: {words('en')[g.step.what]} {g.step.change} ({signed(g.mean, g.half_width)} cells/h)"
+        )
+        for g in best
+    ]
+    assert places == sorted(places)
+    assert same.count(" ± ") == 3 and same.endswith(f"and {len(found) - 3} more (see the table)")
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])

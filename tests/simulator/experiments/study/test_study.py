@@ -7,23 +7,26 @@ import re
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from pages import Charts, loads
 from study_files import plan_in
 
+from simulator.experiments.charts.kit import FONT
 from simulator.experiments.charts.texts import TEXTS as CHART_TEXTS
 from simulator.experiments.run import run_experiment
 from simulator.experiments.study.compare import Verdict, compare, judge, paired
 from simulator.experiments.study.effects import effects
 from simulator.experiments.study.findings import precision, sentences, signed, warnings
 from simulator.experiments.study.plan import Plan, load_plan
-from simulator.experiments.study.report import render_study
+from simulator.experiments.study.report import draw, render_study
 from simulator.experiments.study.result import Study
 from simulator.experiments.study.running import next_count, run_study
 from simulator.experiments.study.tables import csv_files
 from simulator.experiments.study.texts import TEXTS
+from simulator.experiments.texts import TEXTS as RUN_TEXTS
 
 Load = Callable[[str], Plan]
 HEAD = "line: line.yaml\nhours: 1\nwarmup: 10 min\n"
@@ -237,7 +240,8 @@ def test_the_report_says_everything_in_one_file(study: Study, lang: str) -> None
     text = TEXTS[lang]
     for heading in ("findings", "results", "main_effects", "tornado", "asked", "definitions"):
         assert f"<h2>{text[heading]}</h2>" in page
-    assert page.count('src="data:image/svg+xml;base64,') == 5
+    assert page.count('src="data:image/svg+xml;base64,') == 6
+    assert f"<h3>{RUN_TEXTS[lang]['arrows']}</h3>" in page
     assert all(address.startswith("data:") for address in loads(page))
     assert all(sentence.split(": ")[0] in page for sentence in sentences(study, lang))
     assert "setsubi experiment try.yaml" in page
@@ -274,6 +278,32 @@ def test_the_charts_hold_the_figures_of_the_experiment(study: Study, lang: str) 
     assert [s["mean"].tolist() for s in levels] == [pytest.approx([v.mean for v in e.levels]) for e in found]
     assert TEXTS[lang]["differences"].split("{")[0] in page
     assert CHART_TEXTS[lang]["reset"] in shown.words()
+
+
+def test_long_names_are_folded_in_charts_and_pictures_and_not_cut(tmp_path: Path) -> None:
+    """Levels of four factors, of which the last one tells two scenarios apart."""
+    levels = {
+        "units.A.failures.minor stop.mtbf": "6 min",
+        "units.A.failures.minor stop.mttr": "40 s",
+        "units.M1.5.process_time": 4.5,
+    }
+    factors = "".join(f"  {path}: [{value}]\n" for path, value in levels.items()) + "  units.X.capacity: [4, 5]\n"
+    study = run_study(plan_in(tmp_path, HEAD + "replications: 2\nfactors:\n" + factors), engine="simpy")
+    names = [f"{i}: {o.scenario.name}" for i, o in enumerate(study.outcomes) if o is not study.base]
+    assert len(names) == 2 and all(len(name) > 60 for name in names)
+    shown = {text.replace("\n", " ") for text in Charts(render_study(study)).texts() if "\n" in text}
+    (picture,) = (svg for name, svg in draw(study).items() if name == "means")
+    assert set(names) <= shown
+    assert all(
+        name in " ".join(ElementTree.fromstring(picture).itertext()) for name in (n.split(", ")[-1] for n in names)
+    )
+
+
+def test_charts_are_drawn_without_a_word_on_the_error_stream(study: Study, caplog: pytest.LogCaptureFixture) -> None:
+    fonts = [m["attributes"]["text_font"] for m in Charts(render_study(study)).models.values() if m["name"] == "Text"]
+    assert [r.getMessage() for r in caplog.records if r.name.startswith("bokeh")] == []
+    assert len(fonts) >= 2
+    assert all(font["value"] == FONT for font in fonts)
 
 
 def test_names_that_look_like_formulas_or_tags_stay_names(tmp_path: Path) -> None:

@@ -10,13 +10,19 @@ import pytest
 from rich.console import Console
 from study_files import LINE
 
+from simulator.experiments.kpis import kpis
+from simulator.experiments.report import print_tables, render_report
+from simulator.experiments.run import run_experiment
 from simulator.experiments.study.compare import Verdict, compare
 from simulator.experiments.study.errors import ExperimentError
 from simulator.experiments.study.plan import load_plan
+from simulator.experiments.study.recipes import rate
 from simulator.experiments.study.report import render_study
 from simulator.experiments.study.result import Study
 from simulator.experiments.study.running import run_study
 from simulator.experiments.study.tables import csv_files, print_study
+from simulator.experiments.texts import TEXTS
+from simulator.line import load_line
 
 HEAD = "line: line.yaml\nhours: 1\nwarmup: 5 min\nreplications: 6\n"
 HOLD = (
@@ -82,6 +88,31 @@ def test_longer_campaigns_make_more_of_both_recipes(tmp_path: Path) -> None:
     assert "Good cells by recipe" in told
     assert f"{good['base'][1] / 6:.1f} ±" in told
     assert "レシピ別の良品" in printed(study, "ja")
+    page = render_study(study)
+    assert "<h2>Good cells by recipe</h2>" in page and "recipe 2 cells/h" in page
+    for outcome in study.outcomes:
+        assert all(f"<td>{figure.text()}</td>" in page for n in (1, 2) if (figure := rate(outcome, n)))
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_a_simulation_tells_the_mix_and_the_changeovers(tmp_path: Path, lang: str) -> None:
+    """Three of recipe 1 for one of recipe 2, and a minute whenever the recipe changes: two in forty cells."""
+    (tmp_path / "line.yaml").write_text(SETUP + PLAN, encoding="utf-8")
+    experiment = run_experiment(
+        load_line(tmp_path / "line.yaml"), hours=1, warmup_hours=0.1, replications=3, engine="simpy"
+    )
+    found, console = kpis(experiment), Console(width=140, record=True, file=StringIO())
+    first, second = found.recipes
+    good = [sum(dict(r.recipes)[n] for r in experiment.results) for n in (1, 2)]
+    assert (first.rate.mean, second.rate.mean) == pytest.approx((good[0] / 3, good[1] / 3))
+    assert (first.share, second.share) == pytest.approx((good[0] / sum(good), good[1] / sum(good)))
+    changed = sum(r.unit("C").setup_s for r in experiment.results) / 3
+    assert changed / 60 == pytest.approx(2 * sum(good) / 3 / 40, rel=0.2)
+    print_tables(found, console, lang)
+    for told in (console.export_text(), render_report(experiment, found, lang=lang)):
+        assert TEXTS[lang]["by_recipe"] in told
+        assert first.rate.text() in told and second.rate.text() in told and f"{100 * second.share:.1f}" in told
+        assert f"C {changed / 3600:.2f} h" in told
 
 
 def test_the_unit_that_changes_over_the_most_is_the_bottleneck(tmp_path: Path) -> None:
