@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import multiprocessing
+import os
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -81,6 +82,47 @@ def test_item_records_tell_every_step_of_an_item_in_both_formats(tmp_path: Path)
     assert [(r["item"], r["unit"], dict(r["process_values"])) for r in kept] == [
         (r["item"], r["unit"], r["process_values"]) for r in rows
     ]
+
+
+WRITTEN = {"log_path": "x.parquet", "records_path": "x.csv", "ocel_path": "x.json"}
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("kind", WRITTEN)
+def test_after_an_interrupt_too_the_file_that_was_there_stays_and_nothing_half_written(
+    kind: str, processes: int, tmp_path: Path
+) -> None:
+    path, new = tmp_path / WRITTEN[kind], tmp_path / "new" / "folder" / WRITTEN[kind]
+    path.write_text("of yesterday", encoding="utf-8")
+    begun: list[Path] = []
+
+    def interrupt(share: float) -> None:
+        begun[:] = [p for p in tmp_path.rglob(path.name) if p not in (path, new)]
+        if begun:
+            raise KeyboardInterrupt
+
+    for target in (path, new):
+        with pytest.raises(KeyboardInterrupt):
+            run_experiment(
+                BUSY, hours=2, replications=2, processes=processes, engine="simpy", progress=interrupt,
+                **{kind: target},  # type: ignore[arg-type]
+            )  # fmt: skip
+        assert begun
+        assert path.read_text(encoding="utf-8") == "of yesterday"
+        assert list(tmp_path.rglob("*")) == [path]
+
+
+def test_a_file_that_cannot_be_put_in_place_is_told_by_its_own_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def in_use(source: Path, target: Path) -> None:  # what Windows answers while another program has the target open
+        raise PermissionError(13, "Permission denied", str(source), None, str(target))
+
+    monkeypatch.setattr(os, "replace", in_use)
+    with pytest.raises(PermissionError) as caught:
+        run_experiment(BUSY, hours=0.01, replications=1, log_path=tmp_path / "x.csv")
+    assert caught.value.filename == str(tmp_path / "x.csv")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("processes", [1, 2, 9])
