@@ -11,6 +11,7 @@ from simulator.experiments.accounts import ACCOUNTS, COLOURS
 from simulator.experiments.charts.texts import TEXTS as CHART_TEXTS
 from simulator.experiments.kpis import Kpis
 from simulator.experiments.run import Experiment
+from simulator.experiments.said import clocks
 from simulator.experiments.tables import print_tables
 from simulator.experiments.texts import ACCOUNT_NAMES, FIGURES, language, texts, warmup, warnings
 from simulator.experiments.trace import Trace
@@ -61,6 +62,7 @@ def render_report(
         votes=[(name, words["votes"].format(n=n, of=len(experiment.results))) for name, n in figures.votes],
         left=sum(n for r in experiment.results for _, n in r.lead_times), active=trace.bottleneck if trace else None,
         pictures=images(draw(experiment, figures, code) if drawn is None else drawn),
+        engines=[experiment.engine.text(code)], clocks=clocks({"": figures.failures}),
         charts=run_charts(experiment, figures, code), chart_words=CHART_TEXTS[code], units=[u.name for u in figures.units],
     )  # fmt: skip
 

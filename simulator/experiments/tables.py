@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -47,10 +47,17 @@ def print_tables(figures: Kpis, console: Console, lang: str = "en") -> None:
         f"{name} {words['votes'].format(n=n, of=sum(v for _, v in figures.votes))}" for name, n in figures.votes
     )
     console.print(f"{words['bottleneck']}: [bold]{figures.bottleneck}[/bold] ({share})")
-    clocks = sorted({words[f"clock_{f.clock}"] for f in figures.failures})
+    print_rules(figures, [figures], console, lang)
+
+
+def print_rules(figures: Kpis, lines: Iterable[Kpis], console: Console, lang: str = "en") -> None:
+    """The failure clocks and the rules under which the figures of some lines hold, and how many figures of the first one are
+    assumed."""
+    words, every = texts(lang), tuple(lines)
+    clocks = sorted({words[f"clock_{f.clock}"] for line in every for f in line.failures})
     console.print(f"{words['clocks']}: {', '.join(clocks) or words['none']}. {words['clocks_caption']}", style="dim")
     console.print(words["blocking"], style="dim")
-    if any(u.planned < 1 for u in figures.units):
+    if any(u.planned < 1 for line in every for u in line.units):
         console.print(words["stops_rule"], style="dim")
     if figures.assumed:
         console.print(f"{words['assumed']}: {len(figures.assumed)}. {words['assumed_caption']}", style="dim")

@@ -36,7 +36,10 @@ from simulator.experiments.study.findings import signed
 from simulator.experiments.study.sensitivity import Gain
 from simulator.experiments.study.stops import Stopped
 
-LOOKS = {Verdict.BETTER: (GREEN, "triangle"), Verdict.WORSE: (RED, "inverted_triangle"), Verdict.SAME: (GREY, "circle")}
+LOOKS = {
+    Verdict.BETTER: (GREEN, "triangle"), Verdict.WORSE: (RED, "inverted_triangle"), Verdict.SAME: (GREY, "circle"),
+    Verdict.EQUAL: (GREY, "circle"),
+}  # fmt: skip
 """Colour and mark of each verdict: they can be told apart without colour."""
 LONGEST = 44  # characters of a name beside its row; the pointer shows all
 COLUMNS = 3
