@@ -45,9 +45,7 @@ def design(
             words(lang), "checking", engine=engine, lang=lang, quiet=quiet,
         )  # fmt: skip
     if not quiet:
-        console = make_console()
-        console.print(found.base.experiment.engine.text(lang), style="dim", highlight=False)
-        print_design(found, console, lang)
+        print_design(found, make_console(), lang)
     if out is not None:
         drawn, command = draw(found, language(lang)), f"setsubi design {file.name}"
         page = render_design(found, lang=lang, version=tool_version(), command=command, drawn=drawn)

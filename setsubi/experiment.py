@@ -104,9 +104,7 @@ def run_plan(plan: Plan, workers: Workers, engine: EngineOption, lang: Lang, qui
 def publish(study: Study, out: Path | None, lang: Lang, command: str, quiet: bool) -> None:
     """Print the tables and write the files."""
     if not quiet:
-        console = make_console()
-        console.print(study.base.experiment.engine.text(lang), style="dim", highlight=False)
-        print_study(study, console, lang)
+        print_study(study, make_console(), lang)
     if out is not None:
         drawn = draw(study, language(lang))
         page = render_study(study, lang=lang, version=tool_version(), command=command, drawn=drawn)

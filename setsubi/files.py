@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
-from uuid import uuid4
 
 import typer
 
 from setsubi.options import Lang
+from simulator.experiments.whole import whole
 
 _RESULTS = {Lang.EN: "results", Lang.JA: "結果"}
 
 
 def write_whole(path: Path, content: str | bytes, encoding: str = "utf-8") -> None:
-    """Write beside the target, then rename: a reader never sees half a file. ``OSError`` names the path."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    data = content if isinstance(content, bytes) else content.encode(encoding)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{uuid4().hex[:8]}")  # readable by whom the umask lets
-    try:
-        temporary.write_bytes(data)
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    """Write a file as ``whole`` does."""
+    with whole(path) as beside:
+        beside.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
 
 
 def write_pictures(folder: Path, drawn: Mapping[str, str]) -> None:

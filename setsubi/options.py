@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from conformance.errors import UsageError
 from conformance.exitcodes import ExitCode
 from setsubi.errors import fail
+from simulator.experiments.whole import made
 
 # typer carries click under another name from version to version
 _CLICK_USAGE_ERROR: Any = typer.BadParameter.__mro__[1]
@@ -108,14 +109,14 @@ def counted(number: int, noun: str) -> str:
 
 
 def want_folder(folder: Path | None, option: str) -> None:
-    """Make sure that files can be written into a folder, before a long run whose results it shall take."""
+    """Make sure that files can be written into a folder, before a long run whose results it shall take. Leaves no folder
+    behind that was not there: the run may come to nothing."""
     if folder is None:
         return
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{option} {folder}: is a file, not a folder; name a folder")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
+        with made(folder), tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
         why = error.strerror or type(error).__name__
@@ -131,6 +132,14 @@ def want_file(path: Path | None, option: str, suffixes: tuple[str, ...] = ()) ->
     if suffixes and path.suffix.lower() not in suffixes:
         raise UsageError(f"{option} {path}: must end in {' or '.join(suffixes)}; the ending chooses the format")
     want_folder(path.parent, option)
+    if path.is_file():
+        try:
+            with path.open("r+b"):
+                pass
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            mend = "close the program that has it open, or name another file"
+            raise UsageError(f"{option} {path}: the file that is there can not be replaced ({why}); {mend}") from None
 
 
 __all__ = ["Lang", "Language", "Seed", "SuiteGroup", "counted", "want_file", "want_folder"]

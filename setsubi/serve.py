@@ -80,6 +80,8 @@ def serve(
     _ports(base_port, sum(getattr(u, "profile", "") in profiles for u in spec.units))
     want_file(log, "--log", SUFFIXES)
     want_folder(targets, "--targets")
+    if log is not None:
+        log.parent.mkdir(parents=True, exist_ok=True)
     served = host_line(spec, profiles, seed=seed, speed=speed, log=open_log(log) if log else None, options=options)
     run = _Wanted(for_s, targets, speed, (user, password_env) if user and password_env else None)
     asyncio.run(_run(served, run))

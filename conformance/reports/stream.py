@@ -119,11 +119,13 @@ def parse_event(event: Any, name: str = "stream", line: int = 0) -> Record | Non
     """One event as a record; None for event kinds that a newer version may have added."""
     if not isinstance(event, dict) or not isinstance(event.get("event"), str):
         raise StreamError(name, line, "is no event of a check", _MEND)
-    if event["event"] == "header" and event.get("schema") != SCHEMA:
+    if event["event"] == "header" and "schema" not in event:
+        raise StreamError(name, line, "is no header of a check: it has no 'schema'", _MEND)
+    if event["event"] == "header" and event["schema"] != SCHEMA:
         raise StreamError(
             name,
             line,
-            f"has schema {event.get('schema')!r}, this version reads {SCHEMA}",
+            f"has schema {event['schema']!r}, this version reads {SCHEMA}",
             "read it with the version of setsubi that wrote it",
         )
     kind = RECORDS.get(event["event"])

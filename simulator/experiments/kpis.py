@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 from simulator.experiments.accounts import ACCOUNTS, UNPLANNED, account
 from simulator.experiments.figures import LEAST, line_values, planned_hours
@@ -42,6 +43,8 @@ class Figure:
 
     def parts(self) -> tuple[str, str]:
         """Mean and half-width as text, with as many digits as the figure deserves; the second may be empty."""
+        if not isfinite(self.mean):
+            return "∞", ""
         digits = 0 if abs(self.mean) >= 1000 else 1 if abs(self.mean) >= 10 else 3
         return f"{self.mean:.{digits}f}", "" if self.half_width is None else f"± {self.half_width:.{digits}f}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
@@ -12,6 +13,7 @@ from simulator.experiments.compiled.choice import Choice, Engine, Wanted, choose
 from simulator.experiments.ocel import OcelLog
 from simulator.experiments.trace import LONGEST_S, Trace, TraceLog
 from simulator.experiments.warmup import PILOTS, Pilot, Piloting, find_warmup, tidy
+from simulator.experiments.whole import whole
 from simulator.experiments.workers import Processes, Share, Workers
 from simulator.interface.fitting import design_speed
 from simulator.line import Line, LineSpec, RunResult
@@ -80,7 +82,7 @@ def run_experiment(
     compiling: Callable[[], None] = lambda: None,
 ) -> Experiment:
     """Run ``replications`` with seeds ``seed``, ``seed + 1``, … Event log (``ocel_path``: as OCEL 2.0,
-    too), item records and trace are of the first.
+    too), item records and trace are of the first. The files appear when all is done; otherwise what was there before stays.
 
     ``warmup_hours``: ``None`` finds them on pilots (``simulator.experiments.warmup``). ``progress`` is told the done share, 0
     to 1, ``piloting`` that of the pilots, and ``compiling`` called if the compiled engine has to be compiled first.
@@ -108,10 +110,14 @@ def run_experiment(
 
             (pilot,) = find_warmup([spec.name], pilot_hours, run).pilots
             warmup_hours = tidy(pilot.hours)
-        first = Job(spec, hours, warmup_hours, seed, transitions, choice.first, True, log_path, records_path, ocel_path)
         others = [Job(spec, hours, warmup_hours, seed + i, transitions, choice.engine) for i in range(1, replications)]
-        kept_here = int(any(path is not None for path in (log_path, records_path, ocel_path)))
-        ran = by.run(run_job, [first, *others], progress, here=kept_here)
+        with ExitStack() as files:  # left when nobody writes any more
+            log, records_log, ocel = (
+                files.enter_context(whole(path)) if path is not None else None
+                for path in (log_path, records_path, ocel_path)
+            )
+            first = Job(spec, hours, warmup_hours, seed, transitions, choice.first, True, log, records_log, ocel)
+            ran = by.run(run_job, [first, *others], progress, here=int(any((log, records_log, ocel))))
     return Experiment(spec, hours, warmup_hours, seed, tuple(result for result, _ in ran), choice, ran[0][1], pilot)
 
 

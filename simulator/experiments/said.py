@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -33,6 +34,15 @@ class Failure:
     mttr: str
     mtbf_s: float
     mttr_s: float
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A failure mode as the first of several lines has it, or else the first that has it. ``differs``: names of the lines in
+    which it has another clock or other times, or is not there."""
+
+    failure: Failure
+    differs: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -79,6 +89,26 @@ def failures(spec: LineSpec) -> tuple[Failure, ...]:
         if not isinstance(u, BufferSpec)
         for f in u.failures
     )
+
+
+def clocks(lines: Mapping[str, Sequence[Failure]]) -> tuple[Clock, ...]:
+    """The failure modes of some lines (by name), in the order of the first one."""
+    by_line = {name: dict(_numbered(modes)) for name, modes in lines.items()}
+    known: dict[tuple[str, str, int], Failure] = {}
+    for modes in by_line.values():
+        known |= {key: mode for key, mode in modes.items() if key not in known}
+    return tuple(
+        Clock(mode, tuple(name for name, modes in by_line.items() if modes.get(key) != mode))
+        for key, mode in known.items()
+    )
+
+
+def _numbered(modes: Sequence[Failure]) -> Iterator[tuple[tuple[str, str, int], Failure]]:
+    """Each mode by its unit and name; several may share these."""
+    seen = Counter[tuple[str, str]]()
+    for mode in modes:
+        yield (mode.unit, mode.name, seen[mode.unit, mode.name]), mode
+        seen[mode.unit, mode.name] += 1
 
 
 def _of(d: Distribution) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -52,11 +52,18 @@ def print_tables(figures: Kpis, console: Console, lang: str = "en") -> None:
         f"{name} {words['votes'].format(n=n, of=sum(v for _, v in figures.votes))}" for name, n in figures.votes
     )
     console.print(words["told"].format(name=words["bottleneck"], said=f"[bold]{figures.bottleneck}[/bold] ({share})"))
-    clocks = ", ".join(sorted({words[f"clock_{f.clock}"] for f in figures.failures})) or words["none"]
+    print_rules(figures, [figures], console, lang)
+
+
+def print_rules(figures: Kpis, lines: Iterable[Kpis], console: Console, lang: str = "en") -> None:
+    """The failure clocks and the rules under which the figures of some lines hold, and how many figures of the first one are
+    assumed."""
+    words, every = texts(lang), tuple(lines)
+    clocks = ", ".join(sorted({words[f"clock_{f.clock}"] for line in every for f in line.failures})) or words["none"]
     told = words["told_more"]
     console.print(told.format(name=words["clocks"], said=clocks, more=words["clocks_caption"]), style="dim")
     console.print(words["blocking"], style="dim")
-    if any(u.planned < 1 for u in figures.units):
+    if any(u.planned < 1 for line in every for u in line.units):
         console.print(words["stops_rule"], style="dim")
     if figures.assumed:
         said = told.format(name=words["assumed"], said=len(figures.assumed), more=words["assumed_caption"])

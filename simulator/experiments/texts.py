@@ -118,7 +118,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "resume": "After a stop a service goes on where it was interrupted (preemptive resume).",
         "ends": "The first unit is never starved and the last never blocked, unless the line file gives an interval.",
         "clocks": "Failure clocks", "clocks_caption": "operation: the clock runs only in Execute; time: whenever the unit is up. The choice moves throughput by 1 to 3 %, so it is stated.",
-        "clock": "clock", "mtbf": "MTBF", "mttr": "MTTR", "mode": "failure", "clock_operation": "operation", "clock_time": "time", "none": "none",
+        "clock": "clock", "mtbf": "MTBF", "mttr": "MTTR", "mode": "failure", "clock_operation": "operation", "clock_time": "time", "none": "none", "clock_differs": "differs in",
         "unsteady": "Not in steady state: per replication {entered:.0f} cells entered the line and {left:.0f} left it. "
         "The throughput lives on what was in the line before, or fills it. Give a longer --warmup{lead}.",
         "unsteady_lead": " (the lead time is {lead:.1f} h)",
@@ -181,7 +181,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "resume": "停止した加工は、中断したところから再開する。",
         "ends": "ラインファイルに間隔の指定がない限り、先頭の設備はワーク待ちにならず、最後の設備は払出待ちにならない。",
         "clocks": "故障の時計", "clocks_caption": "稼働：運転（Execute）中だけ進む。時間：故障していない間つねに進む。どちらを使うかで結果が1～3％変わるため明記する。",
-        "clock": "時計", "mtbf": "MTBF", "mttr": "MTTR", "mode": "故障", "clock_operation": "稼働", "clock_time": "時間", "none": "なし",
+        "clock": "時計", "mtbf": "MTBF", "mttr": "MTTR", "mode": "故障", "clock_operation": "稼働", "clock_time": "時間", "none": "なし", "clock_differs": "異なるもの",
         "unsteady": "定常状態ではない：1反復あたり{entered:.0f}個がラインに入り、{left:.0f}個が出た。"
         "スループットは開始時の仕掛を減らした分か、ラインを満たした分を含む。--warmupを長くすること{lead}。",
         "unsteady_lead": "（リードタイムは{lead:.1f} h）",

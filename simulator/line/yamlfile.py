@@ -27,7 +27,23 @@ WANTED = {  # what is right instead of a value of which pydantic says only what 
     "literal_error": "",
     "string_type": "write a text, in quotes if it looks like a number",
     "dict_type": "write 'name: value' below it",
+    "model_type": "write 'name: value' below it",
     "tuple_type": "write a list: [one, another]",
+    "too_short": "write at least {min_length}",
+    "too_long": "write at most {max_length}",
+    "string_too_short": "write a text of at least {min_length} characters",
+    "string_too_long": "write a text of at most {max_length} characters",
+    "string_pattern_mismatch": "write up to 64 letters, digits, '_', '.' and '-', the first one a letter, a digit or '_'",
+}
+_INSTEAD = {  # of pydantic's own words, where they are those of a programmer
+    "dict_type": "must be a mapping, not {shown}",
+    "model_type": "must be a mapping, not {shown}",
+    "tuple_type": "must be a list, not {shown}",
+    "too_short": "has {actual_length} entries, too few",
+    "too_long": "has {actual_length} entries, too many",
+    "string_too_short": "{shown} is too short",
+    "string_too_long": "is too long",
+    "string_pattern_mismatch": "{shown} can not be a name here",
 }
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -63,6 +79,12 @@ class YamlFile:
             return model.model_validate(self.tree)
         except ValidationError as error:
             raise self._first(error) from None
+
+    def want_one_of(self, keys: Collection[str], mend: str) -> None:
+        """Raise at the second of some keys of the file of which it may have only one."""
+        given = [key for key in self.tree if key in keys]
+        if len(given) > 1:
+            raise self.fault((given[1],), f"{given[1]}: {given[0]} is given already, and only one of them can be", mend)
 
     def fault(self, place: Sequence[int | str], what: str, mend: str, *, key: bool = True) -> FileError:
         """A fault at a place given by keys and indices, at the last of them that is there: at its key, or at its value."""
@@ -173,7 +195,9 @@ def first_fault(error: ValidationError, keys: Collection[str]) -> tuple[tuple[in
         return loc, f"unknown key {loc[-1]}", did_you_mean(loc[-1], set(keys) - {loc[-1]}, "remove it")
     shown = _shown(fault["input"])
     if fault["type"] in WANTED:
-        return loc, f"{message}, not {shown}", WANTED[fault["type"]].format(**fault.get("ctx", {}))
+        what = _INSTEAD.get(fault["type"], "{message}, not {shown}")
+        known = {"message": message, "shown": shown, **fault.get("ctx", {})}
+        return loc, what.format(**known), WANTED[fault["type"]].format(**known)
     return loc, message, _mend(fault["type"], loc)
 
 

@@ -38,6 +38,7 @@ def load_plan(path: str | Path, **changes: Any) -> PlanSpec:
     does not say. Raises ``PlanError(path, line, column, what, mend)``; ``changes`` replace keys of the file.
     """
     file = YamlFile(path, PLAN_FILE)
+    file.want_one_of(("lines", "shortest_takt"), "keep 'lines', or 'shortest_takt' from which their number follows")
     cell = file.tree.get("cell")
     if isinstance(cell, str):
         if cell not in formats():

@@ -319,7 +319,7 @@ LINES: dict[str, tuple[str, str, tuple[str, ...]]] = {  # the line file, place, 
     "a buffer at the end": (LINE + "  - {kind: buffer, name: B, capacity: 1}\n", ":6:5", ("between two units",)),
     "more in work than places": (LINE + "    prefill: 7\n", ":3:5", ("prefill (7) is more than slots (1)",)),
     "a chance above one": (LINE + "    scrap: 1.5\n", ":6:5", ("1.5 is no share of scrap", "below 1")),
-    "no unit": ("name: x\nunits: []\n", ":2:1", ("at least 1 item",)),
+    "no unit": ("name: x\nunits: []\n", ":2:1", ("units: has 0 entries, too few (write at least 1)",)),
     "no profile at all": (LINE.replace("    profile: stacking\n", ""), "", ("no unit names a profile",)),
 }  # fmt: skip
 

@@ -63,6 +63,32 @@ def test_a_target_not_reached_gives_the_results_and_the_exit_code_of_what_is_inc
     assert (folder / "o" / "report.html").exists()
 
 
+def test_a_figure_that_no_design_tells_is_said_with_its_unit(folder: Path) -> None:
+    (folder / "line.yaml").write_text(LINE.replace("process_time: 100", "process_time: 9 d"), encoding="utf-8")
+    (folder / "size.yaml").write_text(DESIGN.replace("{throughput: 270}", "{lead time: 1}"), encoding="utf-8")
+    said = setsubi("design", "size.yaml")
+    assert said.code == 6
+    assert "size.yaml:5:1: target Lead time 1 h not reached: best was ∞ (" in said.out
+    assert "inf" not in said.out
+
+
+def test_the_engine_and_the_rules_of_the_model_are_told(folder: Path) -> None:
+    failing = LINE.replace("mean: 8}}", "mean: 8}, failures: [{mtbf: {value: 20 min, assumed: true}, mttr: 20 s}]}")
+    (folder / "line.yaml").write_text(failing, encoding="utf-8")
+    choice = "units.B.failures.0.mttr: {values: [20 s, 10 s], costs: [0, 1]}"
+    text = DESIGN.replace("units.X.capacity: {low: 0, high: 8, step: 2, cost: 3}", choice)
+    front = text.replace("target: {throughput: 270}", "pareto: {maximise: throughput, minimise: cost}")
+    (folder / "size.yaml").write_text(front, encoding="utf-8")
+    said = setsubi("design", "size.yaml", "--engine", "simpy", "--out", "o")
+    assert said.code == 0, said.text
+    assert said.out.startswith("engine: SimPy (as asked)\n")
+    for line in ("Failure clocks: operation. ", "Blocking after service: ", "Assumed figures: 1. "):
+        assert f"\n{line}" in said.out
+    page = (folder / "o" / "report.html").read_text(encoding="utf-8")
+    assert '<th class="text">differs in</th>' in page
+    assert re.search(r"<td>B</td>.*mttr=[12]0 s</td></tr>", page)
+
+
 def test_a_front_is_printed_with_both_figures(folder: Path) -> None:
     text = DESIGN.replace("target: {throughput: 270}", "pareto: {maximise: throughput, minimise: wip}")
     (folder / "size.yaml").write_text(text, encoding="utf-8")
@@ -82,17 +108,31 @@ def test_a_front_is_printed_with_both_figures(folder: Path) -> None:
         ("{throughput: 270}", "{througput: 270}", ("size.yaml:5:1: target: there is no figure througput (figures are ",)),
         ("{throughput: 270}", "{throughput: -1}", ("size.yaml:5:", "greater than 0")),
         ("{throughput: 270}", "{throughput: 1, scrap: 2}", ("size.yaml:5:1: target: a target is one figure",)),
-        ("{throughput: 270}", "{capacity: 1}", ("size.yaml:5:1: capacity is not known without the energy of a cell",)),
+        ("{throughput: 270}", "{capacity: 1}", (
+            "size.yaml:5:1: target: capacity is not known from this line file (give 'cell: {energy_wh: 225}' in the line file)",
+        )),
+        ("{throughput: 270}", "{energy: 5}", ("size.yaml:5:1: target: energy is not known", "give 'units: [{energy_w: ")),
+        ("{throughput: 270}", "{takt attainment: 95}", ("size.yaml:5:1: target: takt attainment is not", "give 'takt: 5 s'")),
+        ("{throughput: 270}", "{operators: 50}", ("size.yaml:5:1: target: operators is not", "give 'operators: {count: 2")),
+        ("target: {throughput: 270}", "pareto: {maximise: hours on takt, minimise: cost}", (
+            "size.yaml:5:10: pareto.maximise: hours on takt is not known", "give 'takt: 5 s'",
+        )),
+        ("target: {throughput: 270}", "pareto: {maximise: throughput, minimise: energy}", (
+            "size.yaml:5:32: pareto.minimise: energy is not known", "give 'units: [{energy_w: ",
+        )),
         ("{throughput: 270}", "{throughput: 370}", (
             "size.yaml:5:1: target: throughput cannot be more than 360: A, the slowest unit, makes no more without any stop (give",
         )),
         ("{throughput: 270}", "{line OEE: 101}", ("size.yaml:5:1: target: line OEE cannot be more than 100 (give",)),
         ("target: {throughput: 270}", "", ("size.yaml:1:1: give either 'target:'", "or 'pareto:'")),
-        ("target:", "pareto: {maximise: throughput, minimise: wip}\ntarget:", ("give either 'target:'",)),
+        ("target:", "pareto: {maximise: throughput, minimise: wip}\ntarget:", (
+            "size.yaml:6:1: target: pareto is given already, and only one of them can be (keep 'target:'",
+        )),
         ("target: {throughput: 270}", "pareto: {maximise: scrap, minimise: wip}", ("size.yaml:5:", "maximise: must be one of")),
         ("target:", "tragets: 1\ntarget:", ("size.yaml:5:1: tragets: unknown key tragets", "did you mean 'target'?")),
         ("replications: 4", "replications: {precision: 1 %, of: scrap}", ("size.yaml:4:1: replications: 'of'",)),
-        ("{low: 0, high: 8, step: 2, cost: 3}", "{low: 8, high: 0}", ("size.yaml:7:3: units.X.capacity: ", "'to' not below")),
+        ("{low: 0, high: 8, step: 2, cost: 3}", "{low: 8, high: 0}", ("size.yaml:7:3: units.X.capacity: high must not be below low",)),
+        ("{low: 0, high: 8, step: 2, cost: 3}", "{low: 0, high: 8, step: 0}", ("size.yaml:7:3: units.X.capacity: step must be above 0",)),
         ("{low: 0, high: 8, step: 2, cost: 3}", "{low: 0}", ("size.yaml:7:3: ", "low together mean nothing")),
         ("{low: 0, high: 8, step: 2, cost: 3}", "{low: 0, high: }", ("size.yaml:7:3: ", "None is neither a number")),
         ("{low: 0, high: 8, step: 2, cost: 3}", "[]", ("size.yaml:7:3: ", "there is no value to choose")),

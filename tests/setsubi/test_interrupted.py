@@ -7,6 +7,7 @@ import _thread
 import asyncio
 import contextlib
 import json
+import multiprocessing
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +23,7 @@ from strangers import listening, silent
 from conformance.aftercare import Aftercare
 from conformance.exitcodes import ExitCode
 from conformance.targetfile import load_target
+from simulator.experiments import workers
 
 PATIENCE_S = 60.0
 """Wall seconds until a wait counts as failed; nothing is decided by how long it takes."""
@@ -156,6 +158,49 @@ def test_ctrl_c_ends_a_mock_in_peace(tmp_path: Path) -> None:
     assert opcua is not None
     assert opcua.url in said.out
     assert said.err == ""
+
+
+LINE = "units:\n  - {name: A, process_time: {distribution: exponential, mean: 1}}\n  - {name: B, process_time: 1}\n"
+ENDLESS = "line: line.yaml\nhours: 1000000\nwarmup: 0\n"
+FILES = {
+    "line.yaml": LINE,
+    "try.yaml": ENDLESS + "replications: 4\nfactors: {units.B.process_time: [0.8, 0.9]}\n",
+    "size.yaml": ENDLESS + "target: {throughput: 100}\nchoose: {units.A.slots: {low: 1, high: 4}}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "written"),
+    [
+        ("simulate line.yaml --hours 1000000 --warmup 0 --replications 4 --log keep.parquet", "keep.parquet"),
+        ("experiment try.yaml --out o", ""),
+        ("design size.yaml --out o", ""),
+    ],
+)
+def test_ctrl_c_ends_a_computation_with_one_line_and_leaves_all_files_as_they_were(
+    arguments: str, written: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, share_out = threading.Event(), workers._share_out
+
+    def shared_out(*given: Any) -> list[Any]:
+        begun.set()
+        return share_out(*given)
+
+    def is_at_it() -> bool:
+        return begun.is_set() and (not written or len(list(tmp_path.rglob(written))) > 1)
+
+    monkeypatch.setattr(workers, "_share_out", shared_out)
+    monkeypatch.chdir(tmp_path)
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "keep.parquet").write_bytes(b"of yesterday")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    with ctrl_c_when(is_at_it):
+        said = setsubi(*arguments.split(), "--processes", "2", "--engine", "simpy")
+    assert (said.code, said.out, said.err) == (ExitCode.INTERRUPTED, "", "setsubi: interrupted\n")
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    assert [path for path in tmp_path.iterdir() if path.is_dir()] == []
+    assert multiprocessing.active_children() == []
 
 
 def test_a_target_that_dies_is_said_and_everything_found_before_is_kept(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -100,6 +101,30 @@ def test_a_value_that_cannot_be_is_one_error_that_names_the_option_and_exit_code
     assert option in stderr
     assert said in stderr
     assert "Traceback" not in stderr
+
+
+def test_a_file_that_another_program_has_open_is_told_before_the_run(
+    line: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, opened = tmp_path / "log.csv", Path.open
+    log.write_text("of yesterday", encoding="utf-8")
+
+    def in_use(path: Path, mode: str = "r", *arguments: Any, **keywords: Any) -> Any:  # as on Windows
+        if path == log:
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, mode, *arguments, **keywords)
+
+    monkeypatch.setattr(Path, "open", in_use)
+    code, stdout, stderr = run(line, "--log", log)
+    assert (code, stdout) == (4, "")
+    assert f"--log {log}: the file that is there can not be replaced (Permission denied); close" in stderr
+
+
+def test_nothing_is_left_of_a_run_that_does_not_begin(line: Path, tmp_path: Path) -> None:
+    line.write_text("nonsense", encoding="utf-8")
+    code, _, _ = run(line, "--log", tmp_path / "new" / "log.csv", "--pictures", tmp_path / "new" / "pictures")
+    assert code == 4
+    assert list(tmp_path.iterdir()) == [line]
 
 
 def test_a_line_file_that_is_not_there_or_wrong_is_one_line(tmp_path: Path) -> None:

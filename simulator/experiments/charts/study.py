@@ -38,7 +38,10 @@ from simulator.experiments.study.findings import signed
 from simulator.experiments.study.sensitivity import Gain
 from simulator.experiments.study.stops import Stopped
 
-LOOKS = {Verdict.BETTER: (GREEN, "triangle"), Verdict.WORSE: (RED, "inverted_triangle"), Verdict.SAME: (GREY, "circle")}
+LOOKS = {
+    Verdict.BETTER: (GREEN, "triangle"), Verdict.WORSE: (RED, "inverted_triangle"), Verdict.SAME: (GREY, "circle"),
+    Verdict.EQUAL: (GREY, "circle"),
+}  # fmt: skip
 """Colour and mark of each verdict: they can be told apart without colour."""
 LONGEST, LINES = 44, 4  # characters of a line of a name beside its row, and lines; the pointer shows all
 LINE = 14  # pixels of a line of a name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from itertools import zip_longest
 
@@ -19,10 +20,17 @@ _FIRST_CYCLES = 10
 
 @dataclass(frozen=True)
 class Agreement:
-    """Both engines wrote the same ``rows`` rows from 0 to ``until`` s, and the same result."""
+    """Both engines wrote the same ``rows`` rows from 0 to ``until`` s, and the same result; for each of ``lines``, at least so
+    many."""
 
     until: float
     rows: int
+    lines: int = 1
+
+
+def least(found: Sequence[Agreement]) -> Agreement:
+    """What holds for every one of some agreements."""
+    return Agreement(min(a.until for a in found), min(a.rows for a in found), sum(a.lines for a in found))
 
 
 def check_prefix(

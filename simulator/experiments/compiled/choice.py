@@ -38,6 +38,10 @@ _EQUAL = Reason(
     "; its first {until:.0f} s, {rows} events, equal the SimPy model's exactly",
     "。最初の{until:.0f}秒（イベント{rows}件）はSimPyモデルと完全に一致",
 )
+_EQUAL_EACH = Reason(
+    "; of each line at least the first {until:.0f} s, {rows} events, equal the SimPy model's exactly",
+    "。各ラインの少なくとも最初の{until:.0f}秒（イベント{rows}件）はSimPyモデルと完全に一致",
+)
 
 
 @dataclass(frozen=True)
@@ -53,13 +57,17 @@ class Choice:
     first: Engine = "simpy"
     disagreement: str = ""
 
-    def text(self, lang: str = "en") -> str:
-        """One line for people."""
+    def text(self, lang: str = "en", of: str = "") -> str:
+        """One line for people; ``of``: what it ran, if it did not run all."""
         japanese = lang.startswith("ja")
         name, reason = _NAMES[self.engine].text(lang), self.reason.text(lang)
-        line = f"計算エンジン：{name}（{reason}）" if japanese else f"engine: {name} ({reason})"
+        if japanese:
+            line = f"計算エンジン{f'（{of}）' if of else ''}：{name}（{reason}）"
+        else:
+            line = f"engine{f' of {of}' if of else ''}: {name} ({reason})"
         if self.agreement is not None:
-            line += _EQUAL.text(lang).format(until=self.agreement.until, rows=self.agreement.rows)
+            equal = _EQUAL if self.agreement.lines == 1 else _EQUAL_EACH
+            line += equal.text(lang).format(until=self.agreement.until, rows=self.agreement.rows)
         if self.engine != self.first:
             line += _FIRST.text(lang)
         return line

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import isfinite
 
 from simulator.experiments.design.plan import FEW, At
 from simulator.experiments.design.result import Check, Design, Trial, Verdict
 from simulator.experiments.design.spec import COST
 from simulator.experiments.design.texts import words
 from simulator.experiments.design.trials import figure_of
+from simulator.experiments.figures import UNITS
 from simulator.experiments.kpis import Figure
 from simulator.experiments.study.compare import LOWER_IS_BETTER
-from simulator.experiments.study.findings import MOST_NAMED, unsettled, unsteady
+from simulator.experiments.study.findings import listed, ran_by, unsettled, unsteady
 from simulator.experiments.study.plan import BASE
 from simulator.experiments.study.result import Outcome
 from simulator.experiments.texts import FIGURES, language
@@ -25,7 +25,7 @@ def figure_name(name: str, lang: str) -> str:
 
 def number(value: float) -> str:
     """A figure without its interval, with as many digits as it deserves."""
-    return Figure("", "", value, None).text() if isfinite(value) else "∞"
+    return Figure("", "", value, None).text()
 
 
 def with_unit(design: Design, name: str, lang: str) -> str:
@@ -35,9 +35,7 @@ def with_unit(design: Design, name: str, lang: str) -> str:
 
 def unit_of(design: Design, name: str = "") -> str:
     """The unit of a figure, if none is named of the one that is to be reached or made large."""
-    name = name or design.plan.spec.figure
-    found = (figure_of(o, name).unit for o in (design.base, *(t.outcome for t in design.trials)))
-    return next((unit for unit in found if unit), "")
+    return UNITS[name or design.plan.spec.figure]
 
 
 def best(design: Design) -> tuple[At, Outcome, float]:
@@ -53,6 +51,17 @@ def runs(design: Design) -> int:
     """All replications but the pilots of the warm-up."""
     outcomes = (design.base, *(t.outcome for t in design.trials), *(c.outcome for c in design.checks))
     return sum(len(outcome.experiment.results) for outcome in outcomes)
+
+
+def by_name(design: Design, lang: str) -> dict[str, Outcome]:
+    """All lines that ran, by their names for people: the one to show first, then the line as its file says."""
+    ran = [best(design)[1], design.base, *(t.outcome for t in design.trials), *(c.outcome for c in design.checks)]
+    return {words(lang)["base"] if o is design.base else o.scenario.name: o for o in ran}
+
+
+def engines(design: Design, lang: str) -> list[str]:
+    """What ran the designs."""
+    return ran_by({name: o.experiment.engine for name, o in by_name(design, lang).items()}, lang)
 
 
 def verdict(design: Design, lang: str) -> str:
@@ -113,10 +122,7 @@ def warnings(design: Design, lang: str) -> list[str]:
     text, said = words(lang), []
 
     def named(names: Sequence[str]) -> str:
-        shown = [text["base"] if name == BASE else name for name in names[:MOST_NAMED]]
-        return "; ".join(shown) + (
-            text["and_more"].format(n=len(names) - MOST_NAMED) if len(names) > MOST_NAMED else ""
-        )
+        return listed([text["base"] if name == BASE else name for name in names], lang)
 
     said += unsettled(design.warmup, named, lang)
     said += unsteady([c.outcome for c in design.checks], named, lang)

@@ -12,12 +12,14 @@ from typing import Any
 from simulator.experiments.design.errors import DesignError
 from simulator.experiments.design.limits import limit
 from simulator.experiments.design.spec import DESIGN_FILE, GROWING, ChoiceSpec, DesignFile
+from simulator.experiments.figures import lacking
 from simulator.experiments.said import value_text
 from simulator.experiments.study.levels import expand, quantity
 from simulator.experiments.study.lines import Change, Fault, Lines
 from simulator.experiments.study.paths import Place, label
 from simulator.experiments.study.plan import BASE, Scenario, reject_overlap
 from simulator.experiments.study.spec import LevelSpec
+from simulator.line import LineSpec
 from simulator.line.yamlfile import YamlFile
 
 At = tuple[int, ...]
@@ -104,6 +106,7 @@ def load_design(path: str | Path) -> DesignPlan:
     """
     path = Path(path)
     file = YamlFile(path, DESIGN_FILE)
+    file.want_one_of(("target", "pareto"), "keep 'target:' for the least cost that reaches it, or 'pareto:'")
     spec = file.validate(DesignFile)
 
     def fault(place: Sequence[int | str], what: str, mend: str) -> DesignError:
@@ -132,13 +135,9 @@ def make_design(
         for (path, choice), short, target in zip(spec.choose.items(), labels, targets, strict=True)
     )
     plan = DesignPlan(spec, name, path.name, choices, lines, place or name)
-    if spec.figure == "capacity" and lines.base.cell is None:
-        where = ("target",) if spec.target else ("pareto", "maximise")
-        what = "capacity is not known without the energy of a cell"
-        raise fault(where, what, "give 'cell: {energy_wh: …}' in the line file")
     _check_number(plan, fault)
     for at in dict.fromkeys((plan.lowest, *_second(plan), plan.highest)):
-        plan.scenario(at)  # a value that the line refuses is found before anything runs
+        _check_known(plan, plan.scenario(at).spec, fault)  # a value that the line refuses is found before anything runs
     _check_limit(plan, fault)
     return plan
 
@@ -155,7 +154,11 @@ def _choice(path: str, short: str, target: Place, spec: ChoiceSpec, fault: Fault
         if spec.values is not None:
             values = spec.values
         else:
-            quantity(spec.low), quantity(spec.high)
+            low, high, step = (quantity(value) for value in (spec.low, spec.high, spec.step))
+            if low.of(high) < low.number:
+                raise ValueError("high must not be below low")
+            if low.of(step) <= 0:
+                raise ValueError("step must be above 0")
             values = expand(LevelSpec.model_validate({"from": spec.low, "to": spec.high, "step": spec.step}))
         if not values:
             raise ValueError("there is no value to choose")
@@ -194,6 +197,18 @@ def _check_number(plan: DesignPlan, fault: Fault) -> None:
             f"would have to be tried, more than {spec.tries}"
         )
         raise fault(("target",), what, "give larger steps or closer bounds, or raise 'tries'")
+
+
+def _check_known(plan: DesignPlan, line: LineSpec, fault: Fault) -> None:
+    """Raise at a figure that such a line does not tell."""
+    asked = plan.spec.pareto
+    places: dict[str, Place] = {plan.spec.figure: ("target",) if asked is None else ("pareto", "maximise")}
+    if asked is not None:
+        places[asked.minimise] = ("pareto", "minimise")
+    for figure, place in places.items():
+        if needed := lacking(line, figure):
+            what = f"{'.'.join(map(str, place))}: {figure} is not known from this line file"
+            raise fault(place, what, f"give '{needed}' in the line file")
 
 
 def _check_limit(plan: DesignPlan, fault: Fault) -> None:

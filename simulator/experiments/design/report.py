@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from simulator.experiments.charts.texts import TEXTS as CHART_TEXTS
 from simulator.experiments.design.findings import (
     best,
+    by_name,
     choice_rows,
+    engines,
     figure_name,
     figures_shown,
     front_rows,
@@ -29,7 +31,9 @@ from simulator.experiments.design.spec import COST
 from simulator.experiments.design.texts import words
 from simulator.experiments.design.trials import figure_of
 from simulator.experiments.report import images, template
+from simulator.experiments.said import clocks
 from simulator.experiments.study.compare import LOWER_IS_BETTER
+from simulator.experiments.study.findings import listed
 from simulator.experiments.study.plan import BASE
 from simulator.experiments.study.report import asked_of_runs
 from simulator.experiments.study.result import Outcome
@@ -61,6 +65,7 @@ def render_design(
         findings=sentences(design, code), warnings=warnings(design, code), figure=figure_of(outcome, name), target=target,
         choices=choice_rows(design, code) if target else [], front=[] if target else front_rows(design), tried=rows[:MOST_ROWS],
         hidden=hidden, shown=[with_unit(design, n, code) for n in figures_shown(design)], labels=_labels(design, code), few=FEW,
+        engines=engines(design, code), clocks=clocks({n: o.figures.failures for n, o in by_name(design, code).items()}), listed=listed,
         asked=_asked(design, code), pictures=images(draw(design, code) if drawn is None else drawn),
         charts=_charts(design, code), chart_words=CHART_TEXTS[code], longest=_shown(design.warmup.longest.scenario, text) if design.warmup.pilots else "", warmup=design.warmup, pilot_count=PILOTS,
         pilots=[(_shown(p.scenario, text), p) for p in design.warmup.pilots],

@@ -10,7 +10,9 @@ from rich.table import Table
 
 from simulator.experiments.design.findings import (
     best,
+    by_name,
     choice_rows,
+    engines,
     figure_name,
     figures_shown,
     front_rows,
@@ -22,17 +24,22 @@ from simulator.experiments.design.findings import (
 from simulator.experiments.design.result import Check, Design, Trial
 from simulator.experiments.design.texts import words
 from simulator.experiments.study.tables import csv_text
+from simulator.experiments.tables import print_rules
 from simulator.experiments.texts import FIGURES
 
 
 def print_design(design: Design, console: Console, lang: str = "en") -> None:
-    """The chosen design or the front, then what it says in words."""
+    """What ran, the chosen design or the front, then what it says in words, and the rules under which it holds."""
+    for engine in engines(design, lang):
+        console.print(engine, style="dim", highlight=False)
     console.print(_front(design, lang) if design.plan.spec.target is None else _choice(design, lang))
     console.print(verdict(design, lang), style="" if design.reached else "yellow", highlight=False)
     for sentence in sentences(design, lang):
         console.print(sentence, highlight=False)
     for warning in warnings(design, lang):
         console.print(warning, style="yellow", highlight=False)
+    shown = by_name(design, lang).values()
+    print_rules(best(design)[1].figures, (o.figures for o in shown), console, lang)
 
 
 def _choice(design: Design, lang: str) -> Table:

@@ -28,6 +28,7 @@ class Verdict(StrEnum):
     BETTER = "better"
     WORSE = "worse"
     SAME = "not distinguishable"
+    EQUAL = "equal"
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,9 @@ def paired(base: Sequence[float], other: Sequence[float], comparisons: int = 1) 
 
 
 def judge(mean: float, half_width: float, *, lower_is_better: bool = False) -> Verdict:
-    """Whether an interval lies wholly on one side of 0."""
+    """Whether an interval lies wholly on one side of 0; equal: no replication differs at all."""
+    if mean == half_width == 0:
+        return Verdict.EQUAL
     if mean == 0 or abs(mean) <= half_width:
         return Verdict.SAME
     return Verdict.BETTER if (mean > 0) != lower_is_better else Verdict.WORSE

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from math import floor, isfinite, log10
 
+from simulator.experiments.compiled.agreement import least
+from simulator.experiments.compiled.choice import Choice
 from simulator.experiments.study.compare import Difference, Verdict, compare
 from simulator.experiments.study.effects import effects
 from simulator.experiments.study.plan import BASE
@@ -16,7 +19,9 @@ from simulator.experiments.warmup import Warmup
 
 MOST_NAMED = 8
 MOST_RANKED = 3  # of a sensitivity, whose table ranks all
-_SENTENCES = {Verdict.BETTER: "better_than", Verdict.WORSE: "worse_than", Verdict.SAME: "same_as"}
+_SENTENCES = {
+    Verdict.BETTER: "better_than", Verdict.WORSE: "worse_than", Verdict.SAME: "same_as", Verdict.EQUAL: "equal_to",
+}  # fmt: skip
 
 
 def shown_name(study: Study, name: str, lang: str) -> str:
@@ -53,13 +58,16 @@ def sentences(study: Study, lang: str) -> list[str]:
     if not found:
         return []
     base = shown_name(study, study.base.scenario.name, lang)
+    without = text["without_stop"] if study.stops else ""
     rank = {g.step.name: abs(g.per_percent) for g in gains(study)}
     most = MOST_RANKED if rank else MOST_NAMED
     said = []
     for verdict, sentence in _SENTENCES.items():
         of = (d for d in found if d.verdict == verdict)
         mine = sorted(of, key=lambda d: -rank.get(d.scenario, abs(d.mean)))
-        said.append(f"{text[sentence].format(base=base)}: {_named(study, mine, lang, most) or text['nobody']}")
+        if mine or verdict != Verdict.EQUAL:
+            names = _named(study, mine, lang, most) or text["nobody"]
+            said.append(f"{text[sentence].format(base=base)}{without}: {names}")
     figure = FIGURES[language(lang)][study.figure][0]
     return [*said, text["joint" if len(found) > 1 else "alone"].format(figure=figure, m=len(found))]
 
@@ -73,10 +81,14 @@ def effect_line(study: Study, lang: str) -> str:
 
 
 def _named(study: Study, found: Sequence[Difference], lang: str, most: int) -> str:
-    each = [f"{numbered(study, d.scenario, lang)} ({signed(d.mean, d.half_width)} {d.unit})" for d in found[:most]]
-    if len(found) > most:
-        each.append(words(lang)["and_more"].format(n=len(found) - most))
-    return "; ".join(each)
+    each = [f"{numbered(study, d.scenario, lang)} ({signed(d.mean, d.half_width)} {d.unit})" for d in found]
+    return listed(each, lang, most=most)
+
+
+def listed(names: Sequence[str], lang: str, between: str = "; ", most: int = MOST_NAMED) -> str:
+    """The first names, and how many more there are."""
+    more = [words(lang)["and_more"].format(n=len(names) - most)] if len(names) > most else []
+    return between.join([*names[:most], *more])
 
 
 def precision(study: Study, lang: str) -> str:
@@ -94,11 +106,38 @@ def precision(study: Study, lang: str) -> str:
     )  # fmt: skip
 
 
+def by_name(study: Study, lang: str) -> dict[str, Outcome]:
+    """All outcomes by their names for people, the base first."""
+    shown = (study.base, *(o for o in study.outcomes if o is not study.base))
+    return {numbered(study, o.scenario.name, lang): o for o in shown}
+
+
+def engines(study: Study, lang: str) -> list[str]:
+    """What ran the scenarios, and what their stops."""
+    said = ran_by({name: o.experiment.engine for name, o in by_name(study, lang).items()}, lang)
+    if study.stops and any(o.experiment.engine.engine == "compiled" for o in study.outcomes):
+        said.append(words(lang)["stop_engine"])
+    return said
+
+
+def ran_by(lines: Mapping[str, Choice], lang: str) -> list[str]:
+    """A sentence for each engine and reason, with the lines (by name) that it ran if there are several."""
+    found: dict[tuple[object, ...], dict[str, Choice]] = {}
+    for name, choice in lines.items():
+        found.setdefault((choice.engine, choice.reason), {})[name] = choice
+    said = []
+    for group in found.values():
+        agreements = [choice.agreement for choice in group.values() if choice.agreement is not None]
+        together = replace(next(iter(group.values())), agreement=least(agreements) if agreements else None)
+        said.append(together.text(lang, listed(list(group), lang) if len(found) > 1 else ""))
+    return said
+
+
 def warnings(study: Study, lang: str) -> list[str]:
     """What makes the figures doubtful."""
 
     def named(names: Sequence[str]) -> str:
-        return _names(study, names, lang)
+        return listed([shown_name(study, n, lang) for n in names], lang, ", ")
 
     said = unsettled(study.warmup, named, lang) + unsteady(study.outcomes, named, lang)
     said += [o.experiment.engine.disagreement for o in study.outcomes if o.experiment.engine.disagreement][:1]
@@ -122,8 +161,3 @@ def unsteady(outcomes: Sequence[Outcome], named: Callable[[Sequence[str]], str],
         "unsteady": [name for name, flow in flows.items() if not flow.steady],
     }
     return [words(lang)[key].format(scenarios=named(names)) for key, names in found.items() if names]
-
-
-def _names(study: Study, names: Sequence[str], lang: str) -> str:
-    more = [words(lang)["and_more"].format(n=len(names) - MOST_NAMED)] if len(names) > MOST_NAMED else []
-    return ", ".join([*(shown_name(study, n, lang) for n in names[:MOST_NAMED]), *more])

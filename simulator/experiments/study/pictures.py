@@ -17,7 +17,7 @@ from simulator.experiments.study.sensitivity import Gain
 from simulator.experiments.study.stops import Stopped
 from simulator.experiments.warmup import BATCH, Pilot
 
-COLOURS = {Verdict.BETTER: GREEN, Verdict.WORSE: RED, Verdict.SAME: "#8b949e"}
+COLOURS = {Verdict.BETTER: GREEN, Verdict.WORSE: RED, Verdict.SAME: "#8b949e", Verdict.EQUAL: "#8b949e"}
 LONGEST, LINES = 40, 4  # characters of a scenario's name on a line, and lines
 _LINE = 0.16  # inches of a line
 _ROW, _COLUMNS = 0.34, 3

@@ -9,10 +9,21 @@ from simulator.experiments.arrows import arrows_of
 from simulator.experiments.bottleneck import Shifting
 from simulator.experiments.charts.texts import TEXTS as CHART_TEXTS
 from simulator.experiments.report import draw_arrows, images, template
-from simulator.experiments.said import value_text
+from simulator.experiments.said import clocks, value_text
 from simulator.experiments.study.compare import Difference, Verdict, compare
 from simulator.experiments.study.effects import effects
-from simulator.experiments.study.findings import numbered, percent, precision, sentences, shown_name, signed, warnings
+from simulator.experiments.study.findings import (
+    by_name,
+    engines,
+    listed,
+    numbered,
+    percent,
+    precision,
+    sentences,
+    shown_name,
+    signed,
+    warnings,
+)
 from simulator.experiments.study.recipes import rate, recipes_of
 from simulator.experiments.study.result import Outcome, Study
 from simulator.experiments.study.sensitivity import gains
@@ -53,6 +64,7 @@ def render_study(
         all_figures=[f for f in study.base.figures.line if by_figure[f.name]],
         pilots=[(shown_name(study, p.scenario, code), p) for p in study.warmup.pilots[:MOST_ROWS]], pilot_count=PILOTS,
         warmup=study.warmup, longest=shown_name(study, study.warmup.longest.scenario, code) if study.warmup.pilots else "",
+        engines=engines(study, code), clocks=clocks({n: o.figures.failures for n, o in by_name(study, code).items()}), listed=listed,
         explained=percent(next((e.explained for e in effects(study, study.figure)), None) or 0.0),
         pictures=images(draw(study, code) if drawn is None else drawn), charts=_charts(study, code), chart_words=CHART_TEXTS[code],
     )  # fmt: skip
@@ -157,7 +169,10 @@ def _all_rows(
         name = outcome.scenario.name
         mine = [figure.get(name) for figure in figures]
         if any(mine):
-            cells = [(signed(d.mean, d.half_width), d.verdict != Verdict.SAME) if d else ("–", False) for d in mine]
+            cells = [
+                (signed(d.mean, d.half_width), d.verdict in (Verdict.BETTER, Verdict.WORSE)) if d else ("–", False)
+                for d in mine
+            ]
             rows.append((shown_name(study, name, lang), cells))
     return rows
 

@@ -17,26 +17,39 @@ from simulator.experiments.figures import holds_quality
 from simulator.experiments.kpis import unit_figures
 from simulator.experiments.steps import removed
 from simulator.experiments.study.compare import Difference, Verdict, compare
-from simulator.experiments.study.findings import effect_line, precision, sentences, shown_name, signed, warnings
+from simulator.experiments.study.findings import (
+    effect_line,
+    engines,
+    precision,
+    sentences,
+    shown_name,
+    signed,
+    warnings,
+)
 from simulator.experiments.study.plan import BASE
 from simulator.experiments.study.recipes import recipe_rows, recipe_table, recipes_of
 from simulator.experiments.study.result import Outcome, Study
 from simulator.experiments.study.sensitivity import gains
 from simulator.experiments.study.stoptexts import stop_asked, stop_rows
 from simulator.experiments.study.texts import words
+from simulator.experiments.tables import print_rules
 from simulator.experiments.texts import FIGURES, language, texts
 from simulator.line.spec import BufferSpec
 
 SHOWN = ("line OEE", "work in progress")  # beside the figure that is compared, and soonest left out
 HELD = ("held cells", "recalled cells", "scrapped material")  # too, where a scenario holds back what a unit makes
-STYLES = {Verdict.BETTER: "green", Verdict.WORSE: "red", Verdict.SAME: "bright_black"}
+STYLES = {Verdict.BETTER: "green", Verdict.WORSE: "red", Verdict.SAME: "bright_black", Verdict.EQUAL: "bright_black"}
 MOST_ROWS = 40
 NAME = 14  # columns of the window for the name of a scenario, at least
 LAST_FACTOR = 1000  # in the order in which columns are left out where there is no room: other figures go before factors
 
 
 def print_study(study: Study, console: Console, lang: str = "en") -> None:
-    """A row per scenario, then what it says in words."""
+    """What ran, what a stop does, a row per scenario, then what it says in words, and the rules under which it holds."""
+    for engine in engines(study, lang):
+        console.print(engine, style="dim", highlight=False)
+    if study.stops:
+        console.print(_stop_table(study, lang, console.width))
     if study.plan.spec.sensitivity is not None:
         console.print(_ranking(study, lang, console.width))
     else:
@@ -47,8 +60,6 @@ def print_study(study: Study, console: Console, lang: str = "en") -> None:
             console.print(words(lang)["shown_of"].format(n=len(shown), of=len(study.outcomes)), style="dim")
         if recipes_of(study):
             console.print(recipe_table(study, shown, lang, console.width))
-    if study.stops:
-        console.print(_stop_table(study, lang, console.width))
     for sentence in sentences(study, lang):
         console.print(sentence, highlight=False)
     if said := effect_line(study, lang):
@@ -57,6 +68,7 @@ def print_study(study: Study, console: Console, lang: str = "en") -> None:
         console.print(said, style="" if study.precision and study.precision.reached else "yellow", highlight=False)
     for warning in warnings(study, lang):
         console.print(warning, style="yellow", highlight=False)
+    print_rules(study.base.figures, (o.figures for o in study.outcomes), console, lang)
 
 
 def selected(study: Study, found: dict[str, Difference], most: int) -> list[Outcome]:
@@ -99,7 +111,7 @@ def _table(study: Study, shown: Sequence[Outcome], found: dict[str, Difference],
             head += f"\n{next(f.unit for o in shown if (f := o.figures.figure(name)))}"
         columns.append(Column(head, [_figure(o, name) for o in shown], drop=LAST_FACTOR - i))
     columns.append(Column(texts(lang)["bottleneck"], [o.figures.bottleneck for o in shown], "left"))
-    return fitted("", columns, width)
+    return fitted(text["without_title"] if study.stops else "", columns, width)
 
 
 def _ranking(study: Study, lang: str, width: int) -> Table:

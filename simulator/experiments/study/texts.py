@@ -23,10 +23,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "holds at the same moment without the stop. Recovered: all are back. Behind: cells that have left fewer by the end of the hours counted. "
         "Means over the replications with 95 % intervals; (n/N): in n of N replications.",
         "stop_caption": "Cells that have left each unit fewer than without the stop, mean over the replications, {base}; grey: the stop. "
-        "A curve that stays up is a loss, one that falls is caught up.", "stop_hours": "hours from the beginning of the stop", "behind": "cells behind",
+        "A curve that stays up is a loss, one that falls is caught up.", "stop_engine": "engine of the runs with the stop: SimPy (only it knows failures at a given time and safety functions)",
+        "stop_hours": "hours from the beginning of the stop", "behind": "cells behind",
         "findings": "Findings", "base": "base", "base_is": "compared with {name}", "scenario": "scenario",
-        "better": "better", "worse": "worse", "not distinguishable": "not distinguishable",
+        "better": "better", "worse": "worse", "not distinguishable": "not distinguishable", "equal": "equal",
         "better_than": "Better than {base}", "worse_than": "Worse than {base}", "same_as": "Not distinguishable from {base}",
+        "equal_to": "Equal to {base} in every replication", "without_stop": ", without the stop", "without_title": "Without the stop",
         "and_more": "and {n} more (see the table)", "nobody": "none",
         "alone": "{figure}; intervals of 95 %. Not distinguishable means: more replications may tell, or there is no difference.",
         "joint": "{figure}; the intervals hold together with 95 % for all {m} comparisons (Bonferroni). "
@@ -90,10 +92,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "復帰：停止終了時に在荷数が異なるバッファ・コンベヤ・複数の場所をもつ設備が、停止なしの同時刻の在荷数に初めて等しくなるか、それを越える時点。"
         "回復：すべてが復帰した時点。遅れ：集計時間の終わりまでに出た数の不足分。反復の平均と95％信頼区間。(n/N)はN回中n回で生じたことを示す。",
         "stop_caption": "停止なしと比べて各設備から出た数の不足分（反復の平均、{base}）。灰色：停止中。高いままの線は損失、下がる線は挽回を示す。",
+        "stop_engine": "停止ありの計算の計算エンジン：SimPy（時刻を指定した故障と安全機能はSimPyモデルだけが対応）",
         "stop_hours": "停止開始からの時間（h）", "behind": "遅れ（セル）",
         "findings": "結論", "base": "基準", "base_is": "比較の基準：{name}", "scenario": "シナリオ",
-        "better": "良い", "worse": "悪い", "not distinguishable": "区別できない",
+        "better": "良い", "worse": "悪い", "not distinguishable": "区別できない", "equal": "同じ",
         "better_than": "{base}より良い", "worse_than": "{base}より悪い", "same_as": "{base}と区別できない",
+        "equal_to": "全反復で{base}と同じ", "without_stop": "（停止なし）", "without_title": "停止なし",
         "and_more": "ほか{n}件（表を参照）", "nobody": "なし",
         "alone": "{figure}。区間は95％。「区別できない」とは、反復を増やせば差が分かる可能性があるか、または差がないことを意味する。",
         "joint": "{figure}。区間は{m}件の比較すべてについて同時に95％で成り立つ（ボンフェローニ法）。"

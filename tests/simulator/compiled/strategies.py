@@ -151,7 +151,7 @@ def lines(draw: st.DrawFn) -> LineSpec:
     for end in ("source", "sink"):
         if draw(st.sampled_from([True, False, False])):
             tree[end] = {"interval": draw(distributions())}
-    if draw(st.booleans()) and all(u.get("kind", "machine") == "machine" or u["kind"] == "buffer" for u in parts):
+    if draw(st.booleans()):
         tree["plan"] = draw(
             st.lists(st.fixed_dictionaries({"recipe": st.integers(1, 3), "count": st.integers(1, 4)}), max_size=3)
         )

@@ -45,11 +45,15 @@ def compare_engines(spec: LineSpec, seed: int, until: float, more: bool) -> None
     causes = {row[4] % 10 for row in expected.rows if row[2] == Kind.STATE}
     event("stops" if causes & {Cause.BREAK, Cause.MAINTENANCE} else "never stops")
     event("waits for operators" if Cause.WAITING in causes else "waits for nobody")
-    event("departures" if model.result().good else "nothing leaves")
+    result = model.result()
+    belts = any(unit.kind == "conveyor" for unit in result.units)
+    set_up = any(unit.setup_s for unit in result.units)
+    event("changeovers" + (" and belts" if belts else "") if set_up else "no changeover")
+    event("departures" if result.good else "nothing leaves")
     for row, (want, have) in enumerate(zip(expected.rows, got.rows, strict=False)):
         assert have == want, f"row {row}"
     assert len(got.rows) == len(expected.rows)
-    assert compiled.result() == model.result()
+    assert compiled.result() == result
 
 
 @settings(max_examples=60, deadline=None)

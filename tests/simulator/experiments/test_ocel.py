@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -209,12 +208,3 @@ def test_an_independent_reader_finds_the_same_in_it(file: Path, ocel: Ocel) -> N
     flat = pm4py.ocel_flattening(read, "cell")
     first = flat[flat["case:concept:name"] == "small-000000040"]
     assert list(first["concept:name"])[:4] == ["enter", "start", "end", "leave"]
-
-
-def test_the_file_is_json_after_an_interrupt_too(tmp_path: Path) -> None:
-    def interrupt(share: float) -> None:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        run_experiment(LINE, hours=1, replications=1, ocel_path=tmp_path / "x.json", engine="simpy", progress=interrupt)
-    assert json.loads((tmp_path / "x.json").read_text(encoding="utf-8"))["events"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import multiprocessing
+import os
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -81,6 +82,44 @@ def test_item_records_tell_every_step_of_an_item_in_both_formats(tmp_path: Path)
     assert [(r["item"], r["unit"], dict(r["process_values"])) for r in kept] == [
         (r["item"], r["unit"], r["process_values"]) for r in rows
     ]
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_after_an_interrupt_too_the_files_that_were_there_stay_and_nothing_half_written(
+    processes: int, tmp_path: Path
+) -> None:
+    files = {
+        "log_path": tmp_path / "log.parquet",
+        "records_path": tmp_path / "new" / "folder" / "items.csv",
+        "ocel_path": tmp_path / "ocel.json",
+    }
+    kept = [files["log_path"], files["ocel_path"]]
+    for path in kept:
+        path.write_text("of yesterday", encoding="utf-8")
+    begun: set[Path] = set()
+
+    def interrupt(share: float) -> None:
+        begun.update(p for file in files.values() for p in tmp_path.rglob(file.name) if p not in kept)
+        if len(begun) == len(files):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_experiment(BUSY, hours=2, replications=2, processes=processes, progress=interrupt, **files)  # type: ignore[arg-type]
+    assert sorted(tmp_path.rglob("*")) == sorted(kept)
+    assert {path.read_text(encoding="utf-8") for path in kept} == {"of yesterday"}
+
+
+def test_a_file_that_cannot_be_put_in_place_is_told_by_its_own_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def in_use(source: Path, target: Path) -> None:  # what Windows answers while another program has the target open
+        raise PermissionError(13, "Permission denied", str(source), None, str(target))
+
+    monkeypatch.setattr(os, "replace", in_use)
+    with pytest.raises(PermissionError) as caught:
+        run_experiment(BUSY, hours=0.01, replications=1, log_path=tmp_path / "x.csv")
+    assert caught.value.filename == str(tmp_path / "x.csv")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("processes", [1, 2, 9])

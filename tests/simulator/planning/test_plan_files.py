@@ -63,7 +63,7 @@ def test_every_step_of_a_bundled_plan_says_where_its_figures_come_from(cell: str
         ("gwh: 1\ncell: {energy_wh: 1}\nlines: 1\nsteps: [" + ", ".join(f"{{name: s{i}, time: 1, yield: 0.001}}" for i in range(100)) + "]\n", (4, 1), "of a million cells not one would be good"),
         (GOOD.replace("lines: 1", "shortest_takt: 1.0e+300"), (3, 1), "shortest_takt: Input should be less than or equal to 86400"),
         (GOOD.replace("lines: 1\n", ""), (1, 1), "give 'lines', or 'shortest_takt'"),
-        (GOOD.replace("lines: 1\n", "lines: 1\nshortest_takt: 4\n"), (1, 1), "and not both"),
+        (GOOD.replace("lines: 1\n", "lines: 1\nshortest_takt: 4\n"), (4, 1), "shortest_takt: lines is given already, and only one of them can be (keep 'lines', or"),
         (GOOD.replace("name: A,", "name: A, kind: store,"), (4, 1), "steps: none is a machine"),
         (GOOD + RAMP.replace("0.7", "0.95"), (9, 11), "ramp.yield.start: 0.95 is more than the yield of the steps together, 0.900"),
         (GOOD + RAMP.replace("start: 0.4", "start: 0.95"), (8, 9), "ramp.oee.start: 0.95 is more than the OEE that the plan comes to"),

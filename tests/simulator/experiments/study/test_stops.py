@@ -27,8 +27,9 @@ from simulator.experiments.study.stops import (
     time_of,
     waits_of,
 )
-from simulator.experiments.study.stoptexts import stop_rows
+from simulator.experiments.study.stoptexts import stop_asked, stop_rows
 from simulator.experiments.study.tables import csv_files, print_study
+from simulator.experiments.study.texts import TEXTS
 from simulator.line import LineSpec
 from simulator.line.shifts import OperatorsSpec
 
@@ -169,6 +170,26 @@ def test_zones_are_compared_by_what_a_trip_stops(tmp_path: Path) -> None:
     assert "S1 of M1.5 trips 10 min after the warm-up; restart 5 min later" in page
     assert "ウォームアップ後10 minにM1.5のS1が作動、再開は5 min後" in render_study(study, lang="ja")
     assert "base,1,stop lasted [s],M1.5,300.0" in csv_files(study)["stops.csv"]
+
+
+@pytest.mark.parametrize(("lang", "without"), [("en", "out the stop"), ("ja", "停止なし")])
+def test_what_the_stop_does_comes_first_and_the_rest_is_said_to_be_without_it(
+    tmp_path: Path, lang: str, without: str
+) -> None:
+    text = ZONES.replace("{own zone:", "{slow: {units.C.process_time: 6}, own zone:")
+    study = run_study(plan_in(tmp_path, text), engine="simpy")
+    console = Console(width=140, record=True, file=StringIO())
+    print_study(study, console, lang)
+    told, words = console.export_text(), TEXTS[lang]
+    first, title = told.index(stop_asked(study, lang)), told.index(words["without_title"])
+    assert (
+        first < title < told.index(words["worse_than"].format(base=words["base"]) + words["without_stop"] + ": slow (-")
+    )
+    assert words["equal_to"].format(base=words["base"]) + words["without_stop"] + ": own zone (+0 ± 0" in told
+    assert without in words["without_stop"]
+    page = render_study(study, lang=lang)
+    assert page.index(stop_asked(study, lang)) < page.index(f"<h2>{words['findings']}</h2>")
+    assert f"<h2>{words['results']}{words['without_stop']}</h2>" in page
 
 
 def test_in_a_narrow_window_the_table_of_a_stop_leaves_out_what_stops_and_shows_the_rest_whole(tmp_path: Path) -> None:

@@ -172,7 +172,8 @@ def test_a_difference_is_written_with_the_digits_that_it_deserves() -> None:
 def test_a_difference_is_judged_by_its_side_of_0() -> None:
     assert judge(3, 2) == judge(-3, 2, lower_is_better=True) == Verdict.BETTER
     assert judge(-3, 2) == Verdict.WORSE
-    assert judge(1, 2) == judge(0, 0) == Verdict.SAME
+    assert judge(1, 2) == judge(0, 2) == Verdict.SAME
+    assert judge(0, 0) == Verdict.EQUAL  # more replications would tell nothing
 
 
 def test_paired_intervals_cover_the_true_difference_as_often_as_they_say() -> None:

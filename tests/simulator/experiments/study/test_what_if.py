@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import re
+from html import unescape
 from io import StringIO
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from rich.console import Console
 from study_files import LINE
 
+from simulator.experiments.compiled import choice
 from simulator.experiments.kpis import kpis
 from simulator.experiments.report import print_tables, render_report
 from simulator.experiments.run import run_experiment
@@ -21,6 +24,7 @@ from simulator.experiments.study.report import render_study
 from simulator.experiments.study.result import Study
 from simulator.experiments.study.running import run_study
 from simulator.experiments.study.tables import csv_files, print_study
+from simulator.experiments.study.texts import TEXTS as STUDY_TEXTS
 from simulator.experiments.texts import TEXTS
 from simulator.line import load_line
 
@@ -61,6 +65,46 @@ def test_a_hold_costs_what_was_made_in_its_time(tmp_path: Path) -> None:
     assert "Recalled" in told
     assert "回収セル数" in printed(study, "ja")
     assert "Recalled cells" in render_study(study)
+
+
+def test_each_engine_is_told_with_the_scenarios_that_it_ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba", reason="the compiled engine needs numba")
+    monkeypatch.setattr(choice, "SHORT_VISITS", 0)
+    text = HEAD + HOLD + "  longer: {units.X.capacity: 8}\nstop: {unit: A, at: 10 min, for: 5 min}\n"
+    (tmp_path / "line.yaml").write_text(LINE, encoding="utf-8")
+    (tmp_path / "try.yaml").write_text(text, encoding="utf-8")
+    study = run_study(load_plan(tmp_path / "try.yaml"))
+    assert [o.experiment.engine.engine for o in study.outcomes] == ["compiled", "simpy", "simpy", "compiled"]
+    found = [o.experiment.engine.agreement for o in study.outcomes[::3]]
+    assert all(agreement is not None and agreement.rows >= 5000 for agreement in found), "20 000 for four lines"
+    until, rows = min(a.until for a in found if a), min(a.rows for a in found if a)
+    said = [
+        f"engine of base; longer: compiled (covers everything in this line); of each line at least the first {until:.0f} s, "
+        f"{rows} events, equal the SimPy model's exactly",
+        "engine of late; some: SimPy (not covered: A.quality_holds)",
+        STUDY_TEXTS["en"]["stop_engine"],
+    ]
+    told, page = " ".join(printed(study).split()), unescape(render_study(study))
+    assert all(line in told and f"<li>{line}</li>" in page for line in said)
+    assert "計算エンジン（late; some）：SimPy（対象外：A.quality_holds）" in "".join(printed(study, "ja").split("\n"))
+
+
+def test_the_rules_under_which_the_figures_hold_are_told(tmp_path: Path) -> None:
+    clocked = "clocked: {units.A.failures.minor stop.clock: time}"
+    text = HEAD.replace("6\n", "2\n") + f"scenarios: {{{clocked}, slow: {{units.A.failures.minor stop.mttr: 90 s}}}}\n"
+    study = studied(tmp_path, text)
+    told = " ".join(printed(study).split())
+    assert "Failure clocks: operation, time. operation: the clock runs only in Execute" in told
+    assert "Blocking after service: a finished item stays" in told
+    assert "Assumed figures: 2." in told
+    page = render_study(study)
+    assert '<th class="text">differs in</th>' in page
+    (differs,) = re.findall(
+        r"<tr><td>A</td><td class=\"text\">minor stop</td>.*<td class=\"text\">(.*?)</td></tr>", page
+    )
+    assert differs == "clocked; slow"
+    plain = render_study(studied(tmp_path, HEAD + "scenarios: {longer: {units.X.capacity: 8}}\n"))
+    assert "minor stop" in plain and "differs in" not in plain
 
 
 def test_a_hold_that_begins_in_the_warm_up_is_counted_as_early(tmp_path: Path) -> None:
