@@ -249,7 +249,7 @@ async def acknowledge_all(ctx: Context) -> None:
 
 def timer_of(ctx: Context) -> HandoverTimer:
     """The timer that the requirement is about."""
-    return next(t for t in ctx.profile.handover.timers if t.id == ctx.param("timer"))
+    return ctx.profile.handover.timers[ctx.param("timer")]
 
 
 def alarm_of(ctx: Context) -> int:

@@ -172,4 +172,4 @@ async def _held(ctx: Context, unit: Between, name: str, for_s: float) -> None:
 
 
 def _seconds(ctx: Context, timer: str) -> float:
-    return next(t.seconds for t in ctx.profile.handover.timers if t.id == timer)
+    return ctx.profile.handover.timers[timer].seconds

@@ -125,7 +125,7 @@ async def waits_for_receiver(ctx: Context) -> None:
 @check("handover.sends_slowly", writes=WRITES)
 async def sends_slowly(ctx: Context) -> None:
     """Answers that come late, but within the timers, are as good: every level is held until then."""
-    seconds = {timer.id: timer.seconds for timer in ctx.profile.handover.timers}
+    seconds = {name: timer.seconds for name, timer in ctx.profile.handover.timers.items()}
     async with between(ctx) as unit:
         item = await unit.offered()
         since = ctx.now()
