@@ -20,7 +20,9 @@ SCHEMA = 1
 Bilingual = dict[str, str]  # {"en": …, "ja": …}
 NOT_REACHED = "not reached: "
 """The reason of a finding begins so where the run ended before its check."""
-NEWLY_KNOWN = "known failure: new in the baseline"
+KNOWN = "known failure: "
+"""How the note begins that tells why a failure is known."""
+NEWLY_KNOWN = f"{KNOWN}new in the baseline"
 """The note on a failure that the baseline has taken in at the end of the run."""
 
 

@@ -18,6 +18,7 @@ from conformance.context import Reading
 from conformance.context_impl import Bench, CheckEnded
 from conformance.errors import ConsentLost, TargetError, Unreachable, UserError
 from conformance.events import (
+    KNOWN,
     NOT_REACHED,
     Diagram,
     Event,
@@ -273,7 +274,7 @@ class Session:
             why = self.options.baseline.why(selected.requirement.id)
             if why is not None:
                 verdict = Verdict.KNOWN_FAILURE
-                notes.append(f"known failure: {why}")
+                notes.append(f"{KNOWN}{why}")
         self._record(selected, verdict)
         return Finding(
             id=selected.requirement.id,

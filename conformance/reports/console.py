@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from conformance.events import KNOWN
 from conformance.reports.records import Finding, Header, Record, RequirementRecord, Restore, Verdict
 from conformance.reports.sentences import prepare, said
 from conformance.reports.stream import Report, Result, parse_event, report_of, unknown_requirement
@@ -180,6 +181,7 @@ class ConsolePrinter:
         branches = [(f"{t('reason')}: {self._said(finding.reason)}", "")] if finding.reason else []
         if finding.verdict is Verdict.PASS:
             return branches
+        branches += [(self._said(note), "yellow") for note in finding.notes if note.startswith(KNOWN)]
         for e in finding.unmet:
             via = f" [{e.via}]" if e.via else ""
             branches.append(
@@ -234,14 +236,17 @@ class ConsolePrinter:
         """What was not asked, by reason: how many, and which as far as a line goes."""
         t = self._texts
         late = sum(finding.not_reached for finding in report.findings)
-        groups: dict[str, list[str]] = {}
+        groups: dict[tuple[Verdict, str], list[Result]] = {}
         for result in report.of(*_UNASKED):
             reason = self._said(result.finding.reason, 120) if result.reached else t("not_reached")
-            groups.setdefault(f"{t.verdict(result.verdict)} ({reason})", []).append(result.requirement.id)
-        return [t("sum.not_reached", n=late)] * bool(late) + [
-            f"{len(ids)} {name}: {', '.join(ids[:_NAMED])}{' …' if len(ids) > _NAMED else ''}"
-            for name, ids in groups.items()
-        ]
+            groups.setdefault((result.verdict, reason), []).append(result)
+        lines = [t("sum.not_reached", n=late)] * bool(late)
+        for (verdict, reason), results in groups.items():
+            must = sum(result.is_must for result in results) if verdict is Verdict.NOT_EXERCISED else 0
+            name = t.verdict(verdict) + (t("sum.of_which_must", n=must) if must else "")
+            ids = ", ".join(result.requirement.id for result in results[:_NAMED])
+            lines.append(f"{len(results)} {name} ({reason}): {ids}{' …' if len(results) > _NAMED else ''}")
+        return lines
 
 
 def _indented(shown: RenderableType, indent: int) -> Padding:
