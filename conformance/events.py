@@ -20,9 +20,7 @@ SCHEMA = 1
 Bilingual = dict[str, str]  # {"en": …, "ja": …}
 NOT_REACHED = "not reached: "
 """The reason of a finding begins so where the run ended before its check."""
-KNOWN = "known failure: "
-"""How the note begins that tells why a failure is known."""
-NEWLY_KNOWN = f"{KNOWN}new in the baseline"
+NEWLY_KNOWN = "known failure: new in the baseline"
 """The note on a failure that the baseline has taken in at the end of the run."""
 
 

@@ -18,7 +18,6 @@ from conformance.context import Reading
 from conformance.context_impl import Bench, CheckEnded
 from conformance.errors import ConsentLost, TargetError, Unreachable, UserError
 from conformance.events import (
-    KNOWN,
     NOT_REACHED,
     Diagram,
     Event,
@@ -26,7 +25,7 @@ from conformance.events import (
     Footer,
     Restore,
 )
-from conformance.execution import Executor, Part, Trouble
+from conformance.execution import Executor, Part, Trouble, lanes_of
 from conformance.exitcodes import ExitCode
 from conformance.observing import Done, Observers
 from conformance.opening import header, requirement_record
@@ -265,7 +264,7 @@ class Session:
         parts = done.parts
         verdict = merge(p.verdict for p in parts)
         expectations = [x for p in parts for x in p.context.expectations]
-        lanes = [lane for p in parts for lane in (p.context.diagram() or Diagram([])).lanes]
+        lanes = lanes_of(parts)
         telling = [p.reason for p in parts if p.reason and p.verdict is verdict] or [
             p.reason for p in parts if p.reason
         ]
@@ -274,7 +273,7 @@ class Session:
             why = self.options.baseline.why(selected.requirement.id)
             if why is not None:
                 verdict = Verdict.KNOWN_FAILURE
-                notes.append(f"{KNOWN}{why}")
+                notes.append(f"known failure: {why}")
         self._record(selected, verdict)
         return Finding(
             id=selected.requirement.id,

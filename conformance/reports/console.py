@@ -17,7 +17,6 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from conformance.events import KNOWN
 from conformance.reports.records import Finding, Header, Record, RequirementRecord, Restore, Verdict
 from conformance.reports.sentences import prepare, said
 from conformance.reports.stream import Report, Result, parse_event, report_of, unknown_requirement
@@ -38,6 +37,7 @@ _STYLES = {
 }
 _TONES = {"good": "bold green", "warn": "bold yellow", "bad": "bold red"}
 _UNASKED = (Verdict.NOT_EXERCISED, Verdict.NOT_APPLICABLE)
+_KNOWN = "known failure: "  # so begins the note that says why a failure is known
 _NAMED = 4  # ids in a line of the summary
 _REASON = 1000  # characters of why a run ended
 _WIDTH = 14  # of the verdict, in columns
@@ -181,7 +181,7 @@ class ConsolePrinter:
         branches = [(f"{t('reason')}: {self._said(finding.reason)}", "")] if finding.reason else []
         if finding.verdict is Verdict.PASS:
             return branches
-        branches += [(self._said(note), "yellow") for note in finding.notes if note.startswith(KNOWN)]
+        branches += [(self._said(note), "yellow") for note in finding.notes if note.startswith(_KNOWN)]
         for e in finding.unmet:
             via = f" [{e.via}]" if e.via else ""
             branches.append(

@@ -204,7 +204,7 @@ def test_a_stale_baseline_is_called_so_and_no_violation():
             {
                 "event": "footer",
                 "exit_code": 1,
-                "reason": "the baseline is stale: A-B-001 no longer fail",
+                "reason": "the baseline is stale: A-B-001 no longer fails",
                 "stale": True,
             },
         ]
