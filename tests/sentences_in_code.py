@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-BELOW = (ROOT / "profiles/codec.py", ROOT / "profiles/naming.py")
-"""The errors of the codec are the status of what was read; suggestions stand in why a run did not begin."""
+CODEC = ROOT / "profiles/codec.py"
+"""Its errors are the status of what was read."""
 ELSEWHERE = {"baseline", "bench", "events", "fitting", "inspect", "registry", "targetfile", "certificates"}
 """Modules whose texts are files or errors of the command line, …"""
 TOLD = {"mend_time_scale", "why", "NEWLY_KNOWN", "NOT_REACHED"}
@@ -44,7 +44,7 @@ def sentences() -> list[Said]:
     files = [f for f in (ROOT / "conformance").rglob("*.py") if "reports" not in f.parts]
     return [
         said
-        for file in sorted([*files, *BELOW])
+        for file in sorted([*files, CODEC])
         for said in sentences_of(file.read_text(encoding="utf-8"), file.relative_to(ROOT))
     ]
 

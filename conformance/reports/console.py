@@ -184,9 +184,10 @@ class ConsolePrinter:
         branches += [(self._said(note), "yellow") for note in finding.notes if note.startswith(_KNOWN)]
         for e in finding.unmet:
             via = f" [{e.via}]" if e.via else ""
+            place = f"  {one_line(e.place)}\n" if e.place else ""
             branches.append(
                 (
-                    f"{self._said(e.what)}{via}\n  {t('expected')}: {self._said(e.expected)}\n"
+                    f"{self._said(e.what)}{via}\n{place}  {t('expected')}: {self._said(e.expected)}\n"
                     f"  {t('actual')}: {self._said(e.actual)}",
                     "",
                 )

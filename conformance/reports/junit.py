@@ -145,6 +145,7 @@ def details(result: Result, texts: Texts) -> str:
         mark = texts("unclear" if e.met is None else "unmet")
         lines += [
             f"- {e.what} [{mark}] {e.via}",
+            *([f"    {e.place}"] if e.place else []),
             f"    {texts('expected')}: {show(e.expected)}",
             f"    {texts('actual')}: {show(e.actual)}",
         ]

@@ -382,11 +382,11 @@ async def test_a_baseline_that_cannot_be_saved_makes_no_failure_known(tmp_path: 
 async def test_the_reason_of_a_failure_says_that_it_lists_what_was_not_met() -> None:
     async def faults(ctx: Any) -> None:
         ctx.expect(True, "it starts")
-        ctx.expect(False, "the port goes to its faulted state (12)")
+        ctx.expect(False, "the port leaves its faulted state")
 
     finding = findings(await Stand(faults).run())["BC-TEST-001"]
-    assert finding.reason == "not met: the port goes to its faulted state (12)"
-    assert said(texts_in("ja"), finding.reason) == "満たされなかった期待：ポートが受渡異常（12）になること"
+    assert finding.reason == "not met: the port leaves its faulted state"
+    assert said(texts_in("ja"), finding.reason) == "満たされなかった期待：ポートが受渡異常から復帰すること"
 
 
 async def test_every_record_survives_its_json() -> None:

@@ -20,7 +20,7 @@ COUNTS = {"pass": 180, "fail": 1, "inconclusive": 2, "error": 1, "not-exercised"
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_the_page_says_what_every_report_says_of_itself(lang: str) -> None:
-    page = render_overview([], [], fault="x", serving="y", bottleneck="A", version="1", lang=lang)
+    page = render_overview([], [], fault="x", serving=SERVING, bottleneck="A", version="1", lang=lang)
     assert texts_in(lang)("disclaimer") in html.unescape(page[: page.index("<h2>")])
     assert ("no safety validation" in page) == (lang == "en")
 
