@@ -155,14 +155,14 @@ def test_a_known_failure_says_why_it_is_known(quiet):
 
 
 def test_what_was_not_exercised_is_counted_alike_in_every_line():
-    findings = [("pass", ""), ("not-exercised", "no one is there"), ("not-exercised", "no one is there")]
+    findings = [("pass", ""), ("not-exercised", "key switch"), ("not-exercised", "key switch")]
     text = told(findings)
-    assert "\n2 not exercised, 2 of them MUST (no one is there): BC-TEST-002, BC-TEST-003\n" in text
+    assert "\n2 not exercised, 2 of them MUST (key switch): BC-TEST-002, BC-TEST-003\n" in text
     assert "1 of 3 requirements passed · 2 not exercised, 2 of them MUST\n" in text
     japanese = told(findings, lang="ja")
-    assert "\n2 未実施（うち必須要件 2 件） (no one is there)" in japanese
+    assert "\n2 未実施（うち必須要件 2 件） (key switch)" in japanese
     assert "要件 3 件中 1 件適合 · 未実施 2 件（うち必須要件 2 件）\n" in japanese
-    assert "\n2 not exercised (no one is there): BC" in told(findings, level="SHOULD")
+    assert "\n2 not exercised (key switch): BC" in told(findings, level="SHOULD")
 
 
 def test_where_only_a_should_fails_no_must_is_said_to_be_violated():
