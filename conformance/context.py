@@ -5,7 +5,7 @@ expectations*. It decides nothing: the runner derives the verdict. It never slee
 catches target errors: a refused connection, a time-out or a lost target is the runner's business.
 
 All times given to and returned by a context are **machine seconds**: the target file's ``time_scale`` (a mock that runs
-ten times faster) is applied inside.
+ten times faster) is applied inside. The module is long because it is one surface, and is read in one piece.
 """
 
 from __future__ import annotations
@@ -60,6 +60,10 @@ class Observation:
     uncertainty: float
     last: Reading | None
     evidence: tuple[int, ...] = ()
+
+
+Evidence = Sequence[int] | int | Reading | Observation
+"""What an expectation rests on: entries of the transcript, or what was read, which also says of which signal and where."""
 
 
 @dataclass(frozen=True)
@@ -381,14 +385,14 @@ class Context(Protocol):
     def neighbour(self, port: str, via: Wire | None = None) -> AbstractAsyncContextManager[Neighbour]: ...
 
     def expect(
-        self, met: bool, what: str, *, expected: Any = None, actual: Any = None, evidence: Sequence[int] | int = ()
+        self, met: bool, what: str, *, expected: Any = None, actual: Any = None, evidence: Evidence = ()
     ) -> bool:
         """State an expectation and how it came out; returns ``met``."""
 
     def expect_within(
-        self, elapsed: float, limit_s: float, uncertainty: float, what: str, *, evidence: Sequence[int] | int = ()
+        self, elapsed: float, limit_s: float, uncertainty: float, what: str, *, evidence: Evidence = ()
     ) -> bool | None:
-        """A time expectation: inconclusive when the limit lies within the measurement's uncertainty, twice in a row."""
+        """A time expectation: inconclusive when the limit lies within the measurement's uncertainty."""
 
     def inconclusive(self, reason: str) -> None:
         """End the check: the question could not be put. Raises."""
@@ -401,3 +405,6 @@ class Context(Protocol):
 
     def note(self, text: str) -> None:
         """Put a remark into the finding."""
+
+    def draw(self, lane: str, at: float, value: Value) -> None:
+        """A point of the timing diagram beside those of what is read."""

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
 
 from conformance.clock import MachineClock
 from conformance.context import (
+    Evidence,
     ModbusWire,
     Neighbour,
     Observation,
@@ -276,24 +277,30 @@ class CheckContext:
 
     # --- stating ------------------------------------------------------------------------------------------------------
     def expect(
-        self, met: bool, what: str, *, expected: Any = None, actual: Any = None, evidence: Sequence[int] | int = ()
+        self, met: bool, what: str, *, expected: Any = None, actual: Any = None, evidence: Evidence = ()
     ) -> bool:
         self._state(bool(met), what, expected, actual, evidence)
         return bool(met)
 
     def expect_within(
-        self, elapsed: float, limit_s: float, uncertainty: float, what: str, *, evidence: Sequence[int] | int = ()
+        self, elapsed: float, limit_s: float, uncertainty: float, what: str, *, evidence: Evidence = ()
     ) -> bool | None:
         met = None if abs(elapsed - limit_s) <= uncertainty else elapsed < limit_s
         actual = f"{elapsed:.3f} s ± {uncertainty:.3f} s"
         self._state(met, what, f"within {limit_s:g} s", actual, evidence)
         return met
 
-    def _state(self, met: bool | None, what: str, expected: Any, actual: Any, evidence: Sequence[int] | int) -> None:
-        cited = [evidence] if isinstance(evidence, int) else list(evidence)
-        via = None if self.only_via is None else str(self.only_via)
-        kept = sorted({i for i in cited if i >= 0})
-        self.expectations.append(Expectation(what, met, plain(alike(expected, actual)), plain(actual), via, kept))
+    def _state(self, met: bool | None, what: str, expected: Any, actual: Any, evidence: Evidence) -> None:
+        reading = evidence.last if isinstance(evidence, Observation) else evidence
+        entries = evidence.evidence if isinstance(evidence, (Reading, Observation)) else evidence
+        cited = sorted({i for i in ([entries] if isinstance(entries, int) else entries) if i >= 0})
+        stated = Expectation(
+            what, met, plain(alike(expected, actual)), plain(actual), self.only_via and str(self.only_via), cited
+        )
+        if isinstance(reading, Reading):
+            address = self.bench.fitted.address(reading.signal, reading.via)
+            stated = replace(stated, via=str(reading.via), signal=reading.signal, address=address)
+        self.expectations.append(stated)
 
     def inconclusive(self, reason: str) -> None:
         raise CheckEnded("inconclusive", reason)

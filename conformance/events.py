@@ -71,6 +71,8 @@ class Expectation:
     actual: Any = None
     via: str | None = None
     evidence: list[int] = field(default_factory=list)  # ``i`` of transcript entries
+    signal: str | None = None  # whose reading it was stated of
+    address: str | None = None  # where that signal was read: a browse path or node id, or a register
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Coroutine
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from conformance.consent import CHECK_EVERY_S, Consent
 from conformance.context_impl import Bench, CheckContext, CheckEnded
 from conformance.errors import ConsentLost, OperatorError, TargetError
+from conformance.events import Diagram, Lane
 from conformance.registry import Check
 from conformance.selection import Selected
 from conformance.verdicts import Verdict, derive, why
@@ -39,6 +41,13 @@ class Part:
     trouble: Trouble = Trouble.NONE
     is_doubt: bool = False
     """Whether it is inconclusive only because the tester or the network was too slow to measure by."""
+
+
+def lanes_of(parts: Sequence[Part]) -> list[Lane]:
+    """The lanes of all parts; a signal that was seen over two protocols has two, and each says over which."""
+    lanes = [(part.context.only_via, lane) for part in parts for lane in (part.context.diagram() or Diagram([])).lanes]
+    seen = Counter(lane.name for _, lane in lanes)
+    return [replace(x, name=f"{x.name} ({via})") if via is not None and seen[x.name] > 1 else x for via, x in lanes]
 
 
 class Executor:

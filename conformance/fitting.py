@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from conformance.errors import TargetFileError, raise_all
 from conformance.targetfile import BindingOverride, Target
-from profiles.model import ModbusBinding, OpcuaBinding, Signal
+from profiles.model import ModbusBinding, OpcuaBinding, Protocol, Signal
 from profiles.naming import did_you_mean
 from profiles.pack import Profile
 
@@ -26,6 +26,16 @@ class Fitted:
     nodes: dict[str, str]
     claims: dict[str, bool]
     parameters: dict[str, dict[str, Any]]
+
+    def address(self, signal_id: str, wire: Protocol) -> str | None:
+        """Where a signal lives on a protocol: its node, or the register that a PLC programmer looks for (``input:120 (300121)``)."""
+        signal = self.profile.signals.get(signal_id)
+        if signal is None:
+            return None
+        if wire is Protocol.MODBUS:
+            at = signal.modbus
+            return None if at is None else f"{at.table}:{at.address} ({at.reference})"
+        return self.nodes.get(signal_id) or (None if signal.opcua is None else signal.opcua.path)
 
     def parameter(self, requirement_id: str, name: str) -> Any:
         """The target file's value, else the ledger's; ``KeyError`` if neither has it."""

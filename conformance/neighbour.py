@@ -195,7 +195,8 @@ class PortNeighbour:
 
     def seconds(self, timer: str) -> float:
         """What the profile gives a timer."""
-        return next((t.seconds for t in self._context.profile.handover.timers if t.id == timer), 10.0)
+        timers = self._context.profile.handover.timers
+        return timers[timer].seconds if timer in timers else 10.0
 
     def limit(self, timer: str) -> float:
         """The profile's timer and some slack, so that an expiry shows at the unit before we give up."""

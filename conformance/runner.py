@@ -25,7 +25,7 @@ from conformance.events import (
     Footer,
     Restore,
 )
-from conformance.execution import Executor, Part, Trouble
+from conformance.execution import Executor, Part, Trouble, lanes_of
 from conformance.exitcodes import ExitCode
 from conformance.observing import Done, Observers
 from conformance.opening import header, requirement_record
@@ -264,7 +264,7 @@ class Session:
         parts = done.parts
         verdict = merge(p.verdict for p in parts)
         expectations = [x for p in parts for x in p.context.expectations]
-        lanes = [lane for p in parts for lane in (p.context.diagram() or Diagram([])).lanes]
+        lanes = lanes_of(parts)
         telling = [p.reason for p in parts if p.reason and p.verdict is verdict] or [
             p.reason for p in parts if p.reason
         ]

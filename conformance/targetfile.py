@@ -193,6 +193,9 @@ class Target(_File):
         }
 
 
+_ADDRESS = "an address begins with opc.tcp:// or modbus://"
+
+
 def load_target(ref: str) -> Target:
     """A target from a YAML file or a bare ``opc.tcp://host:port/…`` or ``modbus://host:port/unit``.
 
@@ -201,6 +204,8 @@ def load_target(ref: str) -> Target:
     if "://" in ref:
         return Target(file=_from_address(ref), ref=_without_user(ref))
     path = Path(ref)
+    if path.suffix not in (".yaml", ".yml") and not path.exists():
+        raise UsageError(f"{ref}: no such file; {_ADDRESS}, the name of a target file ends with .yaml")
     sourced = load_yaml(path, TargetFileError)
     if not isinstance(sourced.data, dict):
         found = "is empty" if sourced.data is None else "is not a mapping of keys"

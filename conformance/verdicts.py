@@ -117,6 +117,8 @@ def conclude(
         return Conclusion(ExitCode.NONCONFORMITY, f"{len(failed)} failed: {_some(failed)}")
     if stale:
         reason = f"the baseline is stale: {_some(stale)} no longer fail; remove them with --update-baseline"
+        if len(stale) == 1:
+            reason = f"the baseline is stale: {stale[0]} no longer fails; remove it with --update-baseline"
         return Conclusion(ExitCode.NONCONFORMITY, reason, stale=True)
     errors = [r.id for r in results if r.verdict is Verdict.ERROR]
     if errors:

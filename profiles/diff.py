@@ -81,7 +81,7 @@ def _said(profile: Profile) -> dict[str, Data]:
             for section in ("options", "signals", "methods", "alarms", "safety", "devices", "recipes")
         },
         "handover": {k: v for k, v in handover.items() if k != "timers"},
-        "handover.timers": {t["id"]: t for t in handover["timers"]},
+        "handover.timers": handover["timers"],
         **{f"states.{name}": _table(t.spec.model_dump(mode="json", by_alias=True)) for name, t in _tables(profile)},
         "requirements": {r.id: r.model_dump(mode="json", by_alias=True) for r in profile.ledger},
     }

@@ -10,7 +10,7 @@ the other has looked at the end of the last exchange. Whoever is willing then is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from profiles.model import HandoverTimer
@@ -55,7 +55,7 @@ class Expiry:
 class HandoverMachine:
     """The state of one hand-over, fed with levels; keeps the running timers of ``watched_by`` (or all, for an observer)."""
 
-    def __init__(self, table: StateTable, timers: tuple[HandoverTimer, ...], side: str | None = None) -> None:
+    def __init__(self, table: StateTable, timers: Iterable[HandoverTimer], side: str | None = None) -> None:
         self.table = table
         self.state = table.initial
         self.levels = dict.fromkeys(LEVELS, False)

@@ -66,7 +66,7 @@ def _all_texts(profile: Profile) -> Iterator[tuple[str, Text]]:
             yield f"{section}.{name}.title", entry.title
     for number, alarm in profile.alarms.items():
         yield f"alarms.{number}.text", alarm.text
-    for timer in profile.handover.timers:
+    for timer in profile.handover.timers.values():
         yield f"handover.timers.{timer.id}.title", timer.title
     for requirement in profile.ledger:
         yield f"requirement {requirement.id}.text", requirement.text

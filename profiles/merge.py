@@ -12,9 +12,9 @@ from profiles.naming import did_you_mean
 from profiles.yamlsource import Sourced
 
 _OWN_KEYS = ("extends", "abstract")
-_ENTRY = 2  # the depth of an entry: section, id
 _TITLED = {
-    "signals": "signal", "methods": "method", "safety": "safety function", "devices": "device", "options": "option",
+    ("signals",): "signal", ("methods",): "method", ("safety",): "safety function", ("devices",): "device",
+    ("options",): "option", ("handover", "timers"): "timer",
 }  # fmt: skip
 """The sections whose entries have titles, and what an entry is called."""
 _ALIKE = 0.8  # from this similarity on, a name is taken for a misspelt one
@@ -36,7 +36,8 @@ def merge(layers: list[Layer]) -> Sourced:
         if result.data:
             _refuse_untitled(result.data, data, layer.sourced)
         lay_over(result.data, copy.deepcopy(data), layer.sourced)
-        result.places.update(layer.sourced.places)
+        kept = {path: place for path, place in result.places.items() if _exists(result.data, path)}
+        result.places = kept | layer.sourced.places
     result.data["abstract"] = bool(layers[-1].sourced.data.get("abstract", False))
     return result
 
@@ -44,14 +45,31 @@ def merge(layers: list[Layer]) -> Sourced:
 def _refuse_untitled(below: dict[Any, Any], above: dict[Any, Any], sourced: Sourced) -> None:
     """An entry without a title changes an inherited one; if nothing of its name is inherited, the name is misspelt."""
     for section, kind in _TITLED.items():
-        entries, inherited = above.get(section), below.get(section)
-        if not isinstance(entries, dict) or not isinstance(inherited, dict):
+        entries, inherited = mapping_at(above, section), mapping_at(below, section)
+        if entries is None or inherited is None:
             continue
         for name, entry in entries.items():
             if isinstance(entry, dict) and "title" not in entry and name not in inherited:
                 mend = did_you_mean(name, inherited, "add it, or correct the name", alike=_ALIKE)
-                what = f"{section}.{name}: title is missing, and no such {kind} is inherited"
-                raise ProfileError(sourced.place((section, name)), what, mend)
+                what = f"{'.'.join(section)}.{name}: title is missing, and no such {kind} is inherited"
+                raise ProfileError(sourced.place((*section, name)), what, mend)
+
+
+def mapping_at(data: Any, path: tuple[str, ...]) -> dict[Any, Any] | None:
+    """The mapping at a key path, or ``None`` if there is none."""
+    for key in path:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data if isinstance(data, dict) else None
+
+
+def _exists(data: Any, path: tuple[Any, ...]) -> bool:
+    """Whether a place still has something to tell of: what a later file has replaced has that file's places."""
+    for key in path:
+        there = key in data if isinstance(data, dict) else isinstance(data, list) and key in range(len(data))
+        if not there:
+            return False
+        data = data[key]
+    return True
 
 
 def lay_over(below: dict[Any, Any], above: dict[Any, Any], sourced: Sourced, at: tuple[Any, ...] = ()) -> None:
@@ -62,7 +80,7 @@ def lay_over(below: dict[Any, Any], above: dict[Any, Any], sourced: Sourced, at:
     for key, value in above.items():
         path = (*at, key)
         if value is None:
-            if key not in below and len(path) <= _ENTRY:
+            if key not in below and _is_entry(path):
                 mend = did_you_mean(key, below, "remove the line")
                 name = ".".join(str(step) for step in path)
                 raise ProfileError(sourced.place(path), f"{name}: null removes what the base does not have", mend)
@@ -71,3 +89,8 @@ def lay_over(below: dict[Any, Any], above: dict[Any, Any], sourced: Sourced, at:
             lay_over(below[key], value, sourced, path)
         else:
             below[key] = value
+
+
+def _is_entry(path: tuple[Any, ...]) -> bool:
+    """A section, or an entry of one."""
+    return len(path) <= 2 or path[:-1] in _TITLED

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -334,7 +334,7 @@ class HandoverTimer(_Frozen):
 class HandoverRules(_Frozen):
     """The hand-over of a profile: timers, heartbeat, and what may be handed over."""
 
-    timers: tuple[HandoverTimer, ...]
+    timers: dict[Slug, HandoverTimer]
     heartbeat_s: float = Field(gt=0)
     heartbeat_loss_s: float = Field(gt=0)
     clear_s: float = Field(gt=0)
@@ -460,6 +460,13 @@ class Basis(_Frozen):
 
 class ProfileSpec(_Frozen):
     """One profile file, after ``extends`` has been resolved."""
+
+    elsewhere: ClassVar[dict[str, str]] = {
+        "requirements": "requirements stand in the ledger of a pack, ledger/*.yaml; see docs/profiles.md",
+        "namespaces": "namespaces stand in pack.yaml; see docs/profiles.md",
+        "claims": "claims stand in the target file of an equipment; see docs/target-files.md",
+    }
+    """Keys that people look for here, and where they stand."""
 
     profile: Slug
     version: SemVer

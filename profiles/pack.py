@@ -10,7 +10,7 @@ from pathlib import Path
 
 from profiles.errors import Place, ProfileError
 from profiles.ledger import load_ledger
-from profiles.merge import Layer, merge
+from profiles.merge import Layer, mapping_at, merge
 from profiles.model import (
     Alarm,
     Basis,
@@ -36,8 +36,8 @@ from profiles.yamlsource import Sourced, load_mapping, only_keys
 
 PACKS = Path(__file__).parent / "packs"
 DEFAULT_PACK = "basc_cell_line"
-_KEYED = ("signals", "methods", "safety", "devices", "options")
-_NUMBERED = ("alarms", "recipes")
+_KEYED = (("signals",), ("methods",), ("safety",), ("devices",), ("options",), ("handover", "timers"))
+_NUMBERED = (("alarms",), ("recipes",))
 _Files = tuple[tuple[str, int, int], ...]
 
 
@@ -339,22 +339,18 @@ def _layers(path: Path, seen: tuple[Path, ...] = (), asked: Place | None = None)
     return [*_layers(parent_path, (*seen, path.resolve()), place), Layer(path, sourced)]
 
 
-def _inject_ids(merged: Sourced, key: str, name: str) -> None:
-    entries = merged.data.get(key)
-    if not isinstance(entries, dict):
-        return
-    for entry_id, entry in entries.items():
+def _inject_ids(merged: Sourced, section: tuple[str, ...], name: str) -> None:
+    for entry_id, entry in (mapping_at(merged.data, section) or {}).items():
+        at = (*section, entry_id)
         wanted = int if name == "number" else str
         if not isinstance(entry_id, wanted):
             kind = "a number" if wanted is int else "a name"
-            raise ProfileError(
-                merged.place((key, entry_id)), f"{key}.{entry_id}: the key is not {kind}", f"write {kind}"
-            )
+            what = f"{'.'.join(map(str, at))}: the key is not {kind}"
+            raise ProfileError(merged.place(at), what, f"write {kind}")
         if isinstance(entry, dict):
             if name in entry and entry[name] != entry_id:
-                raise ProfileError(
-                    merged.place((key, entry_id, name)), f"{name} differs from its key '{entry_id}'", "leave it out"
-                )
+                what = f"{name} differs from its key '{entry_id}'"
+                raise ProfileError(merged.place((*at, name)), what, "leave it out")
             entry[name] = entry_id
 
 

@@ -218,8 +218,8 @@ def check_state_table(table: StateTableSpec, sourced: Sourced) -> None:
 
 
 def _timers(spec: ProfileSpec, _ns: dict[str, str], sourced: Sourced) -> None:
-    for index, timer in enumerate(spec.handover.timers):
-        _need_alarm(spec, sourced, ("handover", "timers", index, "alarm"), timer.alarm)
+    for name, timer in spec.handover.timers.items():
+        _need_alarm(spec, sourced, ("handover", "timers", name, "alarm"), timer.alarm)
     if spec.handover.heartbeat_loss_s <= spec.handover.heartbeat_s:
         raise _fail(
             sourced,

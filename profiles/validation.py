@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -21,6 +22,7 @@ _WANTED = {
     "string_type": "a text",
 }
 """What a value must be, by pydantic's type of error."""
+_MOST_HOMES = 3  # a key that is known at more levels than these is no hint
 
 
 def validate(model: type[M], sourced: Sourced, at: tuple[Any, ...] = (), fail: Fail = ProfileError) -> M:
@@ -63,7 +65,7 @@ def _telling(errors: list[Any]) -> list[Any]:
 def _explain(error: Any, model: type[BaseModel]) -> tuple[str, str]:
     kind, message = error["type"], str(error["msg"])
     if kind == "extra_forbidden":
-        return "unknown key", did_you_mean(error["loc"][-1], _keys(model, set()), "remove it, or correct its spelling")
+        return _stray(error["loc"], model)
     if kind == "missing":
         return "is missing", "add it"
     if kind == "value_error":
@@ -73,21 +75,51 @@ def _explain(error: Any, model: type[BaseModel]) -> tuple[str, str]:
     shown = shown if len(shown) <= 60 else shown[:57] + "..."
     wanted = _WANTED.get(kind)
     if wanted is not None:
-        return f"must be {wanted}, not {shown}", "correct the value"
+        given = error["input"]
+        listed = kind == "dict_type" and isinstance(given, list) and any(isinstance(one, dict) for one in given)
+        return (
+            f"must be {wanted}, not {shown}",
+            "write each id as a key, its keys beneath" if listed else "correct the value",
+        )
     said = message.replace("Input should be ", "must be ", 1)
     return f"{said[0].lower()}{said[1:]}, not {shown}", "correct the value"
 
 
-def _keys(model: type[BaseModel], seen: set[type]) -> list[str]:
-    """All key names of a model and of the models inside it."""
-    seen.add(model)
-    names: list[str] = []
-    for name, info in model.model_fields.items():
-        names.append(info.alias or name)
-        for inner in _models_in(info.annotation):
-            if inner not in seen:
-                names += _keys(inner, seen)
-    return names
+def _stray(loc: tuple[Any, ...], model: type[BaseModel]) -> tuple[str, str]:
+    """A key that its level does not know: meant for another file, misspelt, or meant for another level."""
+    *level, key = loc
+    here = _model_at(model, level)
+    owner = getattr(here, "elsewhere", {}).get(key)
+    if owner is not None:
+        return "does not stand in this file", owner
+    homes = list(dict.fromkeys(_homes(model, key)))
+    otherwise = "remove it, or correct its spelling"
+    if 0 < len(homes) <= _MOST_HOMES:
+        otherwise = f"it belongs under {' or '.join(homes)}"
+    return "unknown key", did_you_mean(key, _fields(here), otherwise)
+
+
+def _fields(model: type[BaseModel]) -> dict[str, Any]:
+    """The types of a model's keys."""
+    return {info.alias or name: info.annotation for name, info in model.model_fields.items()}
+
+
+def _model_at(model: type[BaseModel], path: Sequence[Any]) -> type[BaseModel]:
+    """The model of the mapping at a key path; names of entries and numbers of items lead to the model of them all."""
+    for key in path:
+        model = next(iter(_models_in(_fields(model).get(key))), model)
+    return model
+
+
+def _homes(model: type[BaseModel], key: Any, above: str = "") -> Iterator[str]:
+    """Where beneath a model a key is known."""
+    for name, annotation in _fields(model).items():
+        path = f"{above}{name}"
+        many = get_origin(annotation) in (dict, tuple)
+        for inner in _models_in(annotation):
+            if key in _fields(inner):
+                yield f"an entry of '{path}'" if many else f"'{path}'"
+            yield from _homes(inner, key, f"{path}.")
 
 
 def _models_in(annotation: Any) -> list[type[BaseModel]]:

@@ -119,6 +119,10 @@ def parse_yaml(text: str, name: str, fail: Fail = ProfileError) -> Sourced:
             sourced.data = _Builder(name, sourced.places, fail).build(node, ())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        quote = _open_quote(text, error, mark)
+        if quote is not None:
+            what = f"is not valid YAML: the quote that begins here does not end on its line ({_told(error, mark)})"
+            raise fail(Place(name, quote.line + 1, quote.column + 1), what, "close it") from None
         place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
         raise fail(place, f"is not valid YAML: {error.problem}", "check indentation, quotes and colons") from None
     except yaml.reader.ReaderError as error:
@@ -143,6 +147,26 @@ def _compose(text: str) -> yaml.Node | None:
             return fast
     node: yaml.Node | None = yaml.compose(text, Loader=_LOADER)
     return node
+
+
+def _open_quote(text: str, error: yaml.MarkedYAMLError, mark: yaml.Mark | None) -> yaml.Mark | None:
+    """Where the quote began that was forgotten to be closed: it runs to the end of the file, or to the next quote below, and
+    the error lies behind that."""
+    if "quoted scalar" in (error.context or ""):
+        return error.context_mark
+    if mark is None:
+        return None
+    found = None
+    with suppress(yaml.YAMLError):
+        for token in yaml.scan(text, Loader=_LOADER):
+            start, end = token.start_mark, token.end_mark
+            if isinstance(token, yaml.ScalarToken) and start.line < end.line == mark.line and token.style in ("'", '"'):
+                found = start
+    return found
+
+
+def _told(error: yaml.MarkedYAMLError, mark: yaml.Mark | None) -> str:
+    return f"{error.problem} on line {mark.line + 1}" if mark is not None else str(error.problem)
 
 
 def _place_at(name: str, before: str) -> Place:

@@ -188,12 +188,15 @@ def write_reports(
 @guarded
 def report(
     stream: Annotated[Path, typer.Argument(help="An events.ndjson of an earlier run.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the reports.")] = Path("setsubi-report"),
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder for the reports; else that of the event stream.")
+    ] = None,
     lang: Language = Lang.EN,
 ) -> None:
     """Make the reports of an earlier run again, in another language if you like."""
     made = read_report(stream)
     want_folder(out, "--out")
+    out = stream.parent if out is None else out
     write_whole(out / "report.html", render_html(made, lang))
     write_whole(out / "junit.xml", render_junit(made, lang))
     write_whole(out / "summary.md", render_markdown(made, lang))

@@ -28,7 +28,6 @@ TEXTS: dict[str, dict[str, Any]] = {
         "took": "time", "reports": "reports",
         "conformant": "conformant in what was exercised", "nonconformant": "not conformant", "undecided": "incomplete",
         "unexpected": "not what was expected (exit code {code}, expected {expected})",
-        "statement": "Our own reading, modelled on public standards. It is not BASC's text, and it is no safety validation.",
         "steps": (
             "1. the running line: seven units on real sockets, each checked at impact 'observe'",
             "2. a mock of each profile and a faulty one, checked at impact 'actuate'",
@@ -56,7 +55,6 @@ TEXTS: dict[str, dict[str, Any]] = {
         "took": "時間", "reports": "報告書",
         "conformant": "実施範囲で適合", "nonconformant": "不適合", "undecided": "未完了",
         "unexpected": "想定外の結果（終了コード {code}、想定 {expected}）",
-        "statement": "公開規格に基づく独自の解釈であり、BASCのガイドライン本文ではありません。また、安全性の妥当性確認ではありません。",
         "steps": (
             "1. 稼働中のライン：実ソケット上の7設備を、影響度「observe」で検査",
             "2. 各プロファイルの模擬設備と不具合のある設備を、影響度「actuate」で検査",
@@ -144,6 +142,6 @@ def render_overview(
     template = files("setsubi").joinpath("templates/overview.html.j2").read_text(encoding="utf-8")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return environment.from_string(template).render(
-        t=TEXTS[lang], lang=lang, entries=entries, figures=figures, fault=fault, serving=serving, bottleneck=bottleneck,
+        t=TEXTS[lang], statement=texts_in(lang)("disclaimer"), lang=lang, entries=entries, figures=figures, fault=fault, serving=serving, bottleneck=bottleneck,
         version=version,
     )  # fmt: skip

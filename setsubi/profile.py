@@ -12,8 +12,18 @@ import typer
 
 from conformance.errors import UsageError
 from conformance.inspect import inspect, render
-from conformance.reports import View, as_csv, as_markdown, as_rich, explain_rich, make_console, show_profile
-from profiles import load_pack, load_profile, profile_names
+from conformance.reports import (
+    View,
+    as_csv,
+    as_markdown,
+    as_rich,
+    explain_all,
+    explain_rich,
+    make_console,
+    show_profile,
+)
+from conformance.selection import matches
+from profiles import load_profile, profile_names
 from profiles.diff import diff
 from profiles.export import exported, schema
 from profiles.lint import lint
@@ -56,6 +66,7 @@ def show(
     modbus: Annotated[bool, typer.Option("--modbus", help="The register map.")] = False,
     opcua: Annotated[bool, typer.Option("--opcua", help="The OPC UA nodes and methods.")] = False,
     alarms: Annotated[bool, typer.Option("--alarms", help="The alarms, with their bits in the alarm words.")] = False,
+    handover: Annotated[bool, typer.Option("--handover", help="The hand-over timers and heartbeat times.")] = False,
     requirements: Annotated[bool, typer.Option("--requirements", help="The ledger of requirements.")] = False,
     format_: Annotated[
         Format, typer.Option("--format", help="A file gets Markdown unless csv is asked for.")
@@ -64,7 +75,7 @@ def show(
     lang: Language = Lang.EN,
 ) -> None:
     """Print what a vendor has to build: everything, or only the parts that are named."""
-    asked = {View.MODBUS: modbus, View.OPCUA: opcua, View.ALARMS: alarms, View.REQUIREMENTS: requirements}
+    asked = dict(zip(View, (modbus, opcua, alarms, handover, requirements), strict=True))
     views = [view for view, wanted in asked.items() if wanted] or list(View)
     sheets = show_profile(load_profile(profile), views, lang)
     if format_ is Format.TABLE and out is None:
@@ -132,7 +143,10 @@ def export(
 
 @guarded
 def explain(
-    requirement: Annotated[str, typer.Argument(help="Requirement id, for example STA-STATE-001.")],
+    requirement: Annotated[
+        str,
+        typer.Argument(help="Requirement id, for example STA-STATE-001; STA-STATE, STA or an area lists those of it."),
+    ],
     profile: Annotated[
         str | None,
         typer.Option(
@@ -141,13 +155,19 @@ def explain(
     ] = None,
     lang: Language = Lang.EN,
 ) -> None:
-    """What a requirement says, where it comes from, and how to meet it."""
-    pack = load_pack() if profile is None else load_profile(profile).pack
-    ledger = {r.id: r for r in pack.ledger}
-    if requirement.upper() not in ledger:
+    """What a requirement says, where it comes from, and how to meet it; of an area, what it asks."""
+    described = load_profile(profile or BASE)
+    ledger = {r.id: r for r in described.ledger}
+    one = ledger.get(requirement.upper())
+    if one is not None:
+        timers = {name: timer.seconds for name, timer in described.handover.timers.items()}
+        make_console().print(explain_rich(one, lang, profile, timers))
+        return
+    several = [r for r in described.ledger if matches(r, requirement)]
+    if not several:
         lists = f"'setsubi profile show {profile or 'stacking'} --requirements' lists all"
         raise UsageError(f"{requirement}: there is no such requirement; {did_you_mean(requirement, ledger, lists)}")
-    make_console().print(explain_rich(ledger[requirement.upper()], lang, profile))
+    make_console().print(explain_all(several, lang))
 
 
 @guarded

@@ -168,6 +168,8 @@ class BenchContext:
     async def neighbour(self, port: str, via: Wire | None = None) -> AsyncIterator[BenchNeighbour]:
         yield BenchNeighbour(self.unit, port)
 
+    def draw(self, lane: str, at: float, value: Any) -> None: ...
+
     def expect(self, met: bool, what: str, *, expected: Any = None, actual: Any = None, evidence: Any = ()) -> bool:
         self.stated += 1
         if not met:

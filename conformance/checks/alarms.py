@@ -172,7 +172,7 @@ async def acknowledged_stays_active(ctx: Context) -> None:
         if not (await ctx.until(UNACKED, 0, ctx.param("raise_s"))).met:
             ctx.inconclusive("the acknowledgement has no effect")
         gone = await sees(ctx, alarm, False, ctx.param("watch_s"))
-        ctx.expect(not gone.met, f"alarm {alarm} stays active", expected="active", evidence=gone.evidence)
+        ctx.expect(not gone.met, f"alarm {alarm} stays active", expected="active", evidence=gone)
         count = await value(ctx, COUNT)
         ctx.expect(count == 1, "it is still counted", expected=1, actual=count)
 

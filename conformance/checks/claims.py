@@ -47,7 +47,7 @@ async def _all_there(ctx: Context, names: list[str], what: str) -> None:
     for name, reading in (await ctx.read_many(names, via=_here(ctx))).items() if names else ():
         if not reading.ok or reading.value is None:
             missing += 1
-            ctx.expect(False, f"{name} is there", expected="a value", actual=shown(reading), evidence=reading.evidence)
+            ctx.expect(False, f"{name} is there", expected="a value", actual=shown(reading), evidence=reading)
     ctx.expect(not missing, what, expected=f"{len(names)} signals", actual=f"{len(names) - missing}")
 
 
@@ -67,7 +67,7 @@ async def devices(ctx: Context) -> None:
         ctx.not_applicable("the profile requires no device")
     for name, reading in (await ctx.read_many(names, via=_here(ctx))).items():
         ctx.expect(reading.ok and isinstance(reading.value, bool), f"device {owners[name]} reports its health",
-                   expected="true or false", actual=shown(reading), evidence=reading.evidence)  # fmt: skip
+                   expected="true or false", actual=shown(reading), evidence=reading)  # fmt: skip
 
 
 @check("claims.types", needs=OPCUA)
@@ -155,7 +155,7 @@ async def options_absent(ctx: Context) -> None:
     there = [r for r in (await ctx.read_many(names, via=wire)).values() if not _is_absent(r)]
     for reading in there:
         ctx.expect(False, f"{reading.signal}, of an option that is not claimed, is not there", expected="refused, or 0",
-                   actual=reading.value, evidence=reading.evidence)  # fmt: skip
+                   actual=reading.value, evidence=reading)  # fmt: skip
     ctx.expect(
         not there, "no signal of an option that is not claimed is there", expected="none", actual=len(there) or "none"
     )

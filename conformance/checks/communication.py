@@ -26,7 +26,7 @@ async def heartbeat(ctx: Context) -> None:
             continue
         beats += 1
         decided = ctx.expect_within(seen.elapsed, limit, seen.uncertainty, f"beat {beats} comes in time",
-                                    evidence=seen.evidence)  # fmt: skip
+                                    evidence=seen)  # fmt: skip
         if not decided or beats == ctx.param("beats"):
             return
     ctx.too_coarse("replies are too slow to time the heartbeat")
@@ -89,7 +89,7 @@ async def update_interval(ctx: Context) -> None:
         ages.append((oldest - min(age for age, _ in aged), look))
     age, worst = max(ages, key=lambda pair: pair[0])
     ctx.expect_within(age, limit, 2 * worst.uncertainty, f"{name} is never older than its update interval",
-                      evidence=worst.evidence)  # fmt: skip
+                      evidence=worst)  # fmt: skip
 
 
 async def _in_order(ctx: Context) -> None:
@@ -122,7 +122,7 @@ async def map_constants(ctx: Context) -> None:
         wanted = ctx.profile.signals[name].value
         reading = await ctx.read(name, via=Protocol.MODBUS)
         ctx.expect(reading.value == wanted, f"{name} has its value", expected=wanted, actual=reading.value,
-                   evidence=reading.evidence)  # fmt: skip
+                   evidence=reading)  # fmt: skip
 
 
 @check("communication.permit_read_only", needs=(Protocol.OPCUA,), writes=("test.permit",))

@@ -102,7 +102,7 @@ async def texts(ctx: Context) -> None:
             seen = await ctx.until(name, f"{text}{here[0]}", ctx.param("settle_s"), via=there)
             actual = (seen.last.value or seen.last.status) if seen.last else None
             ctx.expect(seen.met, f"it is read whole over {there}", expected=f"{text}{here[0]}", actual=actual,
-                       evidence=seen.evidence)  # fmt: skip
+                       evidence=seen)  # fmt: skip
 
 
 @check("consistency.states", needs=BOTH)

@@ -36,9 +36,9 @@ async def idle(ctx: Context) -> None:
     for port, names in OWN.items():
         for name in names:
             seen = await ctx.until(f"handover.{port}.{name}", False, ctx.param("settle_s"))
-            ctx.expect(seen.met, f"{name} of the {port} reads 0", expected=False, actual=last(seen))
+            ctx.expect(seen.met, f"{name} of the {port} reads 0", expected=False, actual=last(seen), evidence=seen)
         seen = await ctx.until(f"handover.{port}.state", FREE, ctx.param("settle_s"))
-        ctx.expect(seen.met, f"the state of the {port} is 3", expected=FREE, actual=last(seen))
+        ctx.expect(seen.met, f"the state of the {port} is 3", expected=FREE, actual=last(seen), evidence=seen)
 
 
 @check("handover.heartbeat", per_protocol=True)
@@ -59,7 +59,11 @@ async def state_follows(ctx: Context) -> None:
         await unit.ready()
         seen = await unit.up.see(ctx.param("willing_s"), state=READY)
         unit.expect(
-            seen.met, "state 5 while the unit is ready and nothing is offered", expected=READY, actual=last(seen)
+            seen.met,
+            "state 5 while the unit is ready and nothing is offered",
+            expected=READY,
+            actual=last(seen),
+            evidence=seen,
         )
         done = await unit.up.transfer(within_s=ctx.param("willing_s"))
         unit.sure(done["ok"], f"no exchange was completed: {done['failed_step']}")
@@ -73,7 +77,11 @@ async def outfeed_state_follows(ctx: Context) -> None:
         await unit.offered()
         seen = await unit.down.see(ctx.param("willing_s"), state=AVAILABLE)
         unit.expect(
-            seen.met, "state 4 while an item is on offer and nobody is ready", expected=AVAILABLE, actual=last(seen)
+            seen.met,
+            "state 4 while an item is on offer and nobody is ready",
+            expected=AVAILABLE,
+            actual=last(seen),
+            evidence=seen,
         )
         done = await unit.down.transfer(within_s=ctx.param("willing_s"))
         unit.sure(done["ok"], f"no exchange was completed: {done['failed_step']}")
@@ -98,12 +106,22 @@ async def stale_heartbeat(ctx: Context) -> None:
         await peer.stop_heartbeat()
         seen = await ctx.until(PEER_SAFE, False, limit)
         if not ctx.expect(
-            seen.met, f"{PEER_SAFE} reads 0 after the heartbeat was lost", expected=False, actual=last(seen)
+            seen.met,
+            f"{PEER_SAFE} reads 0 after the heartbeat was lost",
+            expected=False,
+            actual=last(seen),
+            evidence=seen,
         ):
             return
         await peer.resume_heartbeat()
         again = await ctx.until(PEER_SAFE, True, ctx.param("slack_s"))
-        ctx.expect(not again.met, f"{PEER_SAFE} stays 0 until it is written again", expected=False, actual=last(again))
+        ctx.expect(
+            not again.met,
+            f"{PEER_SAFE} stays 0 until it is written again",
+            expected=False,
+            actual=last(again),
+            evidence=again,
+        )
 
 
 @check("handover.loss_alarm", writes=("handover.infeed.peer.*",))

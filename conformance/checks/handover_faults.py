@@ -180,7 +180,9 @@ async def receiver_unsafe(ctx: Context) -> None:
         await unit.down.set(safe=True)
         unit.sure(await unit.recover(), "the port does not leave its faulted state")
         again = await unit.down.see(ctx.param("process_s"), available=True, item_id=item["item_id"])
-        unit.expect(again.met, "the item is offered again", expected=item["item_id"], actual=last(again))
+        unit.expect(
+            again.met, "the item is offered again", expected=item["item_id"], actual=last(again), evidence=again
+        )
         await _stays(unit, out)
 
 
@@ -237,6 +239,8 @@ async def recovers(ctx: Context) -> None:
         await sees(ctx, alarm_of(ctx), True, ctx.param("reaction_s"))
         await acknowledge_all(ctx)
         left = await ctx.until("handover.infeed.state", lambda v: v != FAULTED, ctx.param("recover_s"))
-        if unit.expect(left.met, "the port leaves its faulted state", expected="not 12", actual=last(left)):
+        if unit.expect(
+            left.met, "the port leaves its faulted state", expected="not 12", actual=last(left), evidence=left
+        ):
             await unit.revive()
             await unit.hand_in()

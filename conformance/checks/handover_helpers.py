@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from conformance.checks.alarms_helpers import COUNT, UNACKED, acknowledge, raised_or_not, sees, set_bits, speaks, words
-from conformance.checks.machine_helpers import RUNNING, STATE, number, numbers, run, value
+from conformance.checks.machine_helpers import RUNNING, STATE, number, numbers, run, value, with_name
 from conformance.context import Context, Neighbour, Observation
 from conformance.exchange import COMPLETE, NOTHING, StepFailed, item_data
 from profiles.model import HandoverTimer, Protocol
@@ -142,30 +142,44 @@ class Between:
     def hand(self, port: str) -> Neighbour:
         return self.up if port == "infeed" else self.down
 
-    async def fails(self, port: str, alarm: int, within_s: float) -> float | None:
+    async def fails(self, port: str, alarm: int, within_s: float, what: str = "") -> float | None:
         """Expect the faulted state, its alarm, and that the port has taken its levels back. When it was seen, if it was."""
-        hand = self.hand(port)
+        hand, wanted = self.hand(port), with_name(self.ctx, f"handover.{port}.state", FAULTED)
         seen = await hand.see(within_s, state=FAULTED)
-        if not self.expect(seen.met, "the port goes to its faulted state (12)", expected=FAULTED, actual=last(seen)):
+        what = what or f"the {port} goes to its faulted state within {within_s:g} s"
+        shown = last(seen) if seen.met else f"still {last(seen)} after {seen.elapsed:.1f} s"
+        if not self.expect(seen.met, what, expected=wanted, actual=shown, evidence=seen):
             return None
         told = await sees(self.ctx, alarm, True, self.ctx.param("reaction_s"))
         name = self.ctx.profile.alarms[alarm].id
         self.expect(told.met, f"alarm {alarm} ({name}) is raised", expected="raised", actual=raised_or_not(told.met))
         dropped = await hand.see(self.ctx.param("reaction_s"), **dict.fromkeys(OWN[port], False))
         levels = ", ".join(OWN[port])
-        self.expect(dropped.met, f"{levels} are taken back", expected="all 0", actual=last(dropped))
+        self.expect(dropped.met, f"{levels} are taken back", expected="all 0", actual=last(dropped), evidence=dropped)
         assert seen.last is not None
         return seen.last.at
 
     async def expires(self, port: str, since: float) -> None:
         """Expect that the requirement's timer, started at ``since`` or later, runs out: then, and not before."""
-        timer = timer_of(self.ctx)
-        at = await self.fails(port, timer.alarm, timer.seconds + self.ctx.param("slack_s"))
+        timer, slack = timer_of(self.ctx), self.ctx.param("slack_s")
+        name = f"{timer.id.upper()} ({timer.seconds:g} s)"
+        self.ctx.draw(name, since, True)
+        self.ctx.draw(name, since + timer.seconds, False)
+        what = f"{timer.id.upper()} of the {port} runs out within {timer.seconds:g} s + {slack:g} s of {self._start(timer)}"
+        at = await self.fails(port, timer.alarm, timer.seconds + slack, what)
         if at is None:
             return
         took, least = at - since, timer.seconds * (1 - CLOCKS_DIFFER)
         what = f"{timer.id.upper()} does not run out before its {timer.seconds:g} s"
         self.expect(took >= least, what, expected=f"at least {least:g} s", actual=f"at most {took:.2f} s")
+
+    def _start(self, timer: HandoverTimer) -> str:
+        """What starts a timer, as it is seen at the port."""
+        event, _, state = timer.start.partition(":")
+        if state:
+            return f"state = {with_name(self.ctx, 'handover.infeed.state', int(state))}"
+        level, _, edge = event.rpartition("_")
+        return f"{level} = {int(edge == 'on')}"
 
     async def recover(self) -> bool:
         """As an operator would: both neighbours at rest, alarms acknowledged, a held unit going on. Whether no port is faulted."""
@@ -249,7 +263,7 @@ async def acknowledge_all(ctx: Context) -> None:
 
 def timer_of(ctx: Context) -> HandoverTimer:
     """The timer that the requirement is about."""
-    return next(t for t in ctx.profile.handover.timers if t.id == ctx.param("timer"))
+    return ctx.profile.handover.timers[ctx.param("timer")]
 
 
 def alarm_of(ctx: Context) -> int:

@@ -67,7 +67,7 @@ async def waits_for_whole_data(ctx: Context) -> None:
         await unit.up.offer(torn=True)
         early = await unit.up.see(ctx.param("watch_s"), start=True)
         what = "no transfer is started while the sequence numbers differ"
-        unit.expect(not early.met, what, expected=False, actual=last(early), evidence=early.evidence)
+        unit.expect(not early.met, what, expected=False, actual=last(early), evidence=early)
         if not early.met:
             whole = (await ctx.read("handover.infeed.peer.seq_before")).value
             await unit.up.set(seq_after=whole)
@@ -107,7 +107,7 @@ async def counts_in(ctx: Context) -> None:
         await unit.hand_in()
         for name, wanted in ((ENTERED, before + 1), (WIP, 1)):
             seen = await ctx.until(name, wanted, ctx.param("reaction_s"))
-            unit.expect(seen.met, f"{name} counts the item once", expected=wanted, actual=last(seen))
+            unit.expect(seen.met, f"{name} counts the item once", expected=wanted, actual=last(seen), evidence=seen)
 
 
 @check("handover.result_complete", writes=WRITES)
@@ -116,7 +116,7 @@ async def result_complete(ctx: Context) -> None:
     async with between(ctx) as unit:
         done = await unit.hand_in()
         seen = await unit.up.see(ctx.param("reaction_s"), result=COMPLETE)
-        unit.expect(seen.met, "the result is Complete (3)", expected=COMPLETE, actual=last(seen))
+        unit.expect(seen.met, "the result is Complete (3)", expected=COMPLETE, actual=last(seen), evidence=seen)
         unit.sure(done["echo"].get("item_id") == done["item_id"], "the infeed does not show which item it started")
 
 
@@ -139,7 +139,7 @@ async def _breaks_off(ctx: Context, result: int, name: str, **levels: bool) -> N
         seen = await unit.up.see(ctx.param("reaction_s"), start=False)
         unit.sure(seen.met, "the unit does not break the transfer off although the sender is not safe")
         seen = await unit.up.see(ctx.param("reaction_s"), result=result)
-        unit.expect(seen.met, f"the result is {name}", expected=result, actual=last(seen))
+        unit.expect(seen.met, f"the result is {name}", expected=result, actual=last(seen), evidence=seen)
 
 
 @check("handover.receives_slowly", writes=WRITES)
@@ -161,7 +161,7 @@ async def receives_slowly(ctx: Context) -> None:
         await unit.up.set(available=False, busy=False, finished=False)
         unit.up.answered("t5", since)
         ended = await unit.up.see(ctx.param("settle_s"), start=False, stop=False)
-        unit.expect(ended.met, "the exchange is completed", expected="all 0", actual=last(ended))
+        unit.expect(ended.met, "the exchange is completed", expected="all 0", actual=last(ended), evidence=ended)
         alarms = await value(ctx, COUNT)
         unit.expect(alarms == 0, "no alarm is raised", expected=0, actual=alarms)
 
@@ -172,4 +172,4 @@ async def _held(ctx: Context, unit: Between, name: str, for_s: float) -> None:
 
 
 def _seconds(ctx: Context, timer: str) -> float:
-    return next(t.seconds for t in ctx.profile.handover.timers if t.id == timer)
+    return ctx.profile.handover.timers[timer].seconds

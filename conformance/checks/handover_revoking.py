@@ -31,12 +31,12 @@ async def _falls_after_stop(unit: Between, port: str, level: str) -> None:
     ctx = unit.ctx
     await ctx.command("Stop")
     seen = await unit.hand(port).see(2 * ctx.param("reaction_s"), **{level: False})
-    if unit.expect(seen.met, f"{level} falls after Stop", expected=False, actual=last(seen)):
+    if unit.expect(seen.met, f"{level} falls after Stop", expected=False, actual=last(seen), evidence=seen):
         ctx.expect_within(seen.elapsed, ctx.param("reaction_s"), seen.uncertainty, f"{level} falls after Stop, in time")
         stopped = await ctx.until(STATE, number(ctx, "Stopped"), ctx.param("settle_s"))
         unit.sure(stopped.met, "the unit does not stop")
         again = await unit.hand(port).see(ctx.param("reaction_s"), **{level: True})
-        unit.expect(not again.met, f"{level} stays 0 in Stopped", expected=False, actual=last(again))
+        unit.expect(not again.met, f"{level} stays 0 in Stopped", expected=False, actual=last(again), evidence=again)
 
 
 @check("handover.offer_withdrawn", writes=WRITES)

@@ -96,7 +96,7 @@ async def counts_out(ctx: Context) -> None:
         done = await unit.down.transfer(within_s=ctx.param("willing_s"))
         unit.sure(done["ok"], f"no exchange was completed: {done['failed_step']}")
         seen = await ctx.until(WIP, wip - 1, ctx.param("reaction_s"))
-        unit.expect(seen.met, f"{WIP} counts the item out", expected=wip - 1, actual=last(seen))
+        unit.expect(seen.met, f"{WIP} counts the item out", expected=wip - 1, actual=last(seen), evidence=seen)
         now = await unit.out()
         unit.expect(now == out + 1, "good and scrap count the item once", expected=out + 1, actual=now)
         again = await unit.down.see(ctx.param("reaction_s"), available=True, item_id=item["item_id"])
@@ -125,7 +125,7 @@ async def waits_for_receiver(ctx: Context) -> None:
 @check("handover.sends_slowly", writes=WRITES)
 async def sends_slowly(ctx: Context) -> None:
     """Answers that come late, but within the timers, are as good: every level is held until then."""
-    seconds = {timer.id: timer.seconds for timer in ctx.profile.handover.timers}
+    seconds = {name: timer.seconds for name, timer in ctx.profile.handover.timers.items()}
     async with between(ctx) as unit:
         item = await unit.offered()
         since = ctx.now()
@@ -145,6 +145,6 @@ async def sends_slowly(ctx: Context) -> None:
         await ctx.record(["handover.outfeed.state"], ctx.param("share") * seconds["t4"])
         await unit.close(since)
         ended = await unit.down.see(ctx.param("settle_s"), busy=False, finished=False)
-        unit.expect(ended.met, "the exchange is completed", expected="all 0", actual=last(ended))
+        unit.expect(ended.met, "the exchange is completed", expected="all 0", actual=last(ended), evidence=ended)
         alarms = await value(ctx, COUNT)
         unit.expect(alarms == 0, "no alarm is raised", expected=0, actual=alarms)

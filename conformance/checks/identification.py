@@ -19,7 +19,7 @@ async def plate(ctx: Context) -> None:
     for name, reading in readings.items():
         good = reading.ok and isinstance(reading.value, str) and bool(reading.value.strip())
         ctx.expect(good, f"{name} is present and not empty", expected="a text", actual=shown(reading),
-                   evidence=reading.evidence)  # fmt: skip
+                   evidence=reading)  # fmt: skip
 
 
 @check("identification.uri", per_protocol=True)
@@ -27,9 +27,7 @@ async def uri(ctx: Context) -> None:
     """The product instance URI is one."""
     reading = await ctx.read("identity.product_instance_uri")
     text = str(reading.value or "")
-    ctx.expect(
-        bool(urlsplit(text).scheme), "the URI has a scheme", expected="scheme:…", actual=text, evidence=reading.evidence
-    )
+    ctx.expect(bool(urlsplit(text).scheme), "the URI has a scheme", expected="scheme:…", actual=text, evidence=reading)
     ctx.expect(
         len(text) <= ctx.param("longest"), "the URI is short enough", expected=ctx.param("longest"), actual=len(text)
     )

@@ -81,9 +81,9 @@ def span(least: float, most: float) -> str:
 def judge(ctx: Context, seen: Observation, limit_s: float, what: str, expected: Any = None) -> bool:
     """Expect that something was seen, and in time; False if it was not seen at all."""
     actual = seen.last.value if seen.last is not None else None
-    if not ctx.expect(seen.met, what, expected=expected, actual=actual, evidence=seen.evidence):
+    if not ctx.expect(seen.met, what, expected=expected, actual=actual, evidence=seen):
         return False
-    ctx.expect_within(seen.elapsed, limit_s, seen.uncertainty, f"{what}, in time", evidence=seen.evidence)
+    ctx.expect_within(seen.elapsed, limit_s, seen.uncertainty, f"{what}, in time", evidence=seen)
     return True
 
 
@@ -124,7 +124,7 @@ async def obeys(ctx: Context, command: str, start: str, *goals: str) -> bool:
         f"{command} in {start} ends in {goals[0]}",
         expected=" or ".join(goals),
         actual=actual,
-        evidence=arrived.evidence,
+        evidence=arrived,
     )
 
 

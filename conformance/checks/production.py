@@ -118,7 +118,7 @@ async def protocols_agree(ctx: Context) -> None:
             fits = lambda v, s=signal, w=wanted: same(s, v, w)  # noqa: E731
             seen = await ctx.until(name, fits, ctx.param("settle_s"), via=Protocol.MODBUS)
             actual = seen.last.value if seen.last is not None else None
-            ctx.expect(seen.met, f"{name} agrees", expected=wanted, actual=actual, evidence=seen.evidence)
+            ctx.expect(seen.met, f"{name} agrees", expected=wanted, actual=actual, evidence=seen)
 
 
 @check("production.kept_by_commands", writes=(*COMMANDED, "command.unit_mode"))
@@ -151,7 +151,7 @@ async def cycle_time(ctx: Context) -> None:
         seen = await ctx.until(CYCLE, lambda v: _amount(v) > 0 and _amount(v) <= limit, ctx.param("reaction_s"))
         actual = seen.last.value if seen.last is not None else None
         what = "the cycle time lies within the time that the item was in the unit"
-        ctx.expect(seen.met, what, expected=f"above 0, at most {limit:.1f} s", actual=actual, evidence=seen.evidence)
+        ctx.expect(seen.met, what, expected=f"above 0, at most {limit:.1f} s", actual=actual, evidence=seen)
 
 
 def _amount(seen: object) -> float:

@@ -47,9 +47,7 @@ async def item_energy(ctx: Context) -> None:
     ctx.expect(shown > 0, "the energy of the item is above 0", expected="above 0 Wh", actual=shown)
     took = None if seen.last is None else seen.last.value
     what = "the item took no more than the unit in the meantime"
-    ctx.expect(
-        seen.met, what, expected=f"unit total at least {before + most:g} Wh", actual=took, evidence=seen.evidence
-    )
+    ctx.expect(seen.met, what, expected=f"unit total at least {before + most:g} Wh", actual=took, evidence=seen)
 
 
 @check("production.standing_energy", writes=COMMANDED)

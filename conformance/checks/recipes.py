@@ -108,7 +108,7 @@ async def values_loaded(ctx: Context) -> None:
             seen = await ctx.until(parameter, fits, ctx.param("reaction_s"))
             actual = seen.last.value if seen.last is not None else None
             what = f"{parameter} of recipe {recipe.number}"
-            ctx.expect(seen.met, what, expected=wanted, actual=actual, evidence=seen.evidence)
+            ctx.expect(seen.met, what, expected=wanted, actual=actual, evidence=seen)
 
 
 @check("recipes.unknown_refused", per_protocol=True, writes=(SELECT,))

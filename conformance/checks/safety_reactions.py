@@ -186,7 +186,7 @@ async def measured_functions(ctx: Context) -> None:
             await ctx.operator.act("sensor", signal=signal, value=within(ctx, function))
             tripped_early = await ctx.until(function.ok_signal, False, ctx.param("watch_s"))
             what = f"{function.id} is quiet at {within(ctx, function):g}"
-            ctx.expect(not tripped_early.met, what, expected="no trip", evidence=tripped_early.evidence)
+            ctx.expect(not tripped_early.met, what, expected="no trip", evidence=tripped_early)
         async with ending_stopped(ctx):
             await run(ctx)
             async with sensor_restored(ctx, function):

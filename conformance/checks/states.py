@@ -159,7 +159,7 @@ async def time_in_state(ctx: Context) -> None:
             "the time in state begins anew in Idle",
             expected=f"less than {second.value}",
             actual=fresh.value,
-            evidence=fresh.evidence,
+            evidence=fresh,
         )
 
 

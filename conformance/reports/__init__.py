@@ -7,7 +7,7 @@
 from conformance.reports.badge import render_badge
 from conformance.reports.console import ConsolePrinter, make_console, print_stream
 from conformance.reports.errors import StreamError
-from conformance.reports.explain import explain, explain_rich
+from conformance.reports.explain import explain, explain_all, explain_rich
 from conformance.reports.html import render_html
 from conformance.reports.junit import render_junit
 from conformance.reports.markdown import render_markdown
@@ -31,6 +31,7 @@ __all__ = [
     "as_rich",
     "build_report",
     "explain",
+    "explain_all",
     "explain_rich",
     "make_console",
     "open_findings",

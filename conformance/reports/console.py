@@ -37,6 +37,7 @@ _STYLES = {
 }
 _TONES = {"good": "bold green", "warn": "bold yellow", "bad": "bold red"}
 _UNASKED = (Verdict.NOT_EXERCISED, Verdict.NOT_APPLICABLE)
+_KNOWN = "known failure: "  # so begins the note that says why a failure is known
 _NAMED = 4  # ids in a line of the summary
 _REASON = 1000  # characters of why a run ended
 _WIDTH = 14  # of the verdict, in columns
@@ -180,11 +181,13 @@ class ConsolePrinter:
         branches = [(f"{t('reason')}: {self._said(finding.reason)}", "")] if finding.reason else []
         if finding.verdict is Verdict.PASS:
             return branches
+        branches += [(self._said(note), "yellow") for note in finding.notes if note.startswith(_KNOWN)]
         for e in finding.unmet:
             via = f" [{e.via}]" if e.via else ""
+            place = f"  {one_line(e.place)}\n" if e.place else ""
             branches.append(
                 (
-                    f"{self._said(e.what)}{via}\n  {t('expected')}: {self._said(e.expected)}\n"
+                    f"{self._said(e.what)}{via}\n{place}  {t('expected')}: {self._said(e.expected)}\n"
                     f"  {t('actual')}: {self._said(e.actual)}",
                     "",
                 )
@@ -234,14 +237,17 @@ class ConsolePrinter:
         """What was not asked, by reason: how many, and which as far as a line goes."""
         t = self._texts
         late = sum(finding.not_reached for finding in report.findings)
-        groups: dict[str, list[str]] = {}
+        groups: dict[tuple[Verdict, str], list[Result]] = {}
         for result in report.of(*_UNASKED):
             reason = self._said(result.finding.reason, 120) if result.reached else t("not_reached")
-            groups.setdefault(f"{t.verdict(result.verdict)} ({reason})", []).append(result.requirement.id)
-        return [t("sum.not_reached", n=late)] * bool(late) + [
-            f"{len(ids)} {name}: {', '.join(ids[:_NAMED])}{' …' if len(ids) > _NAMED else ''}"
-            for name, ids in groups.items()
-        ]
+            groups.setdefault((result.verdict, reason), []).append(result)
+        lines = [t("sum.not_reached", n=late)] * bool(late)
+        for (verdict, reason), results in groups.items():
+            must = sum(result.is_must for result in results) if verdict is Verdict.NOT_EXERCISED else 0
+            name = t.verdict(verdict) + (t("sum.of_which_must", n=must) if must else "")
+            ids = ", ".join(result.requirement.id for result in results[:_NAMED])
+            lines.append(f"{len(results)} {name} ({reason}): {ids}{' …' if len(results) > _NAMED else ''}")
+        return lines
 
 
 def _indented(shown: RenderableType, indent: int) -> Padding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable, Mapping
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -11,13 +12,18 @@ from rich.text import Text
 from conformance.reports.sentences import said
 from conformance.reports.texts import Lang, Texts, texts_in
 from conformance.reports.translation import command_in
-from conformance.reports.values import clean, show
+from conformance.reports.values import clean, parameters
 from profiles.model import Requirement
 
+Timers = Mapping[str, float]
+"""Seconds by id."""
 
-def explain(requirement: Requirement, lang: str = "en", profile: str | None = None) -> str:
+
+def explain(
+    requirement: Requirement, lang: str = "en", profile: str | None = None, timers: Timers | None = None
+) -> str:
     """As plain text: a heading, the sentence in both languages, then one ``label: value`` per line."""
-    heading, sentences, rows = _parts(requirement, lang, profile)
+    heading, sentences, rows = _parts(requirement, lang, profile, timers or {})
     width = max(_columns(label) for label, _ in rows)
     lines = [heading, "", *sentences, ""]
     for label, value in rows:
@@ -27,9 +33,11 @@ def explain(requirement: Requirement, lang: str = "en", profile: str | None = No
     return "\n".join(lines) + "\n"
 
 
-def explain_rich(requirement: Requirement, lang: str = "en", profile: str | None = None) -> RenderableType:
+def explain_rich(
+    requirement: Requirement, lang: str = "en", profile: str | None = None, timers: Timers | None = None
+) -> RenderableType:
     """The same for a terminal, wrapped to its width: between any two characters where a language has no spaces."""
-    heading, sentences, rows = _parts(requirement, lang, profile)
+    heading, sentences, rows = _parts(requirement, lang, profile, timers or {})
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
@@ -40,8 +48,20 @@ def explain_rich(requirement: Requirement, lang: str = "en", profile: str | None
     return Group(Text(heading, "bold"), Text(), main, other, Text(), table)
 
 
+def explain_all(requirements: Iterable[Requirement], lang: str = "en") -> RenderableType:
+    """Of several no more than id, level and sentence."""
+    t = texts_in(lang)
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for r in requirements:
+        table.add_row(Text(clean(r.id)), Text(t(f"level.{r.level}")), Text(clean(r.text.in_language(t.lang))))
+    return table
+
+
 def _parts(
-    requirement: Requirement, lang: str, profile: str | None
+    requirement: Requirement, lang: str, profile: str | None, timers: Timers
 ) -> tuple[str, tuple[str, str], list[tuple[str, str]]]:
     t = texts_in(lang)
     other: Lang = "en" if t.lang == "ja" else "ja"
@@ -55,7 +75,7 @@ def _parts(
     rows = [
         (t("source"), "\n".join(sources)),
         (t("applies_to"), _applies(requirement, t) or t("everything")),
-        (t("parameters"), "\n".join(f"{k} = {show(v)}" for k, v in requirement.parameters.items())),
+        (t("parameters"), "\n".join(parameters(requirement.parameters, timers))),
         (t("impact"), " = ".join(dict.fromkeys([str(requirement.impact), t(f"impact.{requirement.impact}")]))),
         (t("since"), requirement.since),
         (t("check"), requirement.check or ""),

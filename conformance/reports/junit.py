@@ -10,9 +10,11 @@ fail or inconclusive of SHOULD or MAY  skipped, with what was expected and seen
 known failure, not exercised, not      skipped, with the reason
 applicable, not reached
 run without an end, or ended by        error of the test case "run completed", so that an
-interrupt, usage, unreachable target,  empty file is never green
+interrupt, usage, unreachable target,  empty file is never green; only there
 a stale baseline
 =====================================  =============================================
+
+So the tests of a run that came to its end are its requirements, as many as every other report counts.
 """
 
 from __future__ import annotations
@@ -41,7 +43,9 @@ def render_junit(report: Report, lang: str = "en") -> str:
         results = report.of(area=area)
         if results:
             _suite(root, area, [_case(r, texts) for r in results], report)
-    _suite(root, _RUN, [_run_case(report, texts)], report)
+    ended_badly = _run_case(report, texts)
+    if ended_badly is not None:
+        _suite(root, _RUN, [ended_badly], report)
     for key in ("tests", "failures", "errors", "skipped"):
         root.set(key, str(sum(int(suite.get(key, "0")) for suite in root)))
     root.set("time", f"{report.footer.duration_s if report.footer else 0:.3f}")
@@ -141,6 +145,7 @@ def details(result: Result, texts: Texts) -> str:
         mark = texts("unclear" if e.met is None else "unmet")
         lines += [
             f"- {e.what} [{mark}] {e.via}",
+            *([f"    {e.place}"] if e.place else []),
             f"    {texts('expected')}: {show(e.expected)}",
             f"    {texts('actual')}: {show(e.actual)}",
         ]
@@ -153,16 +158,16 @@ def details(result: Result, texts: Texts) -> str:
     return "\n".join(clean(line) for line in lines)
 
 
-def _run_case(report: Report, texts: Texts) -> ET.Element:
-    """Red when the run did not come to its end, or its exit code has a reason that no finding shows."""
-    case = ET.Element("testcase", classname=f"setsubi.{_RUN}", name="run completed", time="0.000")
+def _run_case(report: Report, texts: Texts) -> ET.Element | None:
+    """Red when the run did not come to its end, or its exit code has a reason that no finding shows; else there is none."""
     code = report.exit_code
     if (code in _VERDICT_CODES and not report.stale) or (
         code == _INCOMPLETE and any(is_red(r) for r in report.results)
     ):
-        return case
+        return None
     reason = report.footer.reason if report.footer else texts("no_footer")
     meaning = exit_meaning(report, texts)
+    case = ET.Element("testcase", classname=f"setsubi.{_RUN}", name="run completed", time="0.000")
     error = ET.SubElement(case, "error", message=f"{texts('exit_code')} {code}: {meaning}", type=f"exit code {code}")
     error.text = clean(reason)
     return case

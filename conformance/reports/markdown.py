@@ -68,7 +68,7 @@ def _finding(result: Result, texts: Texts) -> list[str]:
         lines.append(f"  - {texts('reason')}: {escape(finding.reason)}")
     for e in finding.unmet:
         lines.append(
-            f"  - {escape(e.what)}: {texts('expected')} `{code(e.expected)}`, {texts('actual')} `{code(e.actual)}`"
+            f"  - {escape(e.what)}{f' (`{code(e.place)}`)' if e.place else ''}: {texts('expected')} `{code(e.expected)}`, {texts('actual')} `{code(e.actual)}`"
         )
     if heading := finding.verdict.remedy:
         lines.append(f"  - {texts(heading)}: {escape(requirement.remedy.in_language(texts.lang))}")

@@ -14,10 +14,11 @@ from conformance.reports.sentences import said
 from conformance.reports.sheets import Sheet
 from conformance.reports.sheetwords import in_language
 from conformance.reports.texts import texts_in
-from conformance.reports.values import show
+from conformance.reports.values import parameters, show
 from profiles.model import (
     Access,
     Alarm,
+    HandoverRules,
     Method,
     ModbusBinding,
     Requirement,
@@ -27,6 +28,7 @@ from profiles.model import (
     Text,
     WordOrder,
 )
+from profiles.statetable import StateTable
 
 _READ_FUNCTION = {Table.COIL: 1, Table.DISCRETE: 2, Table.HOLDING: 3, Table.INPUT: 4}
 _OPCUA_TYPES = {
@@ -61,6 +63,10 @@ class ShownProfile(Protocol):
     @property
     def alarms(self) -> Mapping[int, Alarm]: ...
     @property
+    def handover(self) -> HandoverRules: ...
+    @property
+    def state_tables(self) -> Mapping[str, StateTable]: ...
+    @property
     def ledger(self) -> Sequence[Requirement]: ...
 
 
@@ -68,6 +74,7 @@ class View(StrEnum):
     MODBUS = "modbus"
     OPCUA = "opcua"
     ALARMS = "alarms"
+    HANDOVER = "handover"
     REQUIREMENTS = "requirements"
 
 
@@ -77,6 +84,7 @@ def show_profile(profile: ShownProfile, views: Iterable[View] = tuple(View), lan
         View.MODBUS: [register_map],
         View.OPCUA: [node_list, method_list],
         View.ALARMS: [alarm_list],
+        View.HANDOVER: [timer_list],
         View.REQUIREMENTS: [requirement_list],
     }
     sheets = [make(profile, lang) for view in views for make in makers[view]]
@@ -243,8 +251,70 @@ def alarm_list(profile: ShownProfile, lang: str = "en") -> Sheet:
     )
 
 
+def timer_list(profile: ShownProfile, lang: str = "en") -> Sheet:
+    """The five timers of a hand-over, and the times that the heartbeat of a port keeps."""
+    rules = profile.handover
+    columns = ("id", "title (en)", "title (ja)", "starts", "stops", "seconds", "watched by", "alarm")
+    timers = [
+        (
+            t.id,
+            t.title.en,
+            t.title.ja,
+            _event(profile, t.start),
+            _event(profile, t.stop),
+            show(t.seconds),
+            t.watched_by,
+            f"{t.alarm} {profile.alarms[t.alarm].id}" if t.alarm in profile.alarms else str(t.alarm),
+        )
+        for t in rules.timers.values()
+    ]
+    times = [
+        (name, title.en, title.ja, "", "", show(getattr(rules, name)), by, "") for name, (title, by) in _TIMES.items()
+    ]
+    return Sheet(
+        "handover",
+        _title(profile, "Hand-over timers", lang),
+        columns,
+        (*timers, *times),
+        ("id", "seconds", "starts", "stops", "watched by", "alarm", f"title ({lang})"),
+    )
+
+
+_TIMES = {
+    "heartbeat_s": (
+        Text(en="Heartbeat: time between two counts", ja="ハートビート：計数の間隔"),
+        "both",
+    ),
+    "heartbeat_loss_s": (
+        Text(
+            en="Heartbeat that stands for this long: neighbour lost, its levels read as 0",
+            ja="ハートビートがこの時間停止：相手喪失、相手のレベル信号は0とみなす",
+        ),
+        "both",
+    ),
+    "clear_s": (
+        Text(
+            en="Receiver back, and clear for this long: it has not got the item",
+            ja="復帰した受側がこの時間信号を出さない：ワークは受け取られていない",
+        ),
+        "sender",
+    ),
+}
+"""The times of the hand-over beside its timers (docs/handover.md, rules 4 and 10)."""
+
+
+def _event(profile: ShownProfile, event: str) -> str:
+    """``enter:6`` and ``start_on`` as what is seen at a port: ``state = 6 (AvailableAndReady)``, ``start = 1``."""
+    kind, _, number = event.partition(":")
+    if kind == "enter":
+        return f"state = {number} ({profile.state_tables['handover'].name(int(number))})"
+    level, _, edge = event.rpartition("_")
+    return f"{level} = {int(edge == 'on')}" if edge in ("on", "off") else event
+
+
 def requirement_list(profile: ShownProfile, lang: str = "en") -> Sheet:
     texts = texts_in(lang)
+    seconds = {name: timer.seconds for name, timer in profile.handover.timers.items()}
     columns = (
         "id",
         "area",
@@ -270,7 +340,7 @@ def requirement_list(profile: ShownProfile, lang: str = "en") -> Sheet:
             r.since,
             r.text.en,
             r.text.ja,
-            ", ".join(f"{name} = {show(value)}" for name, value in r.parameters.items()),
+            ", ".join(parameters(r.parameters, seconds)),
             "; ".join(f"{said(texts, s.ref)} {said(texts, s.clause or '')}".strip() for s in r.source),
             " ".join(s.trust for s in r.source),
             r.check or "",

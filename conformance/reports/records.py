@@ -136,6 +136,13 @@ class Expectation(_Record):
     actual: Any = None
     via: str = ""
     evidence: tuple[int, ...] = ()
+    signal: str = ""
+    address: str = ""
+
+    @property
+    def place(self) -> str:
+        """The signal that it was stated of and where that was read, as far as the stream knows."""
+        return " · ".join(filter(None, (self.signal, self.address)))
 
 
 class Exchange(_Record):

@@ -15,6 +15,7 @@ TITLES = {
     "OPC UA variables": "OPC UA変数一覧",
     "OPC UA methods": "OPC UAメソッド一覧",
     "Alarms": "アラーム一覧",
+    "Hand-over timers": "受渡しタイマ",
     "Requirements": "要件一覧",
 }
 HEADINGS = {
@@ -54,6 +55,11 @@ HEADINGS = {
     "latched": "保持",
     "text (en)": "本文（英）",
     "text (ja)": "本文（日）",
+    "starts": "開始",
+    "stops": "停止",
+    "seconds": "秒",
+    "watched by": "監視側",
+    "alarm": "アラーム",
     "area": "分野",
     "level": "要求レベル",
     "impact": "影響度",
@@ -77,6 +83,7 @@ CODES = {
         "safety": "安全",
         "communication": "通信",
     },
+    "watched by": {"sender": "送側", "receiver": "受側", "both": "双方"},
     "reaction": {"none": "なし", "warn": "警告", "hold": "保留", "stop": "停止", "abort": "非常停止"},
 }
 """Japanese of the codes in a column; what is not listed stays."""

@@ -33,7 +33,9 @@ def summarise(report: Report, texts: Texts) -> Summary:
     facts = [texts("sum.passed", n=passed, total=total)]
     if counts["known"]:
         facts.append(_known(counts, texts))
-    facts += [texts(f"sum.{name}", n=n) for name, n in counts.items() if n and not (counts["known"] and name in _SAID)]
+    idle = report.counts.get(Verdict.NOT_EXERCISED, 0)
+    said = _SAID if counts["known"] else ()
+    facts += [texts(f"sum.{name}", n=n, total=idle) for name, n in counts.items() if n and name not in said]
     if report.footer is not None and report.interrupted and not counts["restore_failed"]:
         facts.append(
             texts("sum.put_back", n=len(report.restores)) if report.restores else texts("sum.nothing_to_put_back")

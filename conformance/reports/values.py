@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 NOTHING = "–"
@@ -37,6 +38,13 @@ def show(value: Any) -> str:
     if isinstance(value, int):
         return str(value)
     return clean(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def parameters(values: Mapping[str, Any], timers: Mapping[str, float]) -> list[str]:
+    """``slack_s = 2``, and with its seconds what names a timer: ``timer = t2 (2 s)``. ``timers`` are seconds by id."""
+    lines = [f"{name} = {show(value)}" for name, value in values.items()]
+    told = [f" ({timers[v]:g} s)" if isinstance(v, str) and v in timers else "" for v in values.values()]
+    return [line + time for line, time in zip(lines, told, strict=True)]
 
 
 def one_line(value: Any, limit: int = 300) -> str:

@@ -266,7 +266,7 @@ class ModbusLink:
             except (ModbusException, OSError, TimeoutError) as error:
                 self._transcript.add("modbus", op, where, None, f"no answer: {type(error).__name__}", self._raw())
                 await self.close()
-                raise TargetLost(f"modbus://{self.address}: no answer to {op} {where}") from None
+                raise TargetLost(f"modbus://{self.address}: no answer to {op.partition(' ')[0]} {where}") from None
             return reply, self._raw()
 
     async def _answer(self, request: Awaitable[Any]) -> Any:

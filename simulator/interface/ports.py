@@ -55,7 +55,7 @@ class NetworkPort(ABC):
         transport_s: float = TRANSPORT_S,
     ) -> None:
         self.rules, self.remote, self.faults, self.unit, self.transport_s = rules, remote, faults, unit, transport_s
-        self.machine = HandoverMachine(table, rules.timers, self.role)
+        self.machine = HandoverMachine(table, rules.timers.values(), self.role)
         self.own = dict.fromkeys(self.own_levels, False)
         self.data: dict[str, Value] = dict(self.own_data)
         empty = {**dict.fromkeys((*self.peer_levels, "safe"), False), **self.peer_data, "heartbeat": 0}

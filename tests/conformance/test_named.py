@@ -49,8 +49,13 @@ def test_findings_transcripts_and_diagrams_show_the_names() -> None:
     unmet = next(x for x in wrong.expectations if x.met is False)
     assert unmet.what == "in unit mode 2 (Maintenance) the operation mode shall be 1 (Maintenance)"
     assert (unmet.expected, unmet.actual) == ("1 (Maintenance)", "3 (Processing)")
+    assert (unmet.via, unmet.signal) == ("opcua", "state.operation_mode")
+    assert unmet.address == SIGNALS["state.operation_mode"].opcua.path
     right = found["STA-STATE-001"]
     assert right.verdict == "pass"
     assert {e.value for e in right.transcript if e.address.endswith("/s:UnitState")} == {"2 (Stopped)"}
     assert right.diagram is not None
-    assert next(lane.points[0][1] for lane in right.diagram.lanes if lane.name == "state.unit_state") == "2 (Stopped)"
+    assert (
+        next(lane.points[0][1] for lane in right.diagram.lanes if lane.name == "state.unit_state (opcua)")
+        == "2 (Stopped)"
+    )

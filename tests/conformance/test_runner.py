@@ -304,6 +304,19 @@ async def test_a_violation_and_a_question_that_could_not_be_put_are_final() -> N
     assert sorted(runs) == ["cannot", "late"]
 
 
+async def test_a_signal_seen_over_two_protocols_has_two_lanes_that_say_which() -> None:
+    async def watches(ctx: Any) -> None:
+        await ctx.record(["state.unit_state"], 0.0)
+        if ctx.only_via is Wire.MODBUS:
+            await ctx.record(["state.unit_mode"], 0.0)
+        ctx.expect(True, "it is watched")
+
+    both = Stand(watches, wires=(Wire.OPCUA, Wire.MODBUS), per_protocol=True)
+    diagram = findings(await both.run())["BC-TEST-001"].diagram
+    names = [lane.name for lane in diagram.lanes]
+    assert names == ["state.unit_state (opcua)", "state.unit_state (modbus)", "state.unit_mode"]
+
+
 async def test_a_known_failure_does_not_decide_and_a_stale_one_does(tmp_path: Any) -> None:
     path = tmp_path / "known.yaml"
     path.write_text("profile: stacking\nknown_failures:\n  BC-TEST-001: pump on order\n", encoding="utf-8")
@@ -317,6 +330,8 @@ async def test_a_known_failure_does_not_decide_and_a_stale_one_does(tmp_path: An
     footer = (await stale.run())[-1]
     assert stale.session.exit_code is ExitCode.NONCONFORMITY
     assert footer.stale
+    assert footer.reason == "the baseline is stale: BC-TEST-001 no longer fails; remove it with --update-baseline"
+    assert "BC-TEST-001は適合になった；" in str(said(texts_in("ja"), footer.reason))
     updated = Stand(passes, options={"baseline": load_baseline(path, "stacking"), "update_baseline": True})
     await updated.run()
     assert updated.session.exit_code is ExitCode.CONFORMANT
@@ -367,11 +382,11 @@ async def test_a_baseline_that_cannot_be_saved_makes_no_failure_known(tmp_path: 
 async def test_the_reason_of_a_failure_says_that_it_lists_what_was_not_met() -> None:
     async def faults(ctx: Any) -> None:
         ctx.expect(True, "it starts")
-        ctx.expect(False, "the port goes to its faulted state (12)")
+        ctx.expect(False, "the port leaves its faulted state")
 
     finding = findings(await Stand(faults).run())["BC-TEST-001"]
-    assert finding.reason == "not met: the port goes to its faulted state (12)"
-    assert said(texts_in("ja"), finding.reason) == "満たされなかった期待：ポートが受渡異常（12）になること"
+    assert finding.reason == "not met: the port leaves its faulted state"
+    assert said(texts_in("ja"), finding.reason) == "満たされなかった期待：ポートが受渡異常から復帰すること"
 
 
 async def test_every_record_survives_its_json() -> None:

@@ -72,6 +72,23 @@ async def test_modbus_that_goes_away_is_lost_and_not_an_error_of_ours(profile: P
     await link.close()
 
 
+async def test_a_modbus_server_that_is_silent_is_told_with_what_it_was_asked(profile: Profile) -> None:
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        silence = {"connect_s": 2.0, "request_s": 0.2}
+        bench = build_bench(target(modbus={"host": "127.0.0.1", "port": port, "unit": 1}, timeouts=silence), profile)
+        link = bench.links[Wire.MODBUS]
+        await link.connect()
+        with pytest.raises(TargetLost, match=r": no answer to read input:120\+1$"):
+            await link.read(["state.unit_state"])
+        await link.close()
+
+
 async def test_nobody_at_the_address_is_unreachable(profile: Profile) -> None:
     port = free_port()
     keys = {"modbus": {"host": "127.0.0.1", "port": port}, "opcua": {"url": f"opc.tcp://127.0.0.1:{port}"}}

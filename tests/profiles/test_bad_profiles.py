@@ -166,9 +166,29 @@ CASES = {
         "handover:\n  heartbeat_loss_s: 1\n", 4, 3, "is not longer than the heartbeat itself", "at least two heartbeats",
     ),
     "timer of an unknown alarm": (
-        "handover:\n  timers:\n    - {id: t1, title: {en: T1, ja: T1}, seconds: 2, start: a, stop: b, watched_by: sender, alarm: 99, source: []}\n",
-        5, 92, "alarm 99 does not exist", "declare it under alarms",
+        "handover:\n  timers: {t1: {alarm: 99}}\n", 4, 17, "handover.timers.t1.alarm: alarm 99 does not exist", "declare it under alarms",
     ),
+    "misspelt inherited timer": (
+        "handover:\n  timers: {t22: {seconds: 2}}\n", 4, 12, "handover.timers.t22: title is missing, and no such timer is inherited", "did you mean 't2'?",
+    ),
+    "timer that is not there to be removed": (
+        "handover:\n  timers: {t22: null}\n", 4, 12, "handover.timers.t22: null removes what the base does not have", "did you mean 't2'?",
+    ),
+    "timers as a list": (
+        "handover:\n  timers: [{id: t2, seconds: 5}]\n", 4, 3, "handover.timers: must be a mapping of keys", "write each id as a key",
+    ),
+    "new timer without its events": (
+        "handover:\n  timers: {t6: {title: {en: T6, ja: タイマ}, seconds: 5}}\n", 4, 12, "handover.timers.t6.start: is missing (and 4 more)", "add it",
+    ),
+    "list in place of an inherited one, one key missing": (
+        "basis:\n  sources:\n    - {ref: our reading}\n", 5, 7, "basis.sources.0.trust: is missing", "add it",
+    ),
+    "key of another level": ("timers: {t2: {seconds: 5}}\n", 3, 1, "timers: unknown key", "it belongs under 'handover'"),
+    "key of entries": ("handover: {watched_by: both}\n", 3, 12, "unknown key", "it belongs under an entry of 'handover.timers'"),
+    "key of another file": (
+        "requirements: {HO-PLANT-001: {}}\n", 3, 1, "requirements: does not stand in this file", "requirements stand in the ledger of a pack",
+    ),
+    "key that is like one of another level": ("argument: 1\n", 3, 1, "argument: unknown key", "remove it, or correct its spelling"),
     "endless timer": (
         "handover: {clear_s: .inf}\n", 3, 12, "finite number", "correct the value",
     ),

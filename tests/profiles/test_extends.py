@@ -122,3 +122,12 @@ def test_another_name_for_the_same_interface_breaks_nobody(tmp_path: Path) -> No
     changes = diff(load_profile("stacking"), load_profile(path))
     assert [str(c) for c in changes] == ["cosmetic: profile.profile: stacking → child"]
     assert bump(changes) == "patch"
+
+
+def test_one_timer_is_changed_and_the_rest_inherited(tmp_path: Path) -> None:
+    ours = load_profile(child(tmp_path, "handover: {timers: {t2: {seconds: 5}}}\n")).handover.timers
+    theirs = load_profile("stacking").handover.timers
+    assert {name: timer.seconds for name, timer in ours.items()} == {
+        name: 5 if name == "t2" else timer.seconds for name, timer in theirs.items()
+    }
+    assert ours["t2"].alarm == theirs["t2"].alarm

@@ -10,7 +10,7 @@ from profiles import load_profile
 from profiles.handover import LEVELS, RESET, UNSAFE, WRONG_ITEM, HandoverMachine
 
 STACKING = load_profile("stacking")
-TABLE, TIMERS = STACKING.state_tables["handover"], STACKING.handover.timers
+TABLE, TIMERS = STACKING.state_tables["handover"], list(STACKING.handover.timers.values())
 NONE = dict.fromkeys(LEVELS, False)
 
 

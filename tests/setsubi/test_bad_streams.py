@@ -52,6 +52,20 @@ def test_a_stream_that_breaks_off_is_reported_as_far_as_it_goes(share: float, tm
     assert "interrupted" in (out / "report.html").read_text(encoding="utf-8").lower()
 
 
+def test_the_reports_stand_beside_the_stream_unless_a_folder_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    there.mkdir()
+    (there / "events.ndjson").write_text(STREAM, encoding="utf-8")
+    monkeypatch.chdir(here)
+    said = setsubi("report", there / "events.ndjson", "--lang", "ja")
+    assert str(there / "report.html") in said.out
+    assert sorted(p.name for p in there.iterdir()) == sorted([*REPORTS, "events.ndjson"])
+    assert list(here.iterdir()) == []
+
+
 JUNK: list[Any] = [
     None, True, -1, 1e308, "", "\x1b[31m", "<script>alert(1)</script>", "\ud800", [], {}, [[[]]], {"a": {"b": 1}}, 10**40,
     "\u202egnp.exe", "]]>", "x" * 5000,

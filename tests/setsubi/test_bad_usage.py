@@ -64,6 +64,9 @@ OPTIONS: dict[str, tuple[list[str], tuple[str, ...]]] = {
     "a target file to simulate": (
         ["simulate", "good.yaml"], ("good.yaml:4:1: this is a target file (setsubi check)", "a line file has"),
     ),
+    "an address without its beginning": (
+        ["check", "127.0.0.1:4840"], ("127.0.0.1:4840: no such file", "an address begins with opc.tcp:// or modbus://"),
+    ),
     "no Modbus port": (["check", "modbus://h:99999"], ("is no Modbus address", "modbus://host:port")),
     "no Modbus unit": (["check", "modbus://h:502/999"], ("is no Modbus address",)),
     "a password in the address": (["check", "opc.tcp://me:secret@h:1"], ("carries a user", "user and password_env")),

@@ -20,8 +20,8 @@ DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 NEEDS_EQUIPMENT = {"check", "demo", "init", "mock", "serve"}
 RUN = {
-    "README.md", "design.md", "experiments.md", "integration-effort.md", "kpis.md", "planning.md", "shifts-and-operators.md",
-    "what-if.md",
+    "README.md", "design.md", "experiments.md", "integration-effort.md", "kpis.md", "planning.md", "profiles.md",
+    "shifts-and-operators.md", "what-if.md",
 }  # fmt: skip
 LEFT_OUT = "…"
 
@@ -66,7 +66,9 @@ def test_a_document_shows_what_is_printed(
     for examples in ("setsubi/examples", "examples"):
         shutil.copytree(ROOT / examples, tmp_path / examples)
     for text in blocks(document, "yaml"):
-        (tmp_path / text.splitlines()[0].removeprefix("# ")).write_text(text, encoding="utf-8")
+        file = tmp_path / text.splitlines()[0].removeprefix("# ")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     said = setsubi(*words, env={"COLUMNS": "100"})
     assert said.code == expected_code(words, shown), said.text

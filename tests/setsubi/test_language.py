@@ -9,6 +9,7 @@ import pytest
 from command import setsubi
 
 from conformance.exitcodes import ExitCode
+from profiles import load_profile
 from setsubi.overview import TEXTS
 
 TARGET = (
@@ -46,6 +47,24 @@ def test_what_a_vendor_has_to_build(format_: str) -> None:
     assert "保持レジスタ" in said.out
     assert "ワード順" in said.out
     assert "word order" not in said.out
+
+
+def test_the_timers_to_build() -> None:
+    said = setsubi("profile", "show", "stacking", "--handover", "--lang", "ja", "--format", "csv")
+    assert "ID,名称（英）,名称（日）,開始,停止,秒,監視側,アラーム" in said.out
+    assert "start = 1,busy = 1,2,受側,21 handover_t2" in said.out
+
+
+@pytest.mark.parametrize("area", ["STA-MODE", "sta", "states"])
+def test_an_area_explained_is_the_list_of_what_it_asks(area: str) -> None:
+    english, japanese = (setsubi("explain", area, *lang, env={"COLUMNS": "200"}) for lang in ((), ("--lang", "ja")))
+    ledger = [r for r in load_profile("stacking").ledger if r.id.startswith("STA-MODE")]
+    assert len(ledger) > 2
+    for r in ledger:
+        assert r.id in english.out and r.id in japanese.out
+        assert r.text.en[:40] in english.out
+        assert r.text.ja[:20] in japanese.out
+    assert "HO-TIMER-002" not in english.out
 
 
 def test_a_requirement_explained() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import shlex
 from pathlib import Path
@@ -10,10 +11,18 @@ import pytest
 import typer
 from command import setsubi
 
+from conformance.reports import texts_in
 from setsubi.demo import SERVING, conclude
 from setsubi.overview import TEXTS, Entry, render_overview
 
 COUNTS = {"pass": 180, "fail": 1, "inconclusive": 2, "error": 1, "not-exercised": 36, "not-applicable": 7}
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_the_page_says_what_every_report_says_of_itself(lang: str) -> None:
+    page = render_overview([], [], fault="x", serving=SERVING, bottleneck="A", version="1", lang=lang)
+    assert texts_in(lang)("disclaimer") in html.unescape(page[: page.index("<h2>")])
+    assert ("no safety validation" in page) == (lang == "en")
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])

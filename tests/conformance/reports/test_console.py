@@ -76,15 +76,15 @@ def test_quiet_leaves_out_what_needs_nobody(stream):
     assert "BAS-SAFE-005" in text
 
 
-def told(findings, code=0, level="MUST", **options):
-    """The console's words for a run with these verdicts and reasons, all of requirements of this level."""
+def told(findings, code=0, level="MUST", notes=(), **options):
+    """The console's words for a run with these verdicts and reasons, all of requirements of this level, with these notes."""
     header = {"event": "header", "schema": 1, "profile": {"id": "p"}, "target": {"name": "t"}}
     rows = [
         {"event": "requirement", "id": f"BC-TEST-{n:03d}", "area": "states", "level": level, "severity": "data"}
         for n in range(1, len(findings) + 1)
     ]
     found = [
-        {"event": "finding", "id": row["id"], "verdict": verdict, "reason": reason}
+        {"event": "finding", "id": row["id"], "verdict": verdict, "reason": reason, "notes": notes}
         for row, (verdict, reason) in zip(rows, findings, strict=True)
     ]
     out = io.StringIO()
@@ -144,6 +144,27 @@ def test_known_failures_are_told_from_new_ones():
     assert "beyond" not in told([("fail", "door")], code=1)
 
 
+@pytest.mark.parametrize("quiet", [True, False])
+def test_a_known_failure_says_why_it_is_known(quiet):
+    notes = ["known failure: PLC update 3.2, until March", "the tester was late"]
+    text = told([("known-failure", "pump")], notes=notes, quiet=quiet)
+    assert "      known failure: PLC update 3.2, until March\n" in text
+    assert "the tester was late" not in text
+    japanese = told([("known-failure", "pump")], notes=notes, lang="ja")
+    assert "既知の不適合：PLC update 3.2, until March" in japanese
+
+
+def test_what_was_not_exercised_is_counted_alike_in_every_line():
+    findings = [("pass", ""), ("not-exercised", "key switch"), ("not-exercised", "key switch")]
+    text = told(findings)
+    assert "\n2 not exercised, 2 of them MUST (key switch): BC-TEST-002, BC-TEST-003\n" in text
+    assert "1 of 3 requirements passed · 2 not exercised, 2 of them MUST\n" in text
+    japanese = told(findings, lang="ja")
+    assert "\n2 未実施（うち必須要件 2 件） (key switch)" in japanese
+    assert "要件 3 件中 1 件適合 · 未実施 2 件（うち必須要件 2 件）\n" in japanese
+    assert "\n2 not exercised (key switch): BC" in told(findings, level="SHOULD")
+
+
 def test_where_only_a_should_fails_no_must_is_said_to_be_violated():
     """With ``--strict`` the exit code is 1 all the same."""
     text = told([("fail", "door")], code=1, level="SHOULD")
@@ -183,7 +204,7 @@ def test_a_stale_baseline_is_called_so_and_no_violation():
             {
                 "event": "footer",
                 "exit_code": 1,
-                "reason": "the baseline is stale: A-B-001 no longer fail",
+                "reason": "the baseline is stale: A-B-001 no longer fails",
                 "stale": True,
             },
         ]

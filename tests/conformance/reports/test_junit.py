@@ -76,6 +76,14 @@ def test_a_run_without_an_end_is_not_green(report_of):
     assert case(root_of(report_of("interrupted")), "run completed").find("error") is not None
 
 
+@pytest.mark.parametrize("name", ["faulty", "clean"])
+def test_the_tests_of_a_run_that_came_to_its_end_are_its_requirements(report_of, name):
+    report = report_of(name)
+    root = root_of(report)
+    assert int(root.get("tests")) == len(report.results) == sum(report.counts.values())
+    assert "setsubi.run" not in [suite.get("name") for suite in root]
+
+
 def test_each_suite_names_profile_digest_and_target(report_of):
     for suite in root_of(report_of("faulty")):
         properties = {p.get("name"): p.get("value") for p in suite.find("properties")}

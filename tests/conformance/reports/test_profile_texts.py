@@ -89,6 +89,8 @@ def profile():
         signals={s.id: s for s in signals},
         methods={"start": method},
         alarms={17: alarm},
+        handover=load_profile("stacking").handover,
+        state_tables=load_profile("stacking").state_tables,
         ledger=[requirement()],
     )
 
@@ -122,6 +124,24 @@ def test_the_node_list_has_variables_and_methods(profile):
 def test_alarms_stand_with_their_word_and_bit(profile):
     (alarm,) = rows(profile, View.ALARMS)
     assert (alarm["word"], alarm["bit"], alarm["text (ja)"]) == ("1", "1", "扉開")
+
+
+def test_hand_over_timers_stand_with_their_seconds_and_what_starts_them():
+    timers = {row["id"]: row for row in rows(load_profile("stacking"), View.HANDOVER)}
+    assert list(timers) == ["t1", "t2", "t3", "t4", "t5", "heartbeat_s", "heartbeat_loss_s", "clear_s"]
+    t2, t4 = timers["t2"], timers["t4"]
+    assert (t2["starts"], t2["stops"], t2["seconds"]) == ("start = 1", "busy = 1", "2")
+    assert (t2["watched by"], t2["alarm"]) == ("receiver", "21 handover_t2")
+    assert (t4["starts"], t4["stops"]) == ("state = 11 (Closing)", "state = 3 (NotAvailableNotReady)")
+    assert (timers["heartbeat_s"]["seconds"], timers["heartbeat_loss_s"]["seconds"]) == ("1", "3")
+
+
+def test_a_parameter_that_names_a_timer_stands_with_its_seconds():
+    timed = requirement(parameters={"timer": "t2", "slack_s": 2.0})
+    assert "timer = t2 (5 s)" in explain(timed, timers={"t2": 5.0})
+    assert "timer = t2\n" in explain(timed)
+    listed = {row["id"]: row["parameters"] for row in rows(load_profile("stacking"), View.REQUIREMENTS)}
+    assert "timer = t2 (2 s)" in listed["HO-TIMER-002"]
 
 
 def test_requirements_stand_with_source_and_trust(profile):

@@ -11,7 +11,7 @@ from profiles import load_profile
 from simulator.interface.equipment import RefusalKind, Refused
 
 PROFILE = load_profile("conveyor")
-T1, T3 = (next(t.seconds for t in PROFILE.handover.timers if t.id == name) for name in ("t1", "t3"))
+T1, T3 = (PROFILE.handover.timers[name].seconds for name in ("t1", "t3"))
 LOSS = PROFILE.handover.heartbeat_loss_s
 NOT_STARTED, INCOMPLETE, COMPLETE = 1, 2, 3
 
