@@ -20,9 +20,10 @@ DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 NEEDS_EQUIPMENT = {"check", "demo", "init", "mock", "serve"}
 RUN = {
-    "README.md", "design.md", "experiments.md", "integration-effort.md", "kpis.md", "planning.md", "profiles.md",
-    "shifts-and-operators.md", "what-if.md",
+    "README.md", "design.md", "engines.md", "event-log.md", "experiments.md", "integration-effort.md", "kpis.md", "line-file.md",
+    "planning.md", "profiles.md", "shifts-and-operators.md", "validity.md", "what-if.md",
 }  # fmt: skip
+EVENT_LOG = ROOT / "docs" / "event-log.md"
 LEFT_OUT = "…"
 
 
@@ -85,6 +86,49 @@ def expected_code(words: list[str], shown: list[str]) -> ExitCode:
     if words[:2] == ["profile", "diff"]:
         return ExitCode.NONCONFORMITY
     return ExitCode.INCOMPLETE if " not reached: best was " in "\n".join(shown) else ExitCode.CONFORMANT
+
+
+@pytest.fixture(scope="module")
+def logged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what the commands of the page on event logs write."""
+    folder = tmp_path_factory.mktemp("logged")
+    shutil.copytree(ROOT / "examples", folder / "examples")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for words, _ in sessions(EVENT_LOG):
+            assert setsubi(*words).code == ExitCode.CONFORMANT
+    return folder
+
+
+def test_the_page_on_event_logs_shows_the_first_rows(logged: Path) -> None:
+    for name, shown in zip(("log.csv", "items.csv"), blocks(EVENT_LOG, "csv"), strict=True):
+        assert len(shown.splitlines()) >= 3
+        assert (logged / name).read_text(encoding="utf-8").startswith(shown)
+
+
+def test_the_snippets_of_the_page_on_event_logs_read_what_was_written(
+    logged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("pandas")
+    pytest.importorskip("pm4py")
+    monkeypatch.chdir(logged)
+    table: dict[str, Any] = {}
+    mined: dict[str, Any] = {}
+    for snippet, names in zip(blocks(EVENT_LOG, "python"), (table, mined), strict=True):
+        exec(snippet, names)
+    rows = [row.split(",") for row in (logged / "log.csv").read_text(encoding="utf-8").splitlines()[1:]]
+    assert len(table["log"]) == len(rows)
+    states = [int(row[4]) for row in rows if row[2] == "6"]
+    assert list(table["states"].state) == [number // 100 for number in states]
+    assert list(table["states"].cause) == [number % 10 for number in states]
+    assert table["repairs"]["count"].sum() == sum(row[2] == "8" for row in rows) > 0
+    assert mined["cells"]["case:concept:name"].nunique() == len({row[3] for row in rows} - {"0"})
+
+
+def test_the_tests_that_the_page_on_validity_names_are_there() -> None:
+    named = re.findall(r"`([\w/]+/test_\w+\.py)`", (ROOT / "docs" / "validity.md").read_text(encoding="utf-8"))
+    assert len(named) >= 12
+    assert [name for name in named if not (ROOT / "tests" / name).is_file()] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: d.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from simulator.experiments.design.plan import FEW, At
 from simulator.experiments.design.result import Check, Design, Trial, Verdict
@@ -11,7 +12,8 @@ from simulator.experiments.design.texts import words
 from simulator.experiments.design.trials import figure_of
 from simulator.experiments.figures import UNITS
 from simulator.experiments.kpis import Figure
-from simulator.experiments.study.compare import LOWER_IS_BETTER
+from simulator.experiments.study.compare import LOWER_IS_BETTER, judge, paired
+from simulator.experiments.study.compare import Verdict as Direction
 from simulator.experiments.study.findings import listed, ran_by, unsettled, unsteady
 from simulator.experiments.study.plan import BASE
 from simulator.experiments.study.result import Outcome
@@ -95,6 +97,7 @@ def sentences(design: Design, lang: str) -> list[str]:
     dropped = _dropped(design)
     if plan.spec.target is None:
         said += [text["left_front"]] if design.left else []
+        said += told_apart(design, lang)
     elif design.chosen is not None and design.gave_up:
         unseen = text["unseen"].format(n=design.left) if design.left else ""
         said.append(text["surest"].format(proposals=len(design.checks) - 1, unseen=unseen))
@@ -110,6 +113,28 @@ def sentences(design: Design, lang: str) -> list[str]:
         )
         said.append(text["dropped"].format(names="; ".join(each)))
     return said
+
+
+def told_apart(design: Design, lang: str) -> list[str]:
+    """Whether neighbours on the front differ for certain in its figures, by paired differences on the fresh random numbers."""
+    text, shown, pairs = words(lang), figures_shown(design), list(pairwise(design.checks))
+    alike = [
+        text["pair"].format(
+            one=one.outcome.scenario.name, other=other.outcome.scenario.name,
+            figures=", ".join(figure_name(name, lang) for name in same),
+        )
+        for one, other in pairs
+        if (same := [name for name in shown if not _differ(one, other, name, len(pairs) * len(shown))])
+    ]  # fmt: skip
+    if alike:
+        return [text["not_apart"].format(pairs=listed(alike, lang))]
+    return [text["apart"]] if pairs else []
+
+
+def _differ(one: Check, other: Check, name: str, comparisons: int) -> bool:
+    a, b = (figure_of(check.outcome, name).values for check in (one, other))
+    common = min(len(a), len(b))
+    return judge(*paired(a[:common], b[:common], comparisons)) in (Direction.BETTER, Direction.WORSE)
 
 
 def _dropped(design: Design) -> list[Check]:

@@ -33,6 +33,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "upside_down": "{large} is worse than {small} ({difference} {unit}) although it costs more. The search takes for granted that "
         "more is never worse, so the choice may not be the cheapest; take that place out of 'choose', or give at most {few} designs.",
         "front": "Front", "front_is": "{n} designs that no other one beats in both figures, on fresh random numbers.",
+        "apart": "Neighbours on the front are told apart, pair by pair on the same random numbers (95 % for all together).",
+        "not_apart": "Neighbours on the front that are not told apart, pair by pair on the same random numbers (95 % for all together): {pairs}. Of such two "
+        "one may beat the other.",
+        "pair": "{one} and {other} ({figures})",
         "front_caption": "Of the designs tried no other one has more {gain} at no more {price}. Means and 95 % intervals on fresh random numbers.",
         "result": "Result", "result_caption": "One step less: the same design with the next smaller value at this place, on the random numbers of the search. "
         "Falls short: not run, because a design that is larger everywhere falls short. Not certain: on fresh random numbers.",
@@ -78,6 +82,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "upside_down": "{large}は、コストが高いのに{small}より悪い（{difference} {unit}）。探索は「多いほど悪くなることはない」と仮定するため、"
         "選定は最安でない可能性がある。その場所をchooseから外すか、案を{few}以下にすること。",
         "front": "フロント", "front_is": "新しい乱数で、両指標とも他の案に負けない{n}案。",
+        "apart": "フロント上で隣り合う案は、同じ乱数による対応のある差ですべて区別できる（全体で95％）。",
+        "not_apart": "フロント上で隣り合う案のうち、同じ乱数による対応のある差では区別できないもの（全体で95％）：{pairs}。一方が他方に勝る可能性がある。",
+        "pair": "{one}と{other}（{figures}）",
         "front_caption": "計算した案のうち、{price}を増やさずに{gain}が上回る案が他にないもの。新しい乱数による平均と95％信頼区間。",
         "result": "結果", "result_caption": "「一段小さくした場合」：この場所だけを次に小さい値にした案（探索の乱数による）。"
         "「未達」：すべての場所でそれ以上の案が未達のため、計算していない。「不確か」：新しい乱数による。",

@@ -15,7 +15,7 @@ from pages import Charts, loads
 
 from simulator.experiments.charts.texts import TEXTS as CHART_TEXTS
 from simulator.experiments.design.errors import DesignError
-from simulator.experiments.design.findings import choice_rows, sentences, trial_rows, verdict, warnings
+from simulator.experiments.design.findings import choice_rows, sentences, told_apart, trial_rows, verdict, warnings
 from simulator.experiments.design.report import draw, render_design
 from simulator.experiments.design.result import Design, Phase, Verdict
 from simulator.experiments.design.running import run_design
@@ -203,6 +203,22 @@ def test_a_front_is_what_no_design_beats_on_fresh_random_numbers(pareto: Design)
         t.outcome.experiment.seed for t in pareto.trials
     )
     assert pareto.reached
+
+
+def test_neighbours_on_the_front_that_chance_may_have_put_there_are_named(tmp_path: Path) -> None:
+    head = (
+        "line: line.yaml\nhours: 2\nwarmup: 30 min\nreplications: 5\npareto: {maximise: throughput, minimise: cost}\n"
+    )
+    alike = run_design(design_in(tmp_path, head + "choose: {units.X.capacity: [0, 16, 20]}\n"), engine="simpy")
+    assert [c.at for c in alike.checks] == [(0,), (1,), (2,)]
+    assert told_apart(alike, "en") == [
+        TEXTS["en"]["not_apart"].format(pairs="X.capacity=16 and X.capacity=20 (Throughput)")
+    ]
+    apart = run_design(design_in(tmp_path, head + "choose: {units.X.capacity: [0, 16]}\n"), engine="simpy")
+    assert told_apart(apart, "ja") == [TEXTS["ja"]["apart"]]
+    assert TEXTS["ja"]["apart"] in render_design(apart, lang="ja")
+    one = run_design(design_in(tmp_path, head + "choose: {units.X.capacity: [4]}\n"), engine="simpy")
+    assert told_apart(one, "en") == []
 
 
 def test_a_front_against_cost_of_many_designs_runs_few_of_them(tmp_path: Path) -> None:
