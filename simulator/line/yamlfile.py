@@ -45,6 +45,13 @@ _INSTEAD = {  # of pydantic's own words, where they are those of a programmer
     "string_too_long": "is too long",
     "string_pattern_mismatch": "{shown} can not be a name here",
 }
+_KINDS = (  # what a file is, by keys at its top or of its units; the first that fits
+    ({"gwh"}, "a plan file", "setsubi plan"),
+    ({"line", "choose"}, "a design file", "setsubi design"),
+    ({"line"}, "an experiment file", "setsubi experiment"),
+    ({"units.process_time"}, "a line file", "setsubi simulate"),
+    ({"units.vendor"}, "an effort file", "setsubi effort"),
+)
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -160,8 +167,34 @@ class YamlFile:
         """The fault that lies deepest in the file's own structure: unions report one fault per branch."""
         loc, what, mend = first_fault(error, self.kind.keys)
         node, key_only = self._locate(loc)
-        shown = ".".join(str(p) for p in loc if p not in self.kind.tags)
+        if other := self._another_kind():
+            return self._at(self._root, *other)
+        shown = ".".join(
+            str(p) if loc[i + 1 :] == ("name",) else self._step(loc[: i + 1])
+            for i, p in enumerate(loc)
+            if p not in self.kind.tags
+        )
         return self._at(key_only or node, f"{shown}: {what}" if shown else what, mend)
+
+    def _another_kind(self) -> tuple[str, str] | None:
+        """That it is a file for another command, and for which, if its keys tell."""
+        units = self.tree.get("units")
+        of_units = (
+            {f"units.{key}" for unit in units if isinstance(unit, dict) for key in unit}
+            if isinstance(units, list)
+            else set()
+        )
+        name, command = next(((n, c) for keys, n, c in _KINDS if keys <= {*self.tree, *of_units}), ("", ""))
+        return None if name in ("", self.kind.name) else (f"is {name}, not {self.kind.name}", f"give it to '{command}'")
+
+    def _step(self, loc: Sequence[int | str]) -> str:
+        """The last step of a place: of a list, the name of the entry if it has one, as experiments write it."""
+        node = self._locate(loc)[0]
+        if isinstance(loc[-1], int) and isinstance(node, yaml.MappingNode):
+            for key, child in node.value:
+                if key.value == "name" and isinstance(child, yaml.ScalarNode) and child.value:
+                    return str(child.value)
+        return str(loc[-1])
 
     def _locate(self, loc: Sequence[int | str]) -> tuple[yaml.Node, yaml.Node | None]:
         """The deepest node along ``loc``, and its key. Steps that pydantic added (union branches) are skipped."""

@@ -135,7 +135,7 @@ def test_a_line_file_that_is_not_there_or_wrong_is_one_line(tmp_path: Path) -> N
     bad.write_text(LINE.replace("process_time: 9", "proces_time: 9"), encoding="utf-8")
     code, _, stderr = run(bad)
     assert code == 4
-    assert "bad.yaml:4:15: units.1.proces_time: unknown key proces_time (did you mean 'process_time'?)" in stderr
+    assert "bad.yaml:4:15: units.B.proces_time: unknown key proces_time (did you mean 'process_time'?)" in stderr
     assert stderr.count("\n") == 1
 
 

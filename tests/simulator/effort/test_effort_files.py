@@ -46,7 +46,7 @@ def test_reports_are_found_beside_the_file(tmp_path: Path) -> None:
         ("units: 3\n", (1, 1), "units: must be a list, not 3 (write a list: "),
         ("units: [3, 4]\n", (1, 9), "units.0: must be a mapping, not 3 (write 'name: value' below it)"),
         (GOOD.replace("name: B", "name: B C"), (3, 6), "units.1.name: 'B C' can not be a name here (write up to 64 letters"),
-        (GOOD.replace("vendor: two", "vendor: ''"), (3, 15), "units.1.vendor: '' is too short (write a text of at least 1 "),
+        (GOOD.replace("vendor: two", "vendor: ''"), (3, 15), "units.B.vendor: '' is too short (write a text of at least 1 "),
         (GOOD.replace("name: B", "name: A"), (3, 6), "units.1.name: the name A is used twice"),
         (GOOD.replace("vendor: two", "vender: two"), (3, 15), "unknown key vender (did you mean 'vendor'?)"),
         (GOOD.replace("vendor: two", "vendor: two, report: no.xml"), (3, 28), "there is no file no.xml (give its path, seen from"),
