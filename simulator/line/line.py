@@ -176,11 +176,12 @@ class Line:
             unit.judge()
 
     def _make(self) -> Item:
+        now = self.clock.time
         self._number += 1
-        self._moments += self.clock.time
+        self._moments += now
         recipe = next(self._recipes) if self.spec.plan else 1
         item = Item(self.spec.name, self._number, recipe)
-        item.born = self.clock.time
+        item.born = now
         return item
 
     # -- running -----------------------------------------------------------------------------------

@@ -86,6 +86,14 @@ class Machine(Unit):
             return 0 if self.outlet.moving is not None and not self.outlet.stopped else _BLOCKED
         return _STARVED
 
+    def refill(self) -> None:
+        """As any unit; while a service is in work, there is nothing to judge in Execute."""
+        self.inlet.settle()
+        if not self.busy or self.state != EXECUTE:
+            self.judge()
+        if self.listener is not None:
+            self.listener(self)
+
     def _gates_changed(self) -> None:
         self.ready = self.open and bool(self._out)
         self.room = self.open and (self._loading is not None or bool(self._free))
