@@ -13,7 +13,6 @@ from command import refused, setsubi
 import setsubi as package
 from conformance.exitcodes import ExitCode
 
-ROOT = Path(__file__).parents[2]
 EXAMPLE = Path(package.__file__).parent / "examples" / "cell_line.yaml"
 TARGET = "kind: mock\nname: x\nprofile: stacking\nopcua: {url: opc.tcp://127.0.0.1:9}\n"
 LINE = "name: x\nunits:\n  - name: A\n    profile: stacking\n    process_time: 45 s\n"
@@ -392,30 +391,3 @@ def test_the_example_line_is_none_of_this(folder: Path) -> None:
     listed = setsubi("check", "good.yaml", "--list")
     assert listed.code == ExitCode.CONFORMANT
     assert "requirements would be checked" in listed.out
-
-
-def test_what_needs_more_impact_than_permitted_is_named_beside_the_list() -> None:
-    chosen = ("check", "good.yaml", "--only", "HO-TIMER-003,STA-ABORT", "--impact", "actuate", "--list")
-    said = setsubi(*chosen)
-    assert "1 left out, needs --impact disrupt: HO-TIMER-003" in said.out
-    assert "実施しない要件 1 件（--impact disrupt が必要）：HO-TIMER-003" in setsubi(*chosen, "--lang", "ja").out
-    assert "and " in setsubi("check", "good.yaml", "--list").out.splitlines()[-1]  # more than a line names
-    assert "left out" not in setsubi("check", "good.yaml", "--only", "STA-STATE-001", "--list").out
-
-
-KINDS = {
-    "simulate": "setsubi/examples/cell_line.yaml", "experiment": "examples/experiments/buffer_or_repair.yaml",
-    "design": "examples/design/wip_front.yaml", "plan": "examples/planning/ten_gwh.yaml", "effort": "examples/effort/a_to_d.yaml",
-}  # fmt: skip
-"""By command, a file for it."""
-
-
-@pytest.mark.parametrize(
-    ("command", "kind"),
-    [("simulate", "experiment"), ("experiment", "simulate"), ("design", "experiment"), ("sensitivity", "design"),
-     ("plan", "effort"), ("effort", "simulate"), ("simulate", "effort"), ("simulate", "plan")],
-)  # fmt: skip
-def test_a_file_for_another_command_is_told_which(command: str, kind: str) -> None:
-    """It was told to remove keys, which would have spoilt it."""
-    file = ROOT / KINDS[kind]
-    refused(setsubi(command, file), ExitCode.USAGE, f"{file.name}:", "not a", f"(give it to 'setsubi {kind}')")

@@ -233,3 +233,17 @@ def test_a_narrow_terminal_gets_the_columns_that_fit_and_a_file_gets_all(tmp_pat
     piped = setsubi("profile", "show", "stacking", "--modbus").out  # a pipe: one line a row, all columns
     line = next(x for x in piped.splitlines() if "state.unit_state" in x)
     assert "s:State/s:UnitState" in line
+
+
+def test_what_needs_more_impact_than_permitted_is_named_beside_the_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    target = "kind: mock\nprofile: stacking\nopcua: {url: opc.tcp://127.0.0.1:9}\n"
+    (tmp_path / "good.yaml").write_text(target, encoding="utf-8")
+    chosen = ("check", "good.yaml", "--only", "HO-TIMER-003,STA-ABORT", "--impact", "actuate", "--list")
+    said = setsubi(*chosen)
+    assert "1 left out, needs --impact disrupt: HO-TIMER-003" in said.out
+    assert "実施しない要件 1 件（--impact disrupt が必要）：HO-TIMER-003" in setsubi(*chosen, "--lang", "ja").out
+    assert "and " in setsubi("check", "good.yaml", "--list").out.splitlines()[-1]  # more than a line names
+    assert "left out" not in setsubi("check", "good.yaml", "--only", "STA-STATE-001", "--list").out

@@ -12,8 +12,8 @@ from line_files import BUSY
 
 from simulator.experiments.run import Job, run_job
 
-LEAST = 8
-"""Bytes for each item more: whatever kept anything of items would take more, be it one reference of each."""
+LEAST = 5
+"""Bytes for each item more: whatever kept anything of items would take more, be it one number of each."""
 
 
 def peak(job: Job) -> tuple[int, int]:
