@@ -199,7 +199,8 @@ class Session:
         started = clock.wall()
         with transcript.scope() as scope:
             parts, restored = await self._once(selected)
-            if any(p.is_doubt for p in parts) and not self._is_halted():
+            open_ = merge(p.verdict for p in parts) is Verdict.INCONCLUSIVE  # what failed over one protocol has failed
+            if open_ and any(p.is_doubt for p in parts) and not self._is_halted():
                 parts, more = await self._once(selected)
                 restored += more
                 parts[-1].context.note("measured once more, as replies were too slow the first time")

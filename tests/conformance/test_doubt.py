@@ -8,6 +8,7 @@ from conformance_fakes import Stand, findings
 
 from conformance.reports import said, texts_in
 from profiles.model import Impact
+from profiles.model import Protocol as Wire
 
 
 async def test_a_time_at_its_limit_is_undecided() -> None:
@@ -68,3 +69,20 @@ async def test_a_violation_and_a_question_that_could_not_be_put_are_final() -> N
     found = findings(await Stand(late_and_at_the_limit, cannot).run())
     assert [f.verdict for f in found.values()] == ["fail", "inconclusive"]
     assert sorted(runs) == ["cannot", "late"]
+
+
+async def test_what_failed_over_one_protocol_stays_so_where_the_other_was_in_doubt() -> None:
+    """A second run that goes well takes no failure back."""
+    runs: list[Wire | None] = []
+
+    async def fails_once(ctx: Any) -> None:
+        first = ctx.only_via not in runs
+        runs.append(ctx.only_via)
+        if ctx.only_via is Wire.OPCUA:
+            ctx.expect(not first, "it holds")
+        else:
+            ctx.expect_within(1.05, 1.0, 0.1, "in time")
+
+    both = Stand(fails_once, wires=(Wire.OPCUA, Wire.MODBUS), per_protocol=True)
+    assert findings(await both.run())["BC-TEST-001"].verdict == "fail"
+    assert sorted(runs) == [Wire.MODBUS, Wire.OPCUA]
