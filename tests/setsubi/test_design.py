@@ -123,6 +123,9 @@ def test_a_front_is_printed_with_both_figures(folder: Path) -> None:
         ("{throughput: 270}", "{throughput: 370}", (
             "size.yaml:5:1: target: throughput cannot be more than 360: A, the slowest unit, makes no more without any stop (give",
         )),
+        ("{throughput: 270}", "{rolled throughput yield: 101}", ("size.yaml:5:1: target: rolled throughput yield cannot be more than 100",)),
+        ("choose:", "chose:", ("size.yaml:6:1: chose: unknown key chose (did you mean 'choose'?)",)),
+        ("choose:", "factors: {units.X.capacity: [1, 2]}\nchoose:", ("size.yaml:6:1: factors: unknown key factors (remove it)",)),
         ("{throughput: 270}", "{line OEE: 101}", ("size.yaml:5:1: target: line OEE cannot be more than 100 (give",)),
         ("target: {throughput: 270}", "", ("size.yaml:1:1: give either 'target:'", "or 'pareto:'")),
         ("target:", "pareto: {maximise: throughput, minimise: wip}\ntarget:", (

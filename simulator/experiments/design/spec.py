@@ -119,9 +119,7 @@ class DesignFile(RunSpec):
         return self.pareto.maximise
 
 
-_MODELS = (DesignFile, ReplicationSpec, ChoiceSpec, ParetoSpec)
 DESIGN_FILE = FileKind(
     "a design file", DesignError, "name a line under 'line:' and what to choose",
     "start with 'line:', 'hours:', 'target:' and 'choose:'",
-    keys=tuple(sorted({f.alias or n for model in _MODELS for n, f in model.model_fields.items()})),
 )  # fmt: skip
