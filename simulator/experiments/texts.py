@@ -90,7 +90,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "votes": "in {n} of {of} replications", "overtime": "Throughput over time",
         "overtime_caption": "Good cells per hour: each replication (grey), their mean (blue), and the 95 % confidence band of the mean.",
         "overtime_caption_one": "Good cells per hour of the one run.", "hours": "hours after warm-up", "rate": "cells per hour",
-        "shares": "Time by state", "shares_caption": "Shares of the time counted, all replications; states after SEMI E10 (our reading), standby split by its cause, down by whether an operator is there.",
+        "shares": "Time by state", "shares_caption": "Shares of the time counted, all replications; states after SEMI E10 (our reading), standby split by its cause, down by whether an operator is there. Changeovers lie in productive (E10: scheduled down); safety stops in unscheduled down.",
         "timeline": "State timeline", "timeline_caption": "First replication; the height of a colour is its share of the {minutes} that a column stands for.",
         "share_axis": "share of time in %", "units": "Units", "item": "unit", "failures_n": "failures", "entered": "entered", "good": "good", "bad": "scrap",
         "energy_unit": "energy kWh", "oee_e79": "OEE of E79 %", "used": "used + down %", "units_caption": "Per replication. OEE = A × E × Q. A availability: share of the planned time (without breaks and planned maintenance) in Execute. "
@@ -154,7 +154,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "votes": "{of}回中{n}回", "overtime": "スループットの推移",
         "overtime_caption": "1時間あたりの良品数：各反復（灰色）、その平均（青）、平均の95％信頼区間（帯）。",
         "overtime_caption_one": "1時間あたりの良品数（1回のみ）。", "hours": "ウォームアップ後の時間（h）", "rate": "セル/h",
-        "shares": "状態別時間", "shares_caption": "全反復の集計時間に占める割合。状態はSEMI E10の当方の解釈、待機は原因別、停止は作業者の到着前後別。",
+        "shares": "状態別時間", "shares_caption": "全反復の集計時間に占める割合。状態はSEMI E10の当方の解釈、待機は原因別、停止は作業者の到着前後別。段取り替えは生産に含む（E10では計画停止）。安全停止は計画外停止。",
         "timeline": "状態の推移", "timeline_caption": "最初の反復。色の高さは、1列（{minutes}）に占める割合。",
         "share_axis": "時間の割合（％）", "units": "設備別", "item": "設備", "failures_n": "故障回数", "entered": "投入", "good": "良品", "bad": "不良",
         "energy_unit": "電力量 kWh", "oee_e79": "E79のOEE %", "used": "使用＋停止 %", "units_caption": "1反復あたり。OEE＝A×E×Q。A 可用率：計画時間（休憩と計画保全を除く）のうち運転（Execute）の割合。"
