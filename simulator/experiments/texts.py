@@ -97,7 +97,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "E effectiveness: items × ideal cycle over that time. Q quality ratio: good over all items. Names of ISO 22400-2, our reading. "
         "Changeovers lie in Execute and so lower E. E may pass 100 % by chance, since the ideal cycle is the mean process time. "
         "OEE of SEMI E79 (our reading): good items × ideal cycle over all of the time counted, breaks and planned maintenance included.",
-        "active": "Bottleneck by active periods", "active_line": "By active periods (first replication)", "sole": "sole bottleneck %",
+        "active": "Bottleneck by active periods", "active_line": "By active periods (first replication)", "active_of": "{unit}: sole bottleneck {sole:.0f} %, shifting {shifting:.0f} %", "sole": "sole bottleneck %",
         "shifting": "shifting bottleneck %", "active_caption": "First replication. A unit is active while it waits for nobody; at any time the bottleneck is the unit "
         "whose active period is the longest. Dark: sole bottleneck. Light: shifting between two, and then both count. A machine of several places "
         "waits while any of them waits for a neighbour; hand-over times are no waits (shifting bottleneck detection after Roser, our reading).",
@@ -161,7 +161,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "E 有効性：処理数×理想サイクル÷運転時間。Q 品質率：良品数÷処理数。名称はISO 22400-2（当方の解釈）。"
         "段取り替えは運転時間に含まれ、Eを下げる。理想サイクルは加工時間の平均なので、Eは偶然100％を超えることがある。"
         "SEMI E79のOEE（当方の解釈）：良品数×理想サイクル÷全集計時間（休憩と計画保全を含む）。",
-        "active": "稼働期間によるボトルネック", "active_line": "稼働期間による判定（最初の反復）", "sole": "単独ボトルネック %",
+        "active": "稼働期間によるボトルネック", "active_line": "稼働期間による判定（最初の反復）", "active_of": "{unit}：単独ボトルネック{sole:.0f}％、移行中{shifting:.0f}％", "sole": "単独ボトルネック %",
         "shifting": "移行中ボトルネック %", "active_caption": "最初の反復。設備は、前後工程を待っていない間「稼働期間」にある。各時点のボトルネックは、稼働期間が最も長い設備。"
         "濃色：単独。淡色：二つの設備の間で移行中（双方に数える）。複数の場所をもつ設備は、いずれかの場所が前後工程を待つ間は待ちとする。"
         "受け渡し自体の時間は待ちに含めない（Roserの移動ボトルネック検出法、当方の解釈）。",
