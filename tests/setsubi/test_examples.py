@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from test_documents import BLOCK
+from documents import blocks
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 LINK = re.compile(r"\[[^]]*\]\(([^)#]*)#?([^)]*)\)")
@@ -32,7 +32,7 @@ def test_every_command_of_the_index_stands_in_its_page_under_its_heading() -> No
     for _, _, command, read in rows():
         ((page, anchor),) = links(read)
         text = page.read_text(encoding="utf-8")
-        shown = "".join(block for language, block in BLOCK.findall(text) if language == "console")
+        shown = "".join(blocks(page, "console"))
         assert f"$ {command.strip('`')}\n" in shown, f"{page.name} shows no {command}"
         headings = {h.lower().replace(" ", "-") for h in re.findall(r"^## (.*)$", text, re.MULTILINE)}
         assert not anchor or anchor in headings, f"{page.name} has no heading {anchor}"
