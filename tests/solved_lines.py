@@ -266,7 +266,7 @@ def hours_that_make_the_takt() -> Case:
     """A machine that is never idle makes a Poisson number; every fourth hour has a break of half an hour."""
     share = 0.75 * stats.poisson.sf(360 - 1, 360) + 0.25 * stats.poisson.sf(360 - 1, 180)
     tree = {"units": [machine("A", exponential(10))], "takt": 10, "calendar": stop("1 h", 1_800, 4 * 3_600)}
-    return Case(tree, {"hours": share}, lambda r: {"hours": hours_on_takt(r, 360)}, 200 * 3_600.0, 4 * 3_600.0)
+    return Case(tree, {"hours": share}, lambda r: {"hours": hours_on_takt(r, 360)}, 400 * 3_600.0, 4 * 3_600.0)
 
 
 def stops_of_two_periods() -> Case:
