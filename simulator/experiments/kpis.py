@@ -71,6 +71,7 @@ class UnitFigures:
     scrap: float
     energy_kwh: float
     setup: float = 0.0  # share of the time counted in which its servers were changed over, on average
+    places_down: float = 0.0  # and in which they failed by themselves
 
     @property
     def planned(self) -> float:
@@ -90,7 +91,7 @@ class UnitFigures:
     @property
     def utilisation(self) -> float:
         """Share of the planned time that the unit's whole capacity was in use, or lost by failures and changeovers."""
-        lost = (self.down + self.setup) / self.planned if self.planned > 0 else 0.0
+        lost = (self.down + self.setup + self.places_down) / self.planned if self.planned > 0 else 0.0
         return self.availability * self.effectiveness + lost
 
 
@@ -269,6 +270,7 @@ def unit_figures(spec: UnitSpec, results: Sequence[UnitResult], hours: float) ->
         failures=sum(u.failures for u in results) / n, entered=sum(u.entered for u in results) / n,
         good=good / n, scrap=scrap / n, energy_kwh=sum(u.energy_wh for u in results) / n / 1000,
         setup=sum(u.setup_s for u in results) / servers / total,
+        places_down=sum(u.places_down_s for u in results) / servers / total,
     )  # fmt: skip
 
 

@@ -118,8 +118,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "operators_rule": "A failure waits until a free operator has responded and walked there: first come, first served; the nearest free one goes. Waiting is part of the down time.",
         "resume": "After a stop a service goes on where it was interrupted (preemptive resume).",
         "ends": "The first unit is never starved and the last never blocked, unless the line file gives an interval.",
-        "clocks": "Failure clocks", "clocks_caption": "operation: the clock runs only in Execute; time: whenever the unit is up. The choice moves throughput by 1 to 3 %, so it is stated.",
-        "clock": "clock", "mtbf": "MTBF", "mttr": "MTTR", "mode": "failure", "clock_operation": "operation", "clock_time": "time", "none": "none", "clock_differs": "differs in",
+        "clocks": "Failure clocks", "clocks_caption": "operation: the clock runs only in Execute; operation of each place: while that place works, which then stops alone; time: whenever the unit is up. The choice moves throughput by 1 to 3 %, so it is stated.",
+        "clock": "clock", "mtbf": "MTBF", "mttr": "MTTR", "mode": "failure", "clock_operation": "operation", "clock_time": "time", "clock_place": "operation of each place", "none": "none", "clock_differs": "differs in",
         "unsteady": "Not in steady state: per replication {entered:.0f} cells entered the line and {left:.0f} left it. "
         "The throughput lives on what was in the line before, or fills it. Give a longer --warmup{lead}.",
         "unsteady_lead": " (the lead time is {lead:.1f} h)",
@@ -133,7 +133,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "definitions_at": "Definitions: in a wider window (120 columns), in the report (--report), in docs/kpis.md",
         "told": "{name}: {said}", "told_more": "{name}: {said}. {more}",
         "by_recipe": "Good cells by recipe", "recipe": "recipe {recipe}", "recipe_share": "share of good cells %", "good_rate": "good cells/h",
-        "setups": "Changeovers, per replication and place: {units}", "setups_of": "{unit} {hours:.2f} h",
+        "setup": "Changeovers, per replication and place: {units}", "of_unit": "{unit} {hours:.2f} h",
+        "places_down": "Repairs of single places, per replication and place: {units}",
         "steps": "Yield and scrap by step", "yield": "yield %", "rejected": "became bad", "removed": "left as scrap", "lost": "lost kg/h", "black": "black mass kg/h",
         "steps_caption": "Cells per replication. A cell costs yield where it becomes bad; what was added to it is lost where it leaves the line "
         "(into a bin, or marked bad over the end). Materials in kg per hour; those of the black mass: {black}.",
@@ -182,8 +183,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "operators_rule": "故障した設備は、空いている作業者が応答して到着するまで待つ。呼出順に、最も近い空き作業者が向かう。待ち時間は停止時間に含む。",
         "resume": "停止した加工は、中断したところから再開する。",
         "ends": "ラインファイルに間隔の指定がない限り、先頭の設備はワーク待ちにならず、最後の設備は払出待ちにならない。",
-        "clocks": "故障の時計", "clocks_caption": "稼働：運転（Execute）中だけ進む。時間：故障していない間つねに進む。どちらを使うかで結果が1～3％変わるため明記する。",
-        "clock": "時計", "mtbf": "MTBF", "mttr": "MTTR", "mode": "故障", "clock_operation": "稼働", "clock_time": "時間", "none": "なし", "clock_differs": "異なるもの",
+        "clocks": "故障の時計", "clocks_caption": "稼働：運転（Execute）中だけ進む。各ポジションの稼働：そのポジションの作業中だけ進み、故障してもほかは動き続ける。時間：故障していない間つねに進む。どちらを使うかで結果が1～3％変わるため明記する。",
+        "clock": "時計", "mtbf": "MTBF", "mttr": "MTTR", "mode": "故障", "clock_operation": "稼働", "clock_time": "時間", "clock_place": "各ポジションの稼働", "none": "なし", "clock_differs": "異なるもの",
         "unsteady": "定常状態ではない：1反復あたり{entered:.0f}個がラインに入り、{left:.0f}個が出た。"
         "スループットは開始時の仕掛を減らした分か、ラインを満たした分を含む。--warmupを長くすること{lead}。",
         "unsteady_lead": "（リードタイムは{lead:.1f} h）",
@@ -197,7 +198,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "definitions_at": "定義：幅120桁以上の端末、報告書（--report）、docs/kpis.md",
         "told": "{name}：{said}", "told_more": "{name}：{said}。{more}",
         "by_recipe": "レシピ別の良品", "recipe": "レシピ{recipe}", "recipe_share": "良品に占める割合 %", "good_rate": "良品 個/h",
-        "setups": "段取り替え（1反復・1か所あたり）：{units}", "setups_of": "{unit} {hours:.2f} h",
+        "setup": "段取り替え（1反復・1か所あたり）：{units}", "of_unit": "{unit} {hours:.2f} h",
+        "places_down": "ポジション単位の修理（1反復・1か所あたり）：{units}",
         "steps": "工程別の歩留まりと不良", "yield": "歩留まり %", "rejected": "不良発生", "removed": "不良排出", "lost": "損失 kg/h", "black": "ブラックマス kg/h",
         "steps_caption": "1反復あたりのセル数。歩留まりは不良になった工程で失われ、材料はラインから出た工程（ビン、または不良として末端）までに加えた分が失われる。"
         "材料はkg/h。ブラックマスになる材料：{black}。",
@@ -230,11 +232,16 @@ def warnings(flow: Flow, lang: str) -> list[str]:
     return found
 
 
-def setups(figures: Kpis, hours: float, lang: str) -> str:
-    """How long units were changed over; empty if none was."""
-    words = texts(lang)
-    units = [words["setups_of"].format(unit=u.name, hours=u.setup * hours) for u in figures.units if u.setup]
-    return words["setups"].format(units=", ".join(units)) if units else ""
+def in_places(figures: Kpis, hours: float, lang: str) -> list[str]:
+    """How long the units' places were changed over, and under repair by themselves; nothing of what did not happen."""
+    words, found = texts(lang), []
+    for name in ("setup", "places_down"):
+        units = [
+            words["of_unit"].format(unit=u.name, hours=h * hours) for u in figures.units if (h := getattr(u, name))
+        ]
+        if units:
+            found.append(words[name].format(units=", ".join(units)))
+    return found
 
 
 def warmup(experiment: Experiment, lang: str) -> str:

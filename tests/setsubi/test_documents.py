@@ -12,13 +12,13 @@ import pytest
 import typer.main
 import yaml
 from command import setsubi
+from documents import blocks
 
 from conformance.exitcodes import ExitCode
 from setsubi.app import app
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 NEEDS_EQUIPMENT = {"check", "demo", "init", "mock", "serve"}
 RUN = {
     "README.md", "design.md", "engines.md", "event-log.md", "experiments.md", "integration-effort.md", "kpis.md", "line-file.md",
@@ -26,10 +26,6 @@ RUN = {
 }  # fmt: skip
 EVENT_LOG = ROOT / "docs" / "event-log.md"
 LEFT_OUT = "…"
-
-
-def blocks(document: Path, language: str) -> list[str]:
-    return [text for found, text in BLOCK.findall(document.read_text(encoding="utf-8")) if found == language]
 
 
 def sessions(document: Path) -> list[tuple[list[str], list[str]]]:
