@@ -1,7 +1,7 @@
 """Key figures of an experiment, each with its definition and a confidence interval over the replications.
 
-ISO 22400-2 gives availability, effectiveness, quality ratio and OEE index (our reading); SEMI E10 the time states (our
-reading). They rest on the planned time, that is without breaks and planned maintenance. Line OEE is defined here
+ISO 22400-2 gives availability, effectiveness, quality ratio and OEE index (our reading); they rest on the planned time, that
+is without breaks and planned maintenance. SEMI E10 gives the time states, SEMI E79 an OEE over all time (our reading). Line OEE is defined here
 explicitly: good items over what the unit that can make the fewest in its planned time would make; it is no average over
 units.
 """
@@ -77,6 +77,11 @@ class UnitFigures:
     def planned(self) -> float:
         """Share of the time counted without breaks and planned maintenance."""
         return 1.0 - sum(self.shares[a] for a in UNPLANNED)
+
+    @property
+    def oee_of_all_time(self) -> float:
+        """OEE of SEMI E79 (our reading): what the good items would have taken at best, over all of the time counted."""
+        return self.availability * self.effectiveness * self.quality * self.planned
 
     @property
     def down(self) -> float:

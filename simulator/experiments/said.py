@@ -78,8 +78,8 @@ def value_text(value: Any) -> str:
     if isinstance(value, dict):
         return f"{{{', '.join(f'{k}: {value_text(v)}' for k, v in value.items())}}}"
     if isinstance(value, list | tuple):
-        return ", ".join(value_text(v) for v in value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+        return ", ".join(value_text(v) for v in value) or "[]"
+    return f"{value:g}" if isinstance(value, float) else "nothing" if value is None else str(value)
 
 
 def failures(spec: LineSpec) -> tuple[Failure, ...]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from profiles.naming import did_you_mean
 from simulator.line.errors import FileError
 
+FEW = 8  # keys that are named instead of one that nobody knows
 _MAX_BYTES = 10_000_000
 WANTED = {  # what is right instead of a value of which pydantic says only what is wrong
     "float_type": "write a number; a decimal point, not a comma: 5.5",
@@ -28,6 +29,7 @@ WANTED = {  # what is right instead of a value of which pydantic says only what 
     "string_type": "write a text, in quotes if it looks like a number",
     "dict_type": "write 'name: value' below it",
     "model_type": "write 'name: value' below it",
+    "model_attributes_type": "write 'name: value' below it",
     "tuple_type": "write a list: [one, another]",
     "too_short": "write at least {min_length}",
     "too_long": "write at most {max_length}",
@@ -38,6 +40,7 @@ WANTED = {  # what is right instead of a value of which pydantic says only what 
 _INSTEAD = {  # of pydantic's own words, where they are those of a programmer
     "dict_type": "must be a mapping, not {shown}",
     "model_type": "must be a mapping, not {shown}",
+    "model_attributes_type": "must be a mapping, not {shown}",
     "tuple_type": "must be a list, not {shown}",
     "too_short": "has {actual_length} entries, too few",
     "too_long": "has {actual_length} entries, too many",
@@ -45,26 +48,24 @@ _INSTEAD = {  # of pydantic's own words, where they are those of a programmer
     "string_too_long": "is too long",
     "string_pattern_mismatch": "{shown} can not be a name here",
 }
-_KINDS = (  # what a file is, by keys at its top or of its units; the first that fits
+_KINDS = (  # what a file is, by keys at its top or of its units: the kind with the most of its keys
     ({"gwh"}, "a plan file", "setsubi plan"),
-    ({"line", "choose"}, "a design file", "setsubi design"),
-    ({"line"}, "an experiment file", "setsubi experiment"),
+    ({"line", "factors", "scenarios", "design", "compare", "sensitivity", "stop"}, "an experiment file", "setsubi experiment"),
+    ({"line", "choose", "target", "pareto", "tries"}, "a design file", "setsubi design"),
     ({"units.process_time"}, "a line file", "setsubi simulate"),
     ({"units.vendor"}, "an effort file", "setsubi effort"),
-)
+)  # fmt: skip
 Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True)
 class FileKind:
-    """What is said of files of one kind. ``keys`` are those for which a misspelt one may stand, ``tags`` the steps that
-    pydantic adds to a place for the members of a union."""
+    """What is said of files of one kind. ``tags`` are the steps that pydantic adds to a place for the members of a union."""
 
     name: str
     fault: type[FileError]
     if_empty: str
     if_no_mapping: str
-    keys: tuple[str, ...]
     tags: tuple[str, ...] = ()
 
 
@@ -85,7 +86,7 @@ class YamlFile:
         try:
             return model.model_validate(self.tree)
         except ValidationError as error:
-            raise self._first(error) from None
+            raise self._first(error, model) from None
 
     def want_one_of(self, keys: Collection[str], mend: str) -> None:
         """Raise at the second of some keys of the file of which it may have only one."""
@@ -163,9 +164,9 @@ class YamlFile:
     def _at(self, node: yaml.Node, what: str, mend: str) -> FileError:
         return self.kind.fault(self.path, node.start_mark.line + 1, node.start_mark.column + 1, what, mend)
 
-    def _first(self, error: ValidationError) -> FileError:
+    def _first(self, error: ValidationError, model: type[BaseModel]) -> FileError:
         """The fault that lies deepest in the file's own structure: unions report one fault per branch."""
-        loc, what, mend = first_fault(error, self.kind.keys)
+        loc, what, mend = first_fault(error, model)
         node, key_only = self._locate(loc)
         if other := self._another_kind():
             return self._at(self._root, *other)
@@ -184,8 +185,12 @@ class YamlFile:
             if isinstance(units, list)
             else set()
         )
-        name, command = next(((n, c) for keys, n, c in _KINDS if keys <= {*self.tree, *of_units}), ("", ""))
-        return None if name in ("", self.kind.name) else (f"is {name}, not {self.kind.name}", f"give it to '{command}'")
+        here = {*self.tree, *of_units}
+        # of kinds with as many keys the one that is asked for: a file with a mistake is still one of its kind
+        most, _, name, command = max((len(keys & here), n == self.kind.name, n, c) for keys, n, c in _KINDS)
+        if not most or name == self.kind.name:
+            return None
+        return f"is {name}, not {self.kind.name}", f"give it to '{command}'"
 
     def _step(self, loc: Sequence[int | str]) -> str:
         """The last step of a place: of a list, the name of the entry if it has one, as experiments write it."""
@@ -211,7 +216,7 @@ class YamlFile:
         return node, key_node
 
 
-def first_fault(error: ValidationError, keys: Collection[str]) -> tuple[tuple[int | str, ...], str, str]:
+def first_fault(error: ValidationError, model: type[BaseModel]) -> tuple[tuple[int | str, ...], str, str]:
     """Place, what and mend of the fault to tell: a misspelt key, not the one that it lacks."""
     faults = error.errors(include_url=False)
     fault = next((f for f in faults if f["type"] == "extra_forbidden"), faults[0])
@@ -225,13 +230,41 @@ def first_fault(error: ValidationError, keys: Collection[str]) -> tuple[tuple[in
         what, _, mend = message.partition("; ")  # our own checks say what would be right behind a semicolon
         return loc, what, mend
     if fault["type"] == "extra_forbidden":
-        return loc, f"unknown key {loc[-1]}", did_you_mean(loc[-1], set(keys) - {loc[-1]}, "remove it")
+        beside = _keys_at(model, loc)
+        otherwise = f"known here are {', '.join(sorted(beside))}" if len(beside) <= FEW else "remove it"
+        return loc, f"unknown key {loc[-1]}", did_you_mean(loc[-1], beside, otherwise)
     shown = _shown(fault["input"])
     if fault["type"] in WANTED:
         what = _INSTEAD.get(fault["type"], "{message}, not {shown}")
         known = {"message": message, "shown": shown, **fault.get("ctx", {})}
         return loc, what.format(**known), WANTED[fault["type"]].format(**known)
     return loc, message, _mend(fault["type"], loc)
+
+
+def _keys_at(model: type[BaseModel], loc: Sequence[int | str]) -> set[str]:
+    """The keys that may stand beside the one at a place. Steps that are no field (an index, a name, the tag of a union) lead
+    nowhere else."""
+    models = {model}
+    for step in loc[:-1]:
+        fields = [f for m in models for name, f in m.model_fields.items() if step in (f.alias or name, name)]
+        models = {found for field in fields for found in _models_in(field.annotation)} if fields else models
+        models = {m for m in models if _tag(m) == step} or models
+    return {f.alias or name for m in models for name, f in m.model_fields.items()} - {"figures"}
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that a field may hold, be it in a list, a mapping or a union."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models_in(inner)
+
+
+def _tag(model: type[BaseModel]) -> Any:
+    """What tells one of a union of models: the only ``kind`` that it can have."""
+    kind = model.model_fields.get("kind")
+    named = get_args(kind.annotation) if kind is not None else ()
+    return named[0] if len(named) == 1 else None
 
 
 def _value_of_figure(node: yaml.Node) -> yaml.Node:
@@ -246,7 +279,7 @@ def _shown(value: Any) -> str:
     """A value as a file writes it. Within braces YAML reads ``5,5 s`` as a 5 and a key ``5 s`` without a value."""
     if isinstance(value, dict):
         return "{" + ", ".join(str(k) if v is None else f"{k}: {v}" for k, v in value.items()) + "}"
-    return repr(value) if isinstance(value, str) else str(value)
+    return "nothing" if value is None else repr(value) if isinstance(value, str) else str(value)
 
 
 def _mend(kind: str, loc: tuple[Any, ...]) -> str:

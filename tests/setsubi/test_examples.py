@@ -36,3 +36,11 @@ def test_every_command_of_the_index_stands_in_its_page_under_its_heading() -> No
         assert f"$ {command.strip('`')}\n" in shown, f"{page.name} shows no {command}"
         headings = {h.lower().replace(" ", "-") for h in re.findall(r"^## (.*)$", text, re.MULTILINE)}
         assert not anchor or anchor in headings, f"{page.name} has no heading {anchor}"
+
+
+def test_the_line_that_the_index_names_beside_a_file_is_the_one_that_the_file_names() -> None:
+    named = [re.findall(LINK, row[1]) for row in rows() if ", line [" in row[1]]
+    assert len(named) >= 4
+    for (file, _), (line, _), *_ in named:
+        text = (EXAMPLES / file).read_text(encoding="utf-8")
+        assert re.search(rf"^line: (\S*/)?{Path(line).name}\b", text, re.MULTILINE), f"{file} is not on {line}"

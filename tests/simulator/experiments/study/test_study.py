@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from pages import Charts, loads
+from pages import Charts, boxes, loads
 from study_files import plan_in
 
 from simulator.experiments.charts.kit import FONT
@@ -279,6 +279,17 @@ def test_the_charts_hold_the_figures_of_the_experiment(study: Study, lang: str) 
     assert [s["mean"].tolist() for s in levels] == [pytest.approx([v.mean for v in e.levels]) for e in found]
     assert TEXTS[lang]["differences"].split("{")[0] in page
     assert CHART_TEXTS[lang]["reset"] in shown.words()
+
+
+def test_the_charts_with_a_row_per_scenario_have_the_scenarios_to_tick(study: Study) -> None:
+    page = render_study(study)
+    names = boxes(page)
+    assert len(names) == len(study.outcomes) and names[0] == "base"
+    means, differences = Charts(page).filtered()
+    assert means == list(range(len(names)))
+    assert differences == [i for i in means if study.outcomes[i] is not study.base]
+    assert all("unit" in data and "row" in data for data in Charts(page).sources("name", "half"))
+    assert CHART_TEXTS["en"]["together"] not in page  # no two charts over the same hours
 
 
 def test_long_names_are_folded_in_charts_and_pictures_and_not_cut(tmp_path: Path) -> None:
