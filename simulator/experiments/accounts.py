@@ -1,5 +1,6 @@
-"""Where a unit's time goes: the accounts of SEMI E10 (our reading), with standby split by its cause, and unscheduled down by
-whether somebody is there to repair."""
+"""Where a unit's time goes: the accounts of SEMI E10 (our reading), with standby split by its cause, unscheduled down by
+whether somebody is there to repair, and setup apart from other scheduled downtime. No state tells setup: it lies in Execute, and is counted
+apart (``UnitResult.setup_s``)."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from simulator.interface.projection import e10_account
 from simulator.line.packml import Cause
 
 ACCOUNTS = (
-    "productive", "starved", "blocked", "standby", "engineering", "non_scheduled", "scheduled_down", "waiting_operator",
+    "productive", "setup", "starved", "blocked", "standby", "engineering", "non_scheduled", "scheduled_down", "waiting_operator",
     "unscheduled_down",
 )  # fmt: skip
 UNPLANNED = ("non_scheduled", "scheduled_down")
@@ -15,6 +16,7 @@ UNPLANNED = ("non_scheduled", "scheduled_down")
 SEEN = 0.0005  # share of the time from which on an account is shown
 COLOURS = {
     "productive": "#2e7d5b",
+    "setup": "#7fb59a",
     "starved": "#f2c14e",
     "blocked": "#e07a3f",
     "standby": "#b9b9b9",

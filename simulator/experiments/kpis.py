@@ -70,8 +70,9 @@ class UnitFigures:
     good: float
     scrap: float
     energy_kwh: float
-    setup: float = 0.0  # share of the time counted in which its servers were changed over, on average
-    places_down: float = 0.0  # and in which they failed by themselves
+    places_down: float = (
+        0.0  # share of the time counted in which its servers were under repair by themselves, on average
+    )
 
     @property
     def planned(self) -> float:
@@ -87,6 +88,11 @@ class UnitFigures:
     def down(self) -> float:
         """Share of the time counted lost by failures, waiting for an operator included."""
         return self.shares["unscheduled_down"] + self.shares["waiting_operator"]
+
+    @property
+    def setup(self) -> float:
+        """Share of the time counted in which its servers were changed over, on average."""
+        return self.shares["setup"]
 
     @property
     def utilisation(self) -> float:
@@ -254,13 +260,15 @@ def unit_figures(spec: UnitSpec, results: Sequence[UnitResult], hours: float) ->
     for unit in results:
         for (state, mode, cause), seconds in unit.seconds.items():
             shares[account(state, mode, cause)] += seconds / total
+    servers = spec.slots // spec.tray if isinstance(spec, MachineSpec) else 1
+    shares["setup"] = min(sum(u.setup_s for u in results) / servers / total, shares["productive"])
+    shares["productive"] -= shares["setup"]
     good, scrap = sum(u.good for u in results), sum(u.scrap for u in results)
     planned = [max(planned_hours(u, hours), LEAST) for u in results]
     availability = shares["productive"] * hours * n / sum(planned)
     ideal_s = 60 / design_speed(spec)
     effectiveness = (good + scrap) * ideal_s / (shares["productive"] * total) if availability else 0.0
     quality = good / (good + scrap) if good + scrap else 0.0
-    servers = spec.slots // spec.tray if isinstance(spec, MachineSpec) else 1
     # A × E × Q, with everything that cancels cancelled
     each = [u.good * ideal_s / (h * 3600) for u, h in zip(results, planned, strict=True)]
     return UnitFigures(
@@ -269,7 +277,6 @@ def unit_figures(spec: UnitSpec, results: Sequence[UnitResult], hours: float) ->
         availability=availability, effectiveness=effectiveness, quality=quality,
         failures=sum(u.failures for u in results) / n, entered=sum(u.entered for u in results) / n,
         good=good / n, scrap=scrap / n, energy_kwh=sum(u.energy_wh for u in results) / n / 1000,
-        setup=sum(u.setup_s for u in results) / servers / total,
         places_down=sum(u.places_down_s for u in results) / servers / total,
     )  # fmt: skip
 

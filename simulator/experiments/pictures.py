@@ -129,7 +129,7 @@ def time_shares(figures: Kpis, words: Mapping[str, str], accounts: Mapping[str, 
         for name in seen:
             shares = [100 * unit.shares[name] for unit in figures.units]
             bars = axes.barh(names, shares, left=left, height=0.72, color=COLOURS[name])
-            light = name in ("starved", "standby", "non_scheduled", "waiting_operator")
+            light = name in ("setup", "starved", "standby", "non_scheduled", "waiting_operator")
             labels = [f"{s:.0f}" if s >= 4 else "" for s in shares]
             axes.bar_label(bars, labels, label_type="center", color=INK if light else "white", fontsize=9)
             left = [a + b for a, b in zip(left, shares, strict=True)]

@@ -17,6 +17,7 @@ from simulator.experiments.texts import ACCOUNT_NAMES, FIGURES, in_places, langu
 
 STYLES = {
     "productive": "green",
+    "setup": "cyan",
     "starved": "yellow",
     "blocked": "dark_orange",
     "standby": "bright_black",
@@ -26,7 +27,7 @@ STYLES = {
     "waiting_operator": "bright_red",
     "unscheduled_down": "red",
 }
-SIGNS = dict(zip(ACCOUNTS, "█▒▓·e-gwx", strict=True))  # readable without colours, too
+SIGNS = dict(zip(ACCOUNTS, "█s▒▓·e-gwx", strict=True))  # readable without colours, too
 BAR, LEAST_BAR = 40, 10
 DEFINED = 120  # columns of the window from which on definitions have room beside the figures
 

@@ -69,12 +69,12 @@ FIGURES: dict[str, dict[str, tuple[str, str]]] = {  # name and definition of a l
 
 ACCOUNT_NAMES: dict[str, dict[str, str]] = {
     "en": {
-        "productive": "productive", "starved": "starved (standby)", "blocked": "blocked (standby)",
+        "productive": "productive", "setup": "setup (scheduled down)", "starved": "starved (standby)", "blocked": "blocked (standby)",
         "standby": "other standby", "engineering": "engineering", "non_scheduled": "non-scheduled", "scheduled_down": "scheduled down",
         "waiting_operator": "waiting for an operator (down)", "unscheduled_down": "unscheduled down",
     },
     "ja": {
-        "productive": "生産", "starved": "ワーク待ち（待機）", "blocked": "払出待ち（待機）", "standby": "その他の待機",
+        "productive": "生産", "setup": "段取り替え（計画停止）", "starved": "ワーク待ち（待機）", "blocked": "払出待ち（待機）", "standby": "その他の待機",
         "engineering": "エンジニアリング", "non_scheduled": "非計画時間", "scheduled_down": "計画停止",
         "waiting_operator": "作業者待ち（停止）", "unscheduled_down": "計画外停止",
     },
@@ -90,12 +90,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "votes": "in {n} of {of} replications", "overtime": "Throughput over time",
         "overtime_caption": "Good cells per hour: each replication (grey), their mean (blue), and the 95 % confidence band of the mean.",
         "overtime_caption_one": "Good cells per hour of the one run.", "hours": "hours after warm-up", "rate": "cells per hour",
-        "shares": "Time by state", "shares_caption": "Shares of the time counted, all replications; states after SEMI E10 (our reading), standby split by its cause, down by whether an operator is there. Changeovers lie in productive (E10: scheduled down); safety stops in unscheduled down.",
+        "shares": "Time by state", "shares_caption": "Shares of the time counted, all replications; states after SEMI E10 (our reading), standby split by its cause, down by whether an operator is there. Setup: changeovers, averaged over a unit's places; the state timeline shows them as productive. Safety stops lie in unscheduled down.",
         "timeline": "State timeline", "timeline_caption": "First replication; the height of a colour is its share of the {minutes} that a column stands for.",
         "share_axis": "share of time in %", "units": "Units", "item": "unit", "failures_n": "failures", "entered": "entered", "good": "good", "bad": "scrap",
-        "energy_unit": "energy kWh", "oee_e79": "OEE of E79 %", "used": "used + down %", "units_caption": "Per replication. OEE = A × E × Q. A availability: share of the planned time (without breaks and planned maintenance) in Execute. "
+        "energy_unit": "energy kWh", "oee_e79": "OEE of E79 %", "used": "used + down %", "units_caption": "Per replication. OEE = A × E × Q. A availability: share of the planned time (without breaks and planned maintenance) in Execute, changeovers left out. "
         "E effectiveness: items × ideal cycle over that time. Q quality ratio: good over all items. Names of ISO 22400-2, our reading. "
-        "Changeovers lie in Execute and so lower E. E may pass 100 % by chance, since the ideal cycle is the mean process time. "
+        "E may pass 100 % by chance, since the ideal cycle is the mean process time. "
         "OEE of SEMI E79 (our reading): good items × ideal cycle over all of the time counted, breaks and planned maintenance included.",
         "active": "Bottleneck by active periods", "active_line": "By active periods (first replication)", "active_of": "{unit}: sole bottleneck {sole:.0f} %, shifting {shifting:.0f} %", "sole": "sole bottleneck %",
         "shifting": "shifting bottleneck %", "active_caption": "First replication. A unit is active while it waits for nobody; at any time the bottleneck is the unit "
@@ -155,12 +155,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "votes": "{of}回中{n}回", "overtime": "スループットの推移",
         "overtime_caption": "1時間あたりの良品数：各反復（灰色）、その平均（青）、平均の95％信頼区間（帯）。",
         "overtime_caption_one": "1時間あたりの良品数（1回のみ）。", "hours": "ウォームアップ後の時間（h）", "rate": "セル/h",
-        "shares": "状態別時間", "shares_caption": "全反復の集計時間に占める割合。状態はSEMI E10の当方の解釈、待機は原因別、停止は作業者の到着前後別。段取り替えは生産に含む（E10では計画停止）。安全停止は計画外停止。",
+        "shares": "状態別時間", "shares_caption": "全反復の集計時間に占める割合。状態はSEMI E10の当方の解釈、待機は原因別、停止は作業者の到着前後別。段取り替えは設備内の全ポジションの平均（「状態の推移」では生産に含む）。安全停止は計画外停止。",
         "timeline": "状態の推移", "timeline_caption": "最初の反復。色の高さは、1列（{minutes}）に占める割合。",
         "share_axis": "時間の割合（％）", "units": "設備別", "item": "設備", "failures_n": "故障回数", "entered": "投入", "good": "良品", "bad": "不良",
-        "energy_unit": "電力量 kWh", "oee_e79": "E79のOEE %", "used": "使用＋停止 %", "units_caption": "1反復あたり。OEE＝A×E×Q。A 可用率：計画時間（休憩と計画保全を除く）のうち運転（Execute）の割合。"
-        "E 有効性：処理数×理想サイクル÷運転時間。Q 品質率：良品数÷処理数。名称はISO 22400-2（当方の解釈）。"
-        "段取り替えは運転時間に含まれ、Eを下げる。理想サイクルは加工時間の平均なので、Eは偶然100％を超えることがある。"
+        "energy_unit": "電力量 kWh", "oee_e79": "E79のOEE %", "used": "使用＋停止 %", "units_caption": "1反復あたり。OEE＝A×E×Q。A 可用率：計画時間（休憩と計画保全を除く）のうち、段取り替えを除く運転（Execute）の割合。"
+        "E 有効性：処理数×理想サイクル÷その時間。Q 品質率：良品数÷処理数。名称はISO 22400-2（当方の解釈）。"
+        "理想サイクルは加工時間の平均なので、Eは偶然100％を超えることがある。"
         "SEMI E79のOEE（当方の解釈）：良品数×理想サイクル÷全集計時間（休憩と計画保全を含む）。",
         "active": "稼働期間によるボトルネック", "active_line": "稼働期間による判定（最初の反復）", "active_of": "{unit}：単独ボトルネック{sole:.0f}％、移行中{shifting:.0f}％", "sole": "単独ボトルネック %",
         "shifting": "移行中ボトルネック %", "active_caption": "最初の反復。設備は、前後工程を待っていない間「稼働期間」にある。各時点のボトルネックは、稼働期間が最も長い設備。"

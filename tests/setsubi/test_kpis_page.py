@@ -29,8 +29,8 @@ def test_oee_over_all_time_is_told_from_that_over_the_planned_time() -> None:
     assert "SEMI E79" in TEXTS["en"]["units_caption"] and "SEMI E79" in TEXTS["ja"]["units_caption"]
 
 
-def test_where_changeovers_are_is_said_beside_what_the_standards_do_with_them() -> None:
-    for row in ("E effectiveness", "shares of time"):
+def test_what_happens_to_changeovers_is_said() -> None:
+    for row in ("A availability", "shares of time", "state timeline"):
         (said,) = re.findall(rf"^\| {row} \|.*", PAGE, re.MULTILINE)
-        assert "changeover" in said and "setup" in said
-    assert "Changeovers" in TEXTS["en"]["shares_caption"] and "段取り替え" in TEXTS["ja"]["shares_caption"]
+        assert "changeovers" in said
+    assert "Setup" in TEXTS["en"]["shares_caption"] and "段取り替え" in TEXTS["ja"]["shares_caption"]

@@ -32,8 +32,8 @@ from simulator.experiments.trace import Trace
 from simulator.line.packml import Cause, State
 
 HATCHES = {
-    "starved": "right_diagonal_line", "blocked": "left_diagonal_line", "standby": "horizontal_line", "engineering": "vertical_line",
-    "non_scheduled": "dot", "scheduled_down": "cross", "waiting_operator": "ring", "unscheduled_down": "diagonal_cross",
+    "setup": "dot", "starved": "right_diagonal_line", "blocked": "left_diagonal_line", "standby": "horizontal_line", "engineering": "vertical_line",
+    "non_scheduled": "spiral", "scheduled_down": "cross", "waiting_operator": "ring", "unscheduled_down": "diagonal_cross",
 }  # fmt: skip
 """The pattern of each account, by which it can be told without colour."""
 THICK = 0.8  # of a row

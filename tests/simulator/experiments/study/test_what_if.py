@@ -27,6 +27,7 @@ from simulator.experiments.study.tables import csv_files, print_study
 from simulator.experiments.study.texts import TEXTS as STUDY_TEXTS
 from simulator.experiments.texts import TEXTS
 from simulator.line import load_line
+from simulator.line.packml import State
 
 HEAD = "line: line.yaml\nhours: 1\nwarmup: 5 min\nreplications: 6\n"
 HOLD = (
@@ -164,7 +165,11 @@ def test_the_unit_that_changes_over_the_most_is_the_bottleneck(tmp_path: Path) -
     (without,) = (o for o in study.outcomes if o is not study.base)
     unit = study.base.figures.units[-1]
     results = [r.unit("C") for r in study.base.experiment.results]
-    assert unit.setup == pytest.approx(sum(r.setup_s for r in results) / 6 / 3600)
+    assert unit.setup == unit.shares["setup"] == pytest.approx(sum(r.setup_s for r in results) / 6 / 3600)
+    executed = sum(r.share(State.EXECUTE) for r in results) / len(results)
+    assert unit.shares["productive"] == unit.availability == pytest.approx(executed - unit.setup)
+    assert unit.effectiveness == pytest.approx(1.0, abs=0.01)  # what a changeover costs is no loss of speed
+    assert sum(unit.shares.values()) == pytest.approx(1.0)
     assert unit.utilisation == pytest.approx(unit.availability * unit.effectiveness + unit.setup)
     assert (study.base.figures.bottleneck, without.figures.bottleneck) == ("C", "A")
 
