@@ -28,6 +28,7 @@ from setsubi.options import (
 from setsubi.progress import with_progress
 from setsubi.workers import workers_for
 from simulator.experiments.arrows import arrows_of
+from simulator.experiments.doubts import doubts
 from simulator.experiments.kpis import kpis
 from simulator.experiments.report import draw, print_tables, render_report
 from simulator.experiments.run import Experiment, run_experiment
@@ -92,6 +93,8 @@ def simulate(
         if said := warmup_text(experiment, lang):
             settled = experiment.pilot is not None and experiment.pilot.settled
             console.print(said, style="dim" if settled else "yellow", highlight=False)
+        for doubt in doubts(spec, lang):
+            console.print(doubt, style="yellow", highlight=False)
         print_tables(figures, console, lang)
         if experiment.trace is not None:
             print_bottleneck(experiment.trace.bottleneck, console, lang)

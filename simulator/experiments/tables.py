@@ -92,7 +92,7 @@ def print_bottleneck(found: Shifting, console: Console, lang: str = "en") -> Non
     words = texts(lang)
     units = sorted(found.sole, key=lambda u: -found.sole[u] - found.shifting[u])
     said = [
-        f"{u}: {words['sole']} {100 * found.sole[u]:.0f}, {words['shifting']} {100 * found.shifting[u]:.0f}"
+        words["active_of"].format(unit=u, sole=100 * found.sole[u], shifting=100 * found.shifting[u])
         for u in units
         if found.sole[u] + found.shifting[u] > 0.01
     ]

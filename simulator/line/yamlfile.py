@@ -12,11 +12,15 @@ from pydantic import BaseModel, ValidationError
 
 from profiles.naming import did_you_mean
 from simulator.line.errors import FileError
+from simulator.line.yamlsyntax import explain
 
 _MAX_BYTES = 10_000_000
+_QUOTE = "'"
+_ELSEWHERE = "it is a key of another place; is the line indented rightly?"
+_NUMBER = "write a number; without a unit, and with a decimal point, not a comma: 5.5"
 WANTED = {  # what is right instead of a value of which pydantic says only what is wrong
-    "float_type": "write a number; a decimal point, not a comma: 5.5",
-    "float_parsing": "write a number; a decimal point, not a comma: 5.5",
+    "float_type": _NUMBER,
+    "float_parsing": _NUMBER,
     "int_type": "write a whole number, such as 3",
     "int_parsing": "write a whole number, such as 3",
     "int_from_float": "write a whole number, such as 3",
@@ -36,6 +40,8 @@ WANTED = {  # what is right instead of a value of which pydantic says only what 
     "string_pattern_mismatch": "write up to 64 letters, digits, '_', '.' and '-', the first one a letter, a digit or '_'",
 }
 _INSTEAD = {  # of pydantic's own words, where they are those of a programmer
+    "float_type": "must be a number, not {shown}",
+    "float_parsing": "must be a number, not {shown}",
     "dict_type": "must be a mapping, not {shown}",
     "model_type": "must be a mapping, not {shown}",
     "tuple_type": "must be a list, not {shown}",
@@ -48,6 +54,8 @@ _INSTEAD = {  # of pydantic's own words, where they are those of a programmer
 _KINDS = (  # what a file is, by keys at its top or of its units; the first that fits
     ({"gwh"}, "a plan file", "setsubi plan"),
     ({"line", "choose"}, "a design file", "setsubi design"),
+    ({"line", "target"}, "a design file", "setsubi design"),
+    ({"line", "pareto"}, "a design file", "setsubi design"),
     ({"line"}, "an experiment file", "setsubi experiment"),
     ({"units.process_time"}, "a line file", "setsubi simulate"),
     ({"units.vendor"}, "an effort file", "setsubi effort"),
@@ -121,10 +129,7 @@ class YamlFile:
         try:
             root = yaml.compose(text, Loader=yaml.SafeLoader)
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-            what = f"is not YAML: {error.problem}"
-            raise self.kind.fault(self.path, line, column, what, "mend the syntax here") from None
+            raise self.kind.fault(self.path, *explain(text, error)) from None
         except (yaml.YAMLError, RecursionError) as error:
             raise self._of_file(f"is not YAML: {str(error).splitlines()[0]}", "mend the syntax") from None
         if root is None:
@@ -225,13 +230,23 @@ def first_fault(error: ValidationError, keys: Collection[str]) -> tuple[tuple[in
         what, _, mend = message.partition("; ")  # our own checks say what would be right behind a semicolon
         return loc, what, mend
     if fault["type"] == "extra_forbidden":
-        return loc, f"unknown key {loc[-1]}", did_you_mean(loc[-1], set(keys) - {loc[-1]}, "remove it")
+        mend, alike = ("remove it", 0.6) if loc[-1] not in keys else (_ELSEWHERE, 0.7)
+        return loc, f"unknown key {loc[-1]}", did_you_mean(loc[-1], set(keys) - {loc[-1]}, mend, alike=alike)
     shown = _shown(fault["input"])
     if fault["type"] in WANTED:
         what = _INSTEAD.get(fault["type"], "{message}, not {shown}")
         known = {"message": message, "shown": shown, **fault.get("ctx", {})}
         return loc, what.format(**known), WANTED[fault["type"]].format(**known)
-    return loc, message, _mend(fault["type"], loc)
+    if fault["type"] == "missing":
+        return loc, "is missing", f"add '{loc[-1]}:' here"
+    if fault["type"] == "union_tag_invalid":
+        known = fault["ctx"]
+        return (
+            loc,
+            f"there is no {known['discriminator'].strip(_QUOTE)} {known['tag']!r}",
+            f"write one of {known['expected_tags']}",
+        )
+    return loc, message, _mend(fault["type"])
 
 
 def _value_of_figure(node: yaml.Node) -> yaml.Node:
@@ -243,15 +258,11 @@ def _value_of_figure(node: yaml.Node) -> yaml.Node:
 
 
 def _shown(value: Any) -> str:
-    """A value as a file writes it. Within braces YAML reads ``5,5 s`` as a 5 and a key ``5 s`` without a value."""
+    """A value as a file writes it; of one that is left out nothing is there. Within braces YAML reads ``5,5 s`` as a 5 and a key ``5 s`` without a value."""
     if isinstance(value, dict):
         return "{" + ", ".join(str(k) if v is None else f"{k}: {v}" for k, v in value.items()) + "}"
-    return repr(value) if isinstance(value, str) else str(value)
+    return "nothing" if value is None else repr(value) if isinstance(value, str) else str(value)
 
 
-def _mend(kind: str, loc: tuple[Any, ...]) -> str:
-    if kind == "missing":
-        return f"add '{loc[-1]}:' here"
-    if kind.startswith("union_tag"):
-        return "kind is machine, conveyor or buffer"
-    return ""
+def _mend(kind: str) -> str:
+    return "kind is machine, conveyor or buffer" if kind.startswith("union_tag") else ""
