@@ -88,6 +88,15 @@ def simulate(
     console, figures = make_console(), kpis(experiment)
     if experiment.engine.disagreement:
         typer.echo(f"setsubi: {experiment.engine.disagreement}; the results are those of the SimPy model", err=True)
+    # files first: a reader of the output may leave before its end (simulate … | head)
+    drawn = draw(experiment, figures, language(lang)) if report is not None or pictures is not None else {}
+    if report is not None:
+        page = render_report(
+            experiment, figures, lang=lang, version=tool_version(), command=command(line, experiment), drawn=drawn
+        )
+        write_whole(report, page)
+    if pictures is not None:
+        write_pictures(pictures, drawn)
     if not quiet:
         console.print(experiment.engine.text(lang), style="dim", highlight=False)
         if said := warmup_text(experiment, lang):
@@ -100,16 +109,9 @@ def simulate(
             print_bottleneck(experiment.trace.bottleneck, console, lang)
         if (arrows := arrows_of(experiment)) is not None:
             print_arrows(arrows, console, lang)
-    drawn = draw(experiment, figures, language(lang)) if report is not None or pictures is not None else {}
-    if report is not None:
-        page = render_report(
-            experiment, figures, lang=lang, version=tool_version(), command=command(line, experiment), drawn=drawn
-        )
-        write_whole(report, page)
-        typer.echo(f"report: {report}")
-    if pictures is not None:
-        write_pictures(pictures, drawn)
-        typer.echo(f"pictures: {pictures}")
+    for name, path in (("report", report), ("pictures", pictures)):
+        if path is not None:
+            typer.echo(f"{name}: {path}")
 
 
 def command(line: Path, experiment: Experiment) -> str:
