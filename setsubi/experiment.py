@@ -78,7 +78,7 @@ def sensitivity(
     try:
         spec = ExperimentSpec.model_validate(asked)
     except ValidationError as error:
-        place, what, mend = first_fault(error, ())
+        place, what, mend = first_fault(error, ExperimentSpec)
         option = "percent" if "sensitivity" in place else place[0]
         raise UsageError(f"--{option}: {what}; {mend}") from None
     if not line.is_file():

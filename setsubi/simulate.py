@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from pathlib import Path
 from typing import Annotated
 
@@ -32,14 +31,13 @@ from simulator.experiments.doubts import doubts
 from simulator.experiments.kpis import kpis
 from simulator.experiments.report import draw, print_tables, render_report
 from simulator.experiments.run import Experiment, run_experiment
+from simulator.experiments.study.spec import MOST_HOURS, MOST_REPLICATIONS
 from simulator.experiments.study.texts import words
 from simulator.experiments.tables import print_arrows, print_bottleneck
 from simulator.experiments.texts import language
 from simulator.experiments.texts import warmup as warmup_text
 from simulator.interface.fitted import fitted_line, transitions_of
 from simulator.line.log import SUFFIXES
-
-MOST_REPLICATIONS = 10_000
 
 
 @guarded
@@ -123,9 +121,9 @@ def command(line: Path, experiment: Experiment) -> str:
 
 
 def _check_numbers(hours: float, warmup: float, replications: int) -> None:
-    if not (isfinite(hours) and hours > 0):
-        raise UsageError(f"--hours {hours}: must be above 0")
-    if not (isfinite(warmup) and warmup >= 0):
-        raise UsageError(f"--warmup {warmup}: must be 0 or more")
+    if not 0 < hours <= MOST_HOURS:
+        raise UsageError(f"--hours {hours}: must be above 0, and at most {MOST_HOURS}")
+    if not 0 <= warmup <= MOST_HOURS:
+        raise UsageError(f"--warmup {warmup}: must be 0 or more, and at most {MOST_HOURS}")
     if replications > MOST_REPLICATIONS:
         raise UsageError(f"--replications {replications}: must be 1 to {MOST_REPLICATIONS}; two or more give intervals")

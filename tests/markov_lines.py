@@ -22,7 +22,8 @@ from simulator.line import LineSpec
 class Station:
     """A machine and the ``places`` of the buffer behind it. Rates per second; ``rate`` is that of one server's service.
 
-    ``fails``: while it works, or with ``timed`` whenever it is up. ``stays_open``: a machine that is down hands over.
+    ``fails``: while it works, or with ``timed`` whenever it is up; with ``alone`` each server by itself while it works.
+    ``stays_open``: a machine that is down hands over.
     """
 
     rate: float
@@ -34,12 +35,13 @@ class Station:
     repaired: float = 1.0
     timed: bool = False
     stays_open: bool = True
+    alone: bool = False
 
 
 class Filling(NamedTuple):
     """What a station holds: ``working`` trays, items in the tray that is ``loading``, the items left in each tray that is ``done``.
 
-    ``behind``: items in its buffer.
+    ``broken``: trays whose server has failed alone, ``behind``: items in its buffer.
     """
 
     working: int = 0
@@ -47,6 +49,7 @@ class Filling(NamedTuple):
     done: tuple[int, ...] = ()
     up: bool = True
     behind: int = 0
+    broken: int = 0
 
 
 State = tuple[Filling, ...]
@@ -87,7 +90,12 @@ class _Chain:
             if not now.up:
                 yield station.repaired, _with(state, i, now._replace(up=True))
                 continue
-            if station.fails and (station.timed or now.working):
+            if station.fails and station.alone:
+                for moved, rate in ((1, station.fails * now.working), (-1, station.repaired * now.broken)):
+                    if rate:
+                        trays = now._replace(working=now.working - moved, broken=now.broken + moved)
+                        yield rate, _with(state, i, trays)
+            elif station.fails and (station.timed or now.working):
                 yield station.fails, _with(state, i, now._replace(up=False))
             for good in range(station.tray + 1) if now.working else ():
                 p = station.scrap
@@ -131,7 +139,7 @@ class _Chain:
         if i == len(state) or not (state[i].up or self.stations[i].stays_open):
             return False
         now = state[i]
-        return bool(now.loading) or now.working + len(now.done) < self.stations[i].servers
+        return bool(now.loading) or now.working + now.broken + len(now.done) < self.stations[i].servers
 
     def _put_in(self, state: list[Filling], i: int) -> None:
         now = state[i]
@@ -182,11 +190,11 @@ ACCOUNTS = ("working", "starved", "blocked", "down")
 def _account(now: Filling) -> str:
     if not now.up:
         return "down"
-    return "working" if now.working else "blocked" if now.done else "starved"
+    return "working" if now.working or now.broken else "blocked" if now.done else "starved"
 
 
 def _items(station: Station, now: Filling) -> int:
-    return now.working * station.tray + now.loading + sum(now.done) + now.behind
+    return (now.working + now.broken) * station.tray + now.loading + sum(now.done) + now.behind
 
 
 def line_file(*stations: Station) -> LineSpec:
@@ -194,6 +202,7 @@ def line_file(*stations: Station) -> LineSpec:
     units: list[dict[str, Any]] = []
     for i, s in enumerate(stations):
         failure = {"clock": "time" if s.timed else "operation", "mtbf": 1 / (s.fails or 1), "mttr": 1 / s.repaired}
+        failure["scope"] = "place" if s.alone else "unit"
         units.append(
             {
                 "name": f"M{i}",

@@ -60,12 +60,33 @@ class Charts:
         ]
         return [d for d in data if set(columns) <= set(d)]
 
+    def filtered(self) -> list[list[int]]:
+        """Which numbers of the page's tick boxes the rows of each filtered chart have, from the top down."""
+        codes = [
+            m["attributes"]
+            for m in self.models.values()
+            if m["name"] == "CustomJS" and m["attributes"].get("name") == "filter"
+        ]
+        assert len(codes) <= 1
+        return [list(numbers) for code in codes for numbers in _mapping(code["args"])["numbers"]]
+
     def texts(self) -> set[str]:
         """All texts that stand alone: names in legends, on axes and in tips."""
         return set(_texts(list(self.models.values())))
 
     def words(self) -> str:
         return json.dumps(list(self.models.values()), ensure_ascii=False)
+
+
+def boxes(html: str) -> list[str]:
+    """What a page lets its reader tick, in the order of the boxes."""
+    found = re.findall(r'<input type="checkbox" name="unit" value="(\d+)" checked> (.*?)</label>', html)
+    assert [int(number) for number, _ in found] == list(range(len(found)))
+    return [name for _, name in found]
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return dict(value["entries"]) if value.get("type") == "map" else value
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -137,9 +137,4 @@ class EffortSpec(FiguredFile):
 
 EFFORT_FILE = FileKind(
     "an effort file", EffortError, "list the units of the line under 'units:'", "start with 'units:'",
-    keys=tuple(sorted({
-        f.alias or n
-        for model in (EffortSpec, JoinedUnit, WithoutSpec, WithSpec, FindingsSpec, FixingSpec, Distribution)
-        for n, f in model.model_fields.items()
-    } - {"figures"})),
 )  # fmt: skip

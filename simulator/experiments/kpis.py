@@ -1,7 +1,7 @@
 """Key figures of an experiment, each with its definition and a confidence interval over the replications.
 
-ISO 22400-2 gives availability, effectiveness, quality ratio and OEE index (our reading); SEMI E10 the time states (our
-reading). They rest on the planned time, that is without breaks and planned maintenance. Line OEE is defined here
+ISO 22400-2 gives availability, effectiveness, quality ratio and OEE index (our reading); they rest on the planned time, that
+is without breaks and planned maintenance. SEMI E10 gives the time states, SEMI E79 an OEE over all time (our reading). Line OEE is defined here
 explicitly: good items over what the unit that can make the fewest in its planned time would make; it is no average over
 units.
 """
@@ -71,11 +71,17 @@ class UnitFigures:
     scrap: float
     energy_kwh: float
     setup: float = 0.0  # share of the time counted in which its servers were changed over, on average
+    places_down: float = 0.0  # and in which they failed by themselves
 
     @property
     def planned(self) -> float:
         """Share of the time counted without breaks and planned maintenance."""
         return 1.0 - sum(self.shares[a] for a in UNPLANNED)
+
+    @property
+    def oee_of_all_time(self) -> float:
+        """OEE of SEMI E79 (our reading): what the good items would have taken at best, over all of the time counted."""
+        return self.availability * self.effectiveness * self.quality * self.planned
 
     @property
     def down(self) -> float:
@@ -85,7 +91,7 @@ class UnitFigures:
     @property
     def utilisation(self) -> float:
         """Share of the planned time that the unit's whole capacity was in use, or lost by failures and changeovers."""
-        lost = (self.down + self.setup) / self.planned if self.planned > 0 else 0.0
+        lost = (self.down + self.setup + self.places_down) / self.planned if self.planned > 0 else 0.0
         return self.availability * self.effectiveness + lost
 
 
@@ -264,6 +270,7 @@ def unit_figures(spec: UnitSpec, results: Sequence[UnitResult], hours: float) ->
         failures=sum(u.failures for u in results) / n, entered=sum(u.entered for u in results) / n,
         good=good / n, scrap=scrap / n, energy_kwh=sum(u.energy_wh for u in results) / n / 1000,
         setup=sum(u.setup_s for u in results) / servers / total,
+        places_down=sum(u.places_down_s for u in results) / servers / total,
     )  # fmt: skip
 
 

@@ -143,6 +143,9 @@ class OcelLog:
         if kind == Kind.END:
             tray = self._working[unit].pop(item)
             return tray, self._trays[tray][1]
+        if kind in (Kind.FAIL, Kind.REPAIR):  # of the place in which the tray is
+            tray = self._working[unit][item]
+            return tray, self._trays[tray][1]
         return "", [item]
 
     def _unit(self, index: int) -> str:

@@ -14,7 +14,7 @@ from simulator.experiments.kpis import Kpis
 from simulator.experiments.run import Experiment
 from simulator.experiments.said import clocks
 from simulator.experiments.tables import print_tables
-from simulator.experiments.texts import ACCOUNT_NAMES, FIGURES, language, setups, texts, warmup, warnings
+from simulator.experiments.texts import ACCOUNT_NAMES, FIGURES, in_places, language, texts, warmup, warnings
 from simulator.experiments.trace import Trace
 from simulator.line.spec import ConveyorSpec
 
@@ -74,7 +74,7 @@ def render_report(
         minutes=_minutes(trace) if trace else "",
         votes=[(name, words["votes"].format(n=n, of=len(experiment.results))) for name, n in figures.votes],
         left=sum(n for r in experiment.results for _, n in r.lead_times), active=trace.bottleneck if trace else None,
-        arrows=arrows_of(experiment), setups=setups(figures, experiment.hours, code),
+        arrows=arrows_of(experiment), in_places=in_places(figures, experiment.hours, code),
         pictures=images(draw(experiment, figures, code) if drawn is None else drawn),
         engines=[experiment.engine.text(code)], clocks=clocks({"": figures.failures}),
         charts=run_charts(experiment, figures, code), chart_words=CHART_TEXTS[code], units=[u.name for u in figures.units],

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from simulator.line.distributions import Distribution, mean
 from simulator.line.figure import Figure
-from simulator.line.spec import BufferSpec, LineSpec
+from simulator.line.spec import BufferSpec, FailureSpec, LineSpec
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class Said:
 
 @dataclass(frozen=True)
 class Failure:
-    """One failure mode. ``clock``: operation ages in Execute only, time whenever the unit is up. Means in s."""
+    """One failure mode. ``clock``: operation ages in Execute only, time whenever the unit is up, place: each place of the
+    unit fails by itself and ages by its work. Means in s."""
 
     unit: str
     name: str
@@ -77,18 +78,22 @@ def value_text(value: Any) -> str:
     if isinstance(value, dict):
         return f"{{{', '.join(f'{k}: {value_text(v)}' for k, v in value.items())}}}"
     if isinstance(value, list | tuple):
-        return ", ".join(value_text(v) for v in value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+        return ", ".join(value_text(v) for v in value) or "[]"
+    return f"{value:g}" if isinstance(value, float) else "nothing" if value is None else str(value)
 
 
 def failures(spec: LineSpec) -> tuple[Failure, ...]:
     """The failure modes of all units, in the order of the line."""
     return tuple(
-        Failure(u.name, f.name, f.clock, _of(f.mtbf), _of(f.mttr), mean(f.mtbf), mean(f.mttr))
+        Failure(u.name, f.name, _clock(f), _of(f.mtbf), _of(f.mttr), mean(f.mtbf), mean(f.mttr))
         for u in spec.units
         if not isinstance(u, BufferSpec)
         for f in u.failures
     )
+
+
+def _clock(failure: FailureSpec) -> str:
+    return failure.clock if failure.scope == "unit" else "place"
 
 
 def clocks(lines: Mapping[str, Sequence[Failure]]) -> tuple[Clock, ...]:

@@ -13,7 +13,7 @@ from simulator.experiments.arrows import Arrows
 from simulator.experiments.bottleneck import Shifting
 from simulator.experiments.columns import GAP, Column, fitted, total
 from simulator.experiments.kpis import Kpis, UnitFigures
-from simulator.experiments.texts import ACCOUNT_NAMES, FIGURES, language, setups, texts, warnings
+from simulator.experiments.texts import ACCOUNT_NAMES, FIGURES, in_places, language, texts, warnings
 
 STYLES = {
     "productive": "green",
@@ -44,8 +44,8 @@ def print_tables(figures: Kpis, console: Console, lang: str = "en") -> None:
     console.print(_steps(figures, lang, width))
     if figures.recipes:
         console.print(_recipes(figures, lang, width))
-        if said := setups(figures, figures.flow.hours, lang):
-            console.print(said, highlight=False)
+    for said in in_places(figures, figures.flow.hours, lang):
+        console.print(said, highlight=False)
     if figures.buffers:
         console.print(_buffers(figures, lang, width))
     share = ", ".join(

@@ -13,7 +13,7 @@ LANGUAGES = ("en", "ja")
 
 FIGURES: dict[str, dict[str, tuple[str, str]]] = {  # name and definition of a line figure
     "en": {
-        "throughput": ("Throughput", "good cells that left the line, per hour (ISO 22400-2 throughput rate, of good cells)"),
+        "throughput": ("Throughput", "good cells that left the line, over the hours counted (ISO 22400-2 throughput rate: produced quantity over order execution time)"),
         "takt attainment": ("Takt attainment", "good cells over those that the takt asks for in the same time"),
         "hours on takt": ("Hours on takt", "share of the full hours counted in which at least 3600 s ÷ takt good cells left, rounded down"),
         "line OEE": ("Line OEE", "good cells over what the unit that can make the fewest in its planned time (without breaks and planned maintenance) would make in it if nothing stopped it; no average over units"),
@@ -40,7 +40,7 @@ FIGURES: dict[str, dict[str, tuple[str, str]]] = {  # name and definition of a l
         "CO2e per kWh": ("CO2e per kWh", "energy of all units × the grid's factor over the energy that the good cells hold; electricity only"),
     },
     "ja": {
-        "throughput": ("スループット", "1時間あたりにラインから出た良品セル数（ISO 22400-2のthroughput rate、良品のみ）"),
+        "throughput": ("スループット", "ラインから出た良品セル数 ÷ 集計時間（ISO 22400-2のthroughput rate：生産数量 ÷ オーダー実行時間）"),
         "takt attainment": ("タクト達成率", "良品数 ÷ 同じ時間にタクトが求める数"),
         "hours on takt": ("タクト達成時間率", "集計した1時間ごとの区間のうち、良品数が 3600 s ÷ タクト（切り捨て）以上の割合"),
         "line OEE": ("ラインOEE", "良品数 ÷ 最も遅い設備が計画時間（休憩と計画保全を除く）に停止なしで処理できる数（設備別OEEの平均ではない）"),
@@ -90,13 +90,14 @@ TEXTS: dict[str, dict[str, str]] = {
         "votes": "in {n} of {of} replications", "overtime": "Throughput over time",
         "overtime_caption": "Good cells per hour: each replication (grey), their mean (blue), and the 95 % confidence band of the mean.",
         "overtime_caption_one": "Good cells per hour of the one run.", "hours": "hours after warm-up", "rate": "cells per hour",
-        "shares": "Time by state", "shares_caption": "Shares of the time counted, all replications; states after SEMI E10 (our reading), standby split by its cause, down by whether an operator is there.",
+        "shares": "Time by state", "shares_caption": "Shares of the time counted, all replications; states after SEMI E10 (our reading), standby split by its cause, down by whether an operator is there. Changeovers lie in productive (E10: scheduled down); safety stops in unscheduled down.",
         "timeline": "State timeline", "timeline_caption": "First replication; the height of a colour is its share of the {minutes} that a column stands for.",
         "share_axis": "share of time in %", "units": "Units", "item": "unit", "failures_n": "failures", "entered": "entered", "good": "good", "bad": "scrap",
-        "energy_unit": "energy kWh", "used": "used + down %", "units_caption": "Per replication. OEE = A × E × Q. A availability: share of the planned time (without breaks and planned maintenance) in Execute. "
+        "energy_unit": "energy kWh", "oee_e79": "OEE of E79 %", "used": "used + down %", "units_caption": "Per replication. OEE = A × E × Q. A availability: share of the planned time (without breaks and planned maintenance) in Execute. "
         "E effectiveness: items × ideal cycle over that time. Q quality ratio: good over all items. Names of ISO 22400-2, our reading. "
-        "E may pass 100 % by chance, since the ideal cycle is the mean process time. Used + down: A × E, and what failures and changeovers took; "
-        "the bottleneck, bold, has the most.",
+        "Changeovers lie in Execute and so lower E. E may pass 100 % by chance, since the ideal cycle is the mean process time. "
+        "OEE of SEMI E79 (our reading): good items × ideal cycle over all of the time counted, breaks and planned maintenance included. "
+        "Used + down: A × E, and what failures and changeovers took; the bottleneck, bold, has the most.",
         "active": "Bottleneck by active periods", "active_line": "By active periods (first replication)", "active_of": "{unit}: sole bottleneck {sole:.0f} %, shifting {shifting:.0f} %", "sole": "sole bottleneck %",
         "shifting": "shifting bottleneck %", "active_caption": "First replication. A unit is active while it waits for nobody; at any time the bottleneck is the unit "
         "whose active period is the longest. Dark: sole bottleneck. Light: shifting between two, and then both count. A machine of several places "
@@ -118,8 +119,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "operators_rule": "A failure waits until a free operator has responded and walked there: first come, first served; the nearest free one goes. Waiting is part of the down time.",
         "resume": "After a stop a service goes on where it was interrupted (preemptive resume).",
         "ends": "The first unit is never starved and the last never blocked, unless the line file gives an interval.",
-        "clocks": "Failure clocks", "clocks_caption": "operation: the clock runs only in Execute; time: whenever the unit is up. The choice moves throughput by 1 to 3 %, so it is stated.",
-        "clock": "clock", "mtbf": "MTBF", "mttr": "MTTR", "mode": "failure", "clock_operation": "operation", "clock_time": "time", "none": "none", "clock_differs": "differs in",
+        "clocks": "Failure clocks", "clocks_caption": "operation: the clock runs only in Execute; operation of each place: while that place works, which then stops alone; time: whenever the unit is up. The choice moves throughput by 1 to 3 %, so it is stated.",
+        "clock": "clock", "mtbf": "MTBF", "mttr": "MTTR", "mode": "failure", "clock_operation": "operation", "clock_time": "time", "clock_place": "operation of each place", "none": "none", "clock_differs": "differs in",
         "unsteady": "Not in steady state: per replication {entered:.0f} cells entered the line and {left:.0f} left it. "
         "The throughput lives on what was in the line before, or fills it. Give a longer --warmup{lead}.",
         "unsteady_lead": " (the lead time is {lead:.1f} h)",
@@ -137,7 +138,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "definitions_at": "Definitions: in a wider window (120 columns), in the report (--report), in docs/kpis.md",
         "told": "{name}: {said}", "told_more": "{name}: {said}. {more}",
         "by_recipe": "Good cells by recipe", "recipe": "recipe {recipe}", "recipe_share": "share of good cells %", "good_rate": "good cells/h",
-        "setups": "Changeovers, per replication and place: {units}", "setups_of": "{unit} {hours:.2f} h",
+        "setup": "Changeovers, per replication and place: {units}", "of_unit": "{unit} {hours:.2f} h",
+        "places_down": "Repairs of single places, per replication and place: {units}",
         "steps": "Yield and scrap by step", "yield": "yield %", "rejected": "became bad", "removed": "left as scrap", "lost": "lost kg/h", "black": "black mass kg/h",
         "steps_caption": "Cells per replication. A cell costs yield where it becomes bad; what was added to it is lost where it leaves the line "
         "(into a bin, or marked bad over the end).", "steps_mass": "Materials in kg per hour; those of the black mass: {black}.",
@@ -158,13 +160,15 @@ TEXTS: dict[str, dict[str, str]] = {
         "votes": "{of}回中{n}回", "overtime": "スループットの推移",
         "overtime_caption": "1時間あたりの良品数：各反復（灰色）、その平均（青）、平均の95％信頼区間（帯）。",
         "overtime_caption_one": "1時間あたりの良品数（1回のみ）。", "hours": "ウォームアップ後の時間（h）", "rate": "セル/h",
-        "shares": "状態別時間", "shares_caption": "全反復の集計時間に占める割合。状態はSEMI E10の当方の解釈、待機は原因別、停止は作業者の到着前後別。",
+        "shares": "状態別時間", "shares_caption": "全反復の集計時間に占める割合。状態はSEMI E10の当方の解釈、待機は原因別、停止は作業者の到着前後別。段取り替えは生産に含む（E10では計画停止）。安全停止は計画外停止。",
         "timeline": "状態の推移", "timeline_caption": "最初の反復。色の高さは、1列（{minutes}）に占める割合。",
         "share_axis": "時間の割合（％）", "units": "設備別", "item": "設備", "failures_n": "故障回数", "entered": "投入", "good": "良品", "bad": "不良",
-        "energy_unit": "電力量 kWh", "used": "使用＋停止 %", "units_caption": "1反復あたり。OEE＝A×E×Q。A 可用率：計画時間（休憩と計画保全を除く）のうち運転（Execute）の割合。"
+        "energy_unit": "電力量 kWh", "oee_e79": "E79のOEE %", "used": "使用＋停止 %", "units_caption": "1反復あたり。OEE＝A×E×Q。A 可用率：計画時間（休憩と計画保全を除く）のうち運転（Execute）の割合。"
         "E 有効性：処理数×理想サイクル÷運転時間。Q 品質率：良品数÷処理数。名称はISO 22400-2（当方の解釈）。"
-        "理想サイクルは加工時間の平均なので、Eは偶然100％を超えることがある。使用＋停止：A×Eと、故障・段取り替えで失われた割合。太字：これが最大のボトルネック。",
-        "active": "稼働期間によるボトルネック", "active_line": "稼働期間による判定（最初の反復）", "active_of": "{unit}：単独ボトルネック {sole:.0f} %、移行中 {shifting:.0f} %", "sole": "単独ボトルネック %",
+        "段取り替えは運転時間に含まれ、Eを下げる。理想サイクルは加工時間の平均なので、Eは偶然100％を超えることがある。"
+        "SEMI E79のOEE（当方の解釈）：良品数×理想サイクル÷全集計時間（休憩と計画保全を含む）。"
+        "使用＋停止：A×Eと、故障・段取り替えで失われた割合。太字：これが最大のボトルネック。",
+        "active": "稼働期間によるボトルネック", "active_line": "稼働期間による判定（最初の反復）", "active_of": "{unit}：単独ボトルネック{sole:.0f}％、移行中{shifting:.0f}％", "sole": "単独ボトルネック %",
         "shifting": "移行中ボトルネック %", "active_caption": "最初の反復。設備は、前後工程を待っていない間「稼働期間」にある。各時点のボトルネックは、稼働期間が最も長い設備。"
         "濃色：単独。淡色：二つの設備の間で移行中（双方に数える）。複数の場所をもつ設備は、いずれかの場所が前後工程を待つ間は待ちとする。"
         "受け渡し自体の時間は待ちに含めない（Roserの移動ボトルネック検出法、当方の解釈）。",
@@ -185,8 +189,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "operators_rule": "故障した設備は、空いている作業者が応答して到着するまで待つ。呼出順に、最も近い空き作業者が向かう。待ち時間は停止時間に含む。",
         "resume": "停止した加工は、中断したところから再開する。",
         "ends": "ラインファイルに間隔の指定がない限り、先頭の設備はワーク待ちにならず、最後の設備は払出待ちにならない。",
-        "clocks": "故障の時計", "clocks_caption": "稼働：運転（Execute）中だけ進む。時間：故障していない間つねに進む。どちらを使うかで結果が1～3％変わるため明記する。",
-        "clock": "時計", "mtbf": "MTBF", "mttr": "MTTR", "mode": "故障", "clock_operation": "稼働", "clock_time": "時間", "none": "なし", "clock_differs": "異なるもの",
+        "clocks": "故障の時計", "clocks_caption": "稼働：運転（Execute）中だけ進む。各ポジションの稼働：そのポジションの作業中だけ進み、故障してもほかは動き続ける。時間：故障していない間つねに進む。どちらを使うかで結果が1～3％変わるため明記する。",
+        "clock": "時計", "mtbf": "MTBF", "mttr": "MTTR", "mode": "故障", "clock_operation": "稼働", "clock_time": "時間", "clock_place": "各ポジションの稼働", "none": "なし", "clock_differs": "異なるもの",
         "unsteady": "定常状態ではない：1反復あたり{entered:.0f}個がラインに入り、{left:.0f}個が出た。"
         "スループットは開始時の仕掛を減らした分か、ラインを満たした分を含む。--warmupを長くすること{lead}。",
         "unsteady_lead": "（リードタイムは{lead:.1f} h）",
@@ -204,7 +208,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "definitions_at": "定義：幅120桁以上の端末、報告書（--report）、docs/kpis.md",
         "told": "{name}：{said}", "told_more": "{name}：{said}。{more}",
         "by_recipe": "レシピ別の良品", "recipe": "レシピ{recipe}", "recipe_share": "良品に占める割合 %", "good_rate": "良品 個/h",
-        "setups": "段取り替え（1反復・1か所あたり）：{units}", "setups_of": "{unit} {hours:.2f} h",
+        "setup": "段取り替え（1反復・1か所あたり）：{units}", "of_unit": "{unit} {hours:.2f} h",
+        "places_down": "ポジション単位の修理（1反復・1か所あたり）：{units}",
         "steps": "工程別の歩留まりと不良", "yield": "歩留まり %", "rejected": "不良発生", "removed": "不良排出", "lost": "損失 kg/h", "black": "ブラックマス kg/h",
         "steps_caption": "1反復あたりのセル数。歩留まりは不良になった工程で失われ、材料はラインから出た工程（ビン、または不良として末端）までに加えた分が失われる。",
         "steps_mass": "材料はkg/h。ブラックマスになる材料：{black}。",
@@ -237,11 +242,16 @@ def warnings(flow: Flow, lang: str) -> list[str]:
     return found
 
 
-def setups(figures: Kpis, hours: float, lang: str) -> str:
-    """How long units were changed over; empty if none was."""
-    words = texts(lang)
-    units = [words["setups_of"].format(unit=u.name, hours=u.setup * hours) for u in figures.units if u.setup]
-    return words["setups"].format(units=", ".join(units)) if units else ""
+def in_places(figures: Kpis, hours: float, lang: str) -> list[str]:
+    """How long the units' places were changed over, and under repair by themselves; nothing of what did not happen."""
+    words, found = texts(lang), []
+    for name in ("setup", "places_down"):
+        units = [
+            words["of_unit"].format(unit=u.name, hours=h * hours) for u in figures.units if (h := getattr(u, name))
+        ]
+        if units:
+            found.append(words[name].format(units=", ".join(units)))
+    return found
 
 
 def warmup(experiment: Experiment, lang: str) -> str:

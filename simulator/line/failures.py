@@ -25,8 +25,9 @@ class Failures:
         self._unit, self._clock, self._modes = unit, unit.clock, modes
         self._between = [stream(seed, unit.name, FAILURE, m.mtbf, k) for k, m in enumerate(modes)]
         self._repairs = [stream(seed, unit.name, REPAIR, m.mttr, k) for k, m in enumerate(modes)]
-        self._dues = [draw() for draw in self._between]
-        self._aging = [k for k, m in enumerate(modes) if m.clock == "operation"]
+        own = [m.scope == "unit" for m in modes]  # the others are those of the machine's places
+        self._dues = [draw() if whole else inf for draw, whole in zip(self._between, own, strict=True)]
+        self._aging = [k for k, m in enumerate(modes) if own[k] and m.clock == "operation"]
         self._timed = [k for k, m in enumerate(modes) if m.clock == "time"]
         self._once: dict[int, float] = {k: m.at for k, m in enumerate(modes) if m.at is not None}
         self.age = 0.0

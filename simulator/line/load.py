@@ -5,36 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from simulator.line.distributions import Distribution
 from simulator.line.errors import FileError, LineError
-from simulator.line.quality import QualityHoldSpec
-from simulator.line.shifts import CalendarSpec, OperatorsSpec, StopSpec
-from simulator.line.spec import (
-    BatchSpec,
-    BufferSpec,
-    CellSpec,
-    ConveyorSpec,
-    EventSpec,
-    FailureSpec,
-    LineSpec,
-    MachineSpec,
-    ParameterSpec,
-    ProcessValue,
-    SafetySpec,
-    SensorSpec,
-    SinkSpec,
-    SourceSpec,
-)
+from simulator.line.spec import LineSpec
 from simulator.line.yamlfile import FileKind, YamlFile
 
-_MODELS = (
-    LineSpec, MachineSpec, ConveyorSpec, BufferSpec, FailureSpec, CellSpec, SourceSpec, SinkSpec, EventSpec, BatchSpec,
-    ProcessValue, ParameterSpec, SafetySpec, SensorSpec, Distribution, CalendarSpec, StopSpec, OperatorsSpec,
-    QualityHoldSpec,
-)  # fmt: skip
 LINE_FILE = FileKind(
     "a line file", LineError, "list at least one unit under 'units:'", "start with 'name:' and 'units:'",
-    keys=tuple(sorted({f.alias or name for model in _MODELS for name, f in model.model_fields.items()} - {"figures"})),
     tags=("machine", "conveyor", "buffer"),
 )  # fmt: skip
 

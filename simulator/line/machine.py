@@ -11,6 +11,7 @@ from simulator.line.context import Context
 from simulator.line.item import BAD, Item
 from simulator.line.log import Kind
 from simulator.line.packml import Cause
+from simulator.line.places import PlaceFailures, Wear
 from simulator.line.process import Work, record_items, show_record
 from simulator.line.quality import QualityHold
 from simulator.line.spec import MachineSpec
@@ -24,7 +25,9 @@ _STARVED, _BLOCKED = int(Cause.STARVED), int(Cause.BLOCKED)
 class Server:
     """One tray's worth of slots. ``left`` is the service time still to do when it was last started, in s."""
 
-    __slots__ = ("began", "ends", "index", "items", "left", "length", "moment", "recipe", "spare", "tray", "working")
+    __slots__ = (
+        "began", "ends", "index", "items", "left", "length", "mends", "moment", "recipe", "spare", "tray", "wear", "working",
+    )  # fmt: skip
 
     def __init__(self, index: int) -> None:
         self.index = index
@@ -34,7 +37,9 @@ class Server:
         self.spare: Moment | None = None  # a moment that has happened may be used again
         self.recipe = 0
         self.tray = 0  # which tray of the unit this is, from 1
-        self.working = False
+        self.working = False  # also while it is under repair, with the work in it
+        self.wear: Wear | None = None  # if it fails by itself
+        self.mends = -1  # failure mode of a repair under way here
 
 
 class Machine(Unit):
@@ -52,6 +57,9 @@ class Machine(Unit):
         self._draw = stream(seed, name, SERVICE, spec.process_time)
         self._changeover = stream(seed, name, CHANGEOVER, spec.changeover) if spec.changeover else None
         self._unlucky = uniforms(seed, name, SCRAP) if spec.scrap > 0 else None
+        self._places = PlaceFailures(seed, name, spec.failures)
+        for server in self._servers:
+            server.wear = self._places.wear()
         self.quality_holds = [QualityHold(seed, name, k, hold) for k, hold in enumerate(spec.quality_holds)]
         self._inspects = spec.scrap > 0 or context.holds_quality
         self._free = list(range(len(self._servers)))
@@ -168,8 +176,15 @@ class Machine(Unit):
         """Start or resume a service; whether the unit will fail within it is known now."""
         now, left = self.clock.time, server.left
         server.ends = now + left
-        failures = self.failures
-        if self._by_service and failures.age + left > failures.due:
+        failures, wear = self.failures, server.wear
+        fails = self._by_service and failures.age + left > failures.due
+        if wear is not None and wear.age + left > wear.due:
+            until = wear.due - wear.age
+            if not fails or until < failures.due - failures.age:
+                server.moment = Moment(self.clock, self._stops_here, server)
+                self.clock.at(now + until, self._serve_priority, server.moment)
+                return
+        if fails:
             server.moment = Moment(self.clock, self._breaks, server)
             self.clock.at(now + (failures.due - failures.age), self._fail_priority, server.moment)
             return
@@ -185,8 +200,40 @@ class Machine(Unit):
         server: Server = moment.owner
         if server.moment is moment:
             server.moment = None
-            server.left -= self.failures.due - self.failures.age
+            done = self.failures.due - self.failures.age
+            server.left -= done
+            if server.wear is not None:
+                server.wear.age += done
             self.failures.fail_by_age()
+
+    def _stops_here(self, moment: Moment) -> None:
+        """The place of a server fails; its work waits in it, and the unit works on."""
+        server: Server = moment.owner
+        if server.moment is not moment or server.wear is None:
+            return
+        server.moment = None
+        done = server.wear.due - server.wear.age
+        server.left -= done
+        if self._by_service:
+            self.failures.age += done
+        server.mends, length = self._places.fails(server.wear)
+        self.failures.count += 1
+        self.places_down_s += length
+        self._note_place(Kind.FAIL, server, 0.0)
+        moment = Moment(self.clock, self._goes_on_here, (server, length))
+        self.clock.at(self.clock.time + length, self._serve_priority, moment)
+
+    def _goes_on_here(self, moment: Moment) -> None:
+        server, length = moment.owner
+        self._places.repaired(server.wear, server.mends)
+        self._note_place(Kind.REPAIR, server, length)
+        server.mends = -1
+        if self.state == EXECUTE:
+            self._run(server)
+
+    def _note_place(self, kind: Kind, server: Server, length: float) -> None:
+        if self._write is not None:
+            self._write((self.clock.time, self.index, int(kind), server.items[0].number, server.mends, length))
 
     def _freeze(self) -> None:
         now = self.clock.time
@@ -195,11 +242,13 @@ class Machine(Unit):
                 left = server.ends - now
                 if self._by_service:
                     self.failures.age += server.left - left
+                if server.wear is not None:
+                    server.wear.age += server.left - left
                 server.left, server.moment = left, None
 
     def _thaw(self) -> None:
         for server in self._servers:
-            if server.working and server.moment is None:
+            if server.working and server.moment is None and server.mends < 0:
                 self._run(server)
 
     # -- end of service and outfeed ----------------------------------------------------------------
@@ -213,6 +262,8 @@ class Machine(Unit):
         self.busy -= 1
         if self._by_service:
             self.failures.age += server.left
+        if server.wear is not None:
+            server.wear.age += server.left
         if self._write is not None:
             self._write((self.clock.time, self.index, _END, server.items[0].number, 0, 0.0))
         if self._inspects:

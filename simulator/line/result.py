@@ -10,7 +10,8 @@ class UnitResult:
     """One unit between the last reset of the statistics and the end of the run.
 
     wip_start + entered = good + scrap + wip. ``rejected``: items that were good and became bad here; ``binned``: bad items
-    that left the line here. ``seconds`` is by (state, mode, cause). ``levels``: conveyors only, seconds at each number of
+    that left the line here. ``seconds`` is by (state, mode, cause), ``setup_s`` of changeovers begun, ``places_down_s`` of
+    repairs begun at single places, both summed over the places. ``levels``: conveyors only, seconds at each number of
     items.
     """
 
@@ -27,6 +28,7 @@ class UnitResult:
     seconds: dict[tuple[int, int, int], float]
     energy_wh: float
     setup_s: float
+    places_down_s: float
     failures: int
     levels: tuple[float, ...] = ()
 

@@ -34,11 +34,13 @@ STATE_NAMES: dict[str, int] = {state.name.lower(): int(state) for state in State
 class FailureSpec(FileModel):
     """One way to fail. ``clock: operation`` ages only in Execute, ``clock: time`` whenever the unit is up.
 
-    With ``at`` instead of ``mtbf`` it fails once, at that time from the start of the run.
+    With ``at`` instead of ``mtbf`` it fails once, at that time from the start of the run. ``scope: place`` stops only the
+    place of the machine in which it happens; each place ages by its own work.
     """
 
     name: str = "failure"
     clock: Literal["operation", "time"] = "operation"
+    scope: Literal["unit", "place"] = "unit"
     mtbf: Distribution
     mttr: Distribution
     alarm: Annotated[int, Field(ge=1, le=65535)] = 100
@@ -78,6 +80,16 @@ class FailureSpec(FileModel):
         if mean(value) <= 0:
             raise ValueError("mtbf must be above 0")
         return value
+
+    @model_validator(mode="after")
+    def _of_a_place(self) -> FailureSpec:
+        """What a place can not have: another clock, a given time, an operator."""
+        if self.scope == "place":
+            if self.clock != "operation":
+                raise ValueError("scope: a place ages by its work, so clock: time and at go with scope: unit only")
+            if self.needs_operator:
+                raise ValueError("scope: operators are called to whole units: no needs_operator with scope: place")
+        return self
 
 
 class SensorSpec(FileModel):
@@ -210,6 +222,14 @@ class ConveyorSpec(_UnitBase):
     spacing_m: Positive
     capacity: Annotated[int, Field(ge=1)] | None = None
     accumulating: bool = True
+
+    @field_validator("failures")
+    @classmethod
+    def _has_no_places(cls, value: tuple[FailureSpec, ...]) -> tuple[FailureSpec, ...]:
+        for failure in value:
+            if failure.scope == "place":
+                raise ValueError(f"{failure.name}: a conveyor has no places that fail by themselves (leave out scope)")
+        return value
 
     @property
     def places(self) -> int:

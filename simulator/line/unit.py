@@ -64,6 +64,7 @@ class Unit:
         self._accounts.enter(self.state, self.mode, self.cause)
         self.entered = self.good = self.scrap = self.binned = self.rejected = 0
         self.setup_s = 0.0  # seconds of changeover begun
+        self.places_down_s = 0.0  # seconds of repair begun at single places
         self.binned_moments = 0.0  # at which items went for the bin, summed
         self.open = False  # ports
         self.ready = False  # an item is on offer
@@ -396,4 +397,4 @@ class Unit:
     def reset_seconds(self) -> None:
         """Start the time accounting anew (end of warm-up)."""
         self._accounts.reset()
-        self.setup_s = self.binned_moments = 0.0
+        self.setup_s = self.places_down_s = self.binned_moments = 0.0

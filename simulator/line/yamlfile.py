@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -14,6 +14,7 @@ from profiles.naming import did_you_mean
 from simulator.line.errors import FileError
 from simulator.line.yamlsyntax import explain
 
+FEW = 8  # keys that are named instead of one that nobody knows
 _MAX_BYTES = 10_000_000
 _QUOTE = "'"
 _ELSEWHERE = "it is a key of another place; is the line indented rightly?"
@@ -32,6 +33,7 @@ WANTED = {  # what is right instead of a value of which pydantic says only what 
     "string_type": "write a text, in quotes if it looks like a number",
     "dict_type": "write 'name: value' below it",
     "model_type": "write 'name: value' below it",
+    "model_attributes_type": "write 'name: value' below it",
     "tuple_type": "write a list: [one, another]",
     "too_short": "write at least {min_length}",
     "too_long": "write at most {max_length}",
@@ -44,6 +46,7 @@ _INSTEAD = {  # of pydantic's own words, where they are those of a programmer
     "float_parsing": "must be a number, not {shown}",
     "dict_type": "must be a mapping, not {shown}",
     "model_type": "must be a mapping, not {shown}",
+    "model_attributes_type": "must be a mapping, not {shown}",
     "tuple_type": "must be a list, not {shown}",
     "too_short": "has {actual_length} entries, too few",
     "too_long": "has {actual_length} entries, too many",
@@ -51,28 +54,24 @@ _INSTEAD = {  # of pydantic's own words, where they are those of a programmer
     "string_too_long": "is too long",
     "string_pattern_mismatch": "{shown} can not be a name here",
 }
-_KINDS = (  # what a file is, by keys at its top or of its units; the first that fits
+_KINDS = (  # what a file is, by keys at its top or of its units: the kind with the most of its keys
     ({"gwh"}, "a plan file", "setsubi plan"),
-    ({"line", "choose"}, "a design file", "setsubi design"),
-    ({"line", "target"}, "a design file", "setsubi design"),
-    ({"line", "pareto"}, "a design file", "setsubi design"),
-    ({"line"}, "an experiment file", "setsubi experiment"),
+    ({"line", "factors", "scenarios", "design", "compare", "sensitivity", "stop"}, "an experiment file", "setsubi experiment"),
+    ({"line", "choose", "target", "pareto", "tries"}, "a design file", "setsubi design"),
     ({"units.process_time"}, "a line file", "setsubi simulate"),
     ({"units.vendor"}, "an effort file", "setsubi effort"),
-)
+)  # fmt: skip
 Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True)
 class FileKind:
-    """What is said of files of one kind. ``keys`` are those for which a misspelt one may stand, ``tags`` the steps that
-    pydantic adds to a place for the members of a union."""
+    """What is said of files of one kind. ``tags`` are the steps that pydantic adds to a place for the members of a union."""
 
     name: str
     fault: type[FileError]
     if_empty: str
     if_no_mapping: str
-    keys: tuple[str, ...]
     tags: tuple[str, ...] = ()
 
 
@@ -93,7 +92,7 @@ class YamlFile:
         try:
             return model.model_validate(self.tree)
         except ValidationError as error:
-            raise self._first(error) from None
+            raise self._first(error, model) from None
 
     def want_one_of(self, keys: Collection[str], mend: str) -> None:
         """Raise at the second of some keys of the file of which it may have only one."""
@@ -168,9 +167,9 @@ class YamlFile:
     def _at(self, node: yaml.Node, what: str, mend: str) -> FileError:
         return self.kind.fault(self.path, node.start_mark.line + 1, node.start_mark.column + 1, what, mend)
 
-    def _first(self, error: ValidationError) -> FileError:
+    def _first(self, error: ValidationError, model: type[BaseModel]) -> FileError:
         """The fault that lies deepest in the file's own structure: unions report one fault per branch."""
-        loc, what, mend = first_fault(error, self.kind.keys)
+        loc, what, mend = first_fault(error, model)
         node, key_only = self._locate(loc)
         if other := self._another_kind():
             return self._at(self._root, *other)
@@ -189,8 +188,12 @@ class YamlFile:
             if isinstance(units, list)
             else set()
         )
-        name, command = next(((n, c) for keys, n, c in _KINDS if keys <= {*self.tree, *of_units}), ("", ""))
-        return None if name in ("", self.kind.name) else (f"is {name}, not {self.kind.name}", f"give it to '{command}'")
+        here = {*self.tree, *of_units}
+        # of kinds with as many keys the one that is asked for: a file with a mistake is still one of its kind
+        most, _, name, command = max((len(keys & here), n == self.kind.name, n, c) for keys, n, c in _KINDS)
+        if not most or name == self.kind.name:
+            return None
+        return f"is {name}, not {self.kind.name}", f"give it to '{command}'"
 
     def _step(self, loc: Sequence[int | str]) -> str:
         """The last step of a place: of a list, the name of the entry if it has one, as experiments write it."""
@@ -216,7 +219,7 @@ class YamlFile:
         return node, key_node
 
 
-def first_fault(error: ValidationError, keys: Collection[str]) -> tuple[tuple[int | str, ...], str, str]:
+def first_fault(error: ValidationError, model: type[BaseModel]) -> tuple[tuple[int | str, ...], str, str]:
     """Place, what and mend of the fault to tell: a misspelt key, not the one that it lacks."""
     faults = error.errors(include_url=False)
     fault = next((f for f in faults if f["type"] == "extra_forbidden"), faults[0])
@@ -230,8 +233,10 @@ def first_fault(error: ValidationError, keys: Collection[str]) -> tuple[tuple[in
         what, _, mend = message.partition("; ")  # our own checks say what would be right behind a semicolon
         return loc, what, mend
     if fault["type"] == "extra_forbidden":
-        mend, alike = ("remove it", 0.6) if loc[-1] not in keys else (_ELSEWHERE, 0.7)
-        return loc, f"unknown key {loc[-1]}", did_you_mean(loc[-1], set(keys) - {loc[-1]}, mend, alike=alike)
+        beside = _keys_at(model, loc)
+        otherwise = f"known here are {', '.join(sorted(beside))}" if len(beside) <= FEW else "remove it"
+        otherwise = _ELSEWHERE if loc[-1] in _keys_within(model) else otherwise
+        return loc, f"unknown key {loc[-1]}", did_you_mean(loc[-1], beside, otherwise)
     shown = _shown(fault["input"])
     if fault["type"] in WANTED:
         what = _INSTEAD.get(fault["type"], "{message}, not {shown}")
@@ -240,13 +245,47 @@ def first_fault(error: ValidationError, keys: Collection[str]) -> tuple[tuple[in
     if fault["type"] == "missing":
         return loc, "is missing", f"add '{loc[-1]}:' here"
     if fault["type"] == "union_tag_invalid":
-        known = fault["ctx"]
-        return (
-            loc,
-            f"there is no {known['discriminator'].strip(_QUOTE)} {known['tag']!r}",
-            f"write one of {known['expected_tags']}",
-        )
+        kinds = fault["ctx"]
+        what = f"there is no {kinds['discriminator'].strip(_QUOTE)} {kinds['tag']!r}"
+        return loc, what, f"write one of {kinds['expected_tags']}"
     return loc, message, _mend(fault["type"])
+
+
+def _keys_at(model: type[BaseModel], loc: Sequence[int | str]) -> set[str]:
+    """The keys that may stand beside the one at a place. Steps that are no field (an index, a name, the tag of a union) lead
+    nowhere else."""
+    models = {model}
+    for step in loc[:-1]:
+        fields = [f for m in models for name, f in m.model_fields.items() if step in (f.alias or name, name)]
+        models = {found for field in fields for found in _models_in(field.annotation)} if fields else models
+        models = {m for m in models if _tag(m) == step} or models
+    return {f.alias or name for m in models for name, f in m.model_fields.items()} - {"figures"}
+
+
+def _keys_within(model: type[BaseModel]) -> set[str]:
+    """All keys of a file, wherever they may stand."""
+    seen, left = set[type[BaseModel]](), [model]
+    while left:
+        one = left.pop()
+        if one not in seen:
+            seen.add(one)
+            left += [found for field in one.model_fields.values() for found in _models_in(field.annotation)]
+    return {f.alias or name for m in seen for name, f in m.model_fields.items()} - {"figures"}
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that a field may hold, be it in a list, a mapping or a union."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models_in(inner)
+
+
+def _tag(model: type[BaseModel]) -> Any:
+    """What tells one of a union of models: the only ``kind`` that it can have."""
+    kind = model.model_fields.get("kind")
+    named = get_args(kind.annotation) if kind is not None else ()
+    return named[0] if len(named) == 1 else None
 
 
 def _value_of_figure(node: yaml.Node) -> yaml.Node:
@@ -258,7 +297,7 @@ def _value_of_figure(node: yaml.Node) -> yaml.Node:
 
 
 def _shown(value: Any) -> str:
-    """A value as a file writes it; of one that is left out nothing is there. Within braces YAML reads ``5,5 s`` as a 5 and a key ``5 s`` without a value."""
+    """A value as a file writes it; ``nothing`` where none stands. Within braces YAML reads ``5,5 s`` as a 5 and a key ``5 s`` without a value."""
     if isinstance(value, dict):
         return "{" + ", ".join(str(k) if v is None else f"{k}: {v}" for k, v in value.items()) + "}"
     return "nothing" if value is None else repr(value) if isinstance(value, str) else str(value)

@@ -18,6 +18,7 @@ from simulator.experiments.charts.kit import (
     Range1d,
     chart,
     embed,
+    filter_rows,
     hover,
     label,
     legend,
@@ -48,13 +49,15 @@ def loads(plan: CapacityPlan, words: Words) -> Figure:
     rows(made, names)
     items, left = [], 0.0 * series.loads(plan)["works"]
     for name, shares in series.loads(plan).items():
-        data = source(unit=range(len(names)), left=left, right=left + shares, share=shares)
-        bars = made.hbar("unit", left="left", right="right", height=0.7, source=data, color=COLOURS[name])
+        rows_of = range(len(names))
+        data = source(unit=rows_of, row=rows_of, left=left, right=left + shares, share=shares)
+        bars = made.hbar("row", left="left", right="right", height=0.7, source=data, color=COLOURS[name])
         hover(made, words, bars, [(words["account"], words[name]), (words["share"], "@share{0.0} %")], names)
         items.append((words[name], [bars]))
         left = left + shares
     legend(made, items)
     label(made, words["share_axis"])
+    filter_rows([(made, range(len(names)))])
     return made
 
 

@@ -1,7 +1,7 @@
 """One of the planned lines as a line file that the simulator runs as it is.
 
-A step becomes one unit with the places of all its machines (so they fail together, with the availability of each); between two
-steps lies a buffer. Long steps begin with what they hold on average. Stores of more than a day stay out, and the step
+A step becomes one unit with the places of all its machines; between two steps lies a buffer. Machines of one place each, or one
+tray, fail each by itself; those of several places fail together, with the availability of each. Long steps begin with what they hold on average. Stores of more than a day stay out, and the step
 before has their yield: with places enough they change no rate, but every run would have to warm up for weeks.
 """
 
@@ -28,7 +28,8 @@ _HEAD = """\
 # One of {lines} lines for {gwh:g} GWh per year, written by setsubi plan. Run it with
 #   setsubi simulate FILE --warmup {warmup} --hours 48
 # Needed: {needed:.1f} good cells per hour; at most {limit:.1f}, if no step ever waited for another.
-# A step is one unit with the places of all its machines. `assumed: true` marks what nothing public is known of.
+# A step is one unit with the places of all its machines. Those of one place each (scope: place) fail each by itself, others
+# all together. `assumed: true` marks what nothing public is known of.
 {left_out}"""
 _LEFT_OUT = "# Left out, their yield taken by the step before: {names} (stores of more than a day)."
 
@@ -112,7 +113,8 @@ def _unit(plan: PlanSpec, step: StepPlan, quality: float) -> dict[str, Any]:
     if mean(spec.time) >= _PREFILLED_FROM_S:
         unit["prefill"] = round(step.cells / spec.tray) * spec.tray
     if failures := _failures(plan, spec, place):
-        unit["failures"] = failures
+        each = step.machines > 1 and spec.places == spec.tray
+        unit["failures"] = [_alone(f) if each else f for f in failures]
     if quality < 1:
         unit["scrap"] = _figure(plan, round(1 - quality, 9), f"{place}.yield")
     return unit
@@ -136,6 +138,11 @@ def _failure(plan: PlanSpec, failure: FailureSpec, place: str) -> dict[str, Any]
         key: _figure(plan, _plain(getattr(failure, key), "exponential"), f"{place}.{key}") for key in ("mtbf", "mttr")
     }
     return failure.model_dump(exclude_unset=True) | times
+
+
+def _alone(failure: dict[str, Any]) -> dict[str, Any]:
+    """The failure as that of one place; one by the clock of time cannot be."""
+    return failure | {"scope": "place"} if failure.get("clock", "operation") == "operation" else failure
 
 
 def _plain(time: Distribution, usual: str) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from profiles import ProfileError, load_profile
 from simulator.line.yamlfile import YamlFile
 from simulator.planning.spec import PLAN_FILE, PlannedCell, PlanSpec
 
@@ -48,7 +49,17 @@ def load_plan(path: str | Path, **changes: Any) -> PlanSpec:
         given = {key: value for key, value in file.tree.items() if key != "cell"}
         file.tree = _over(_bundled_tree(cell), given)
     file.tree = _over(file.tree, changes)
-    return file.validate(PlanSpec)
+    spec = file.validate(PlanSpec)
+    for index, step in enumerate(spec.steps):
+        try:
+            if step.profile:
+                load_profile(step.profile)
+        except ProfileError as error:
+            if error.place.line:
+                raise
+            place = ("steps", index, "profile")
+            raise file.fault(place, f"steps.{step.name}.profile: '{step.profile}' {error.what}", error.mend) from None
+    return spec
 
 
 def _over(tree: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

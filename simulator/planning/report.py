@@ -36,7 +36,7 @@ def render_plan(
     return template("planning.html.j2", "simulator.planning").render(
         p=plan, w=text, t=text, lang=language(lang), version=version, command=command,
         sub=text["sub"].format(gwh=plan.spec.gwh, cell=cell.format or plan.spec.name, wh=cell.energy_wh, days=plan.spec.days_per_year),
-        keys=key_rows(plan, lang), heads=step_heads(lang), steps=step_rows(plan), pace=plan.pace.spec.name,
+        names=[step.spec.name for step in plan.steps], keys=key_rows(plan, lang), heads=step_heads(lang), steps=step_rows(plan), pace=plan.pace.spec.name,
         month_heads=month_heads(ramp, lang) if ramp else [], months=month_rows(ramp) if ramp else [],
         reached=ramp_sentence(plan, ramp, lang) if ramp else "", ramp=ramp, k=Marked(figures(plan.spec)),
         pictures=images(draw(plan, ramp, lang) if drawn is None else drawn),

@@ -173,9 +173,4 @@ def _check_ramp(spec: PlanSpec) -> None:
 
 PLAN_FILE = FileKind(
     "a plan file", PlanError, "give 'gwh:' and 'cell:'", "start with 'gwh:' and 'cell:'",
-    keys=tuple(sorted({
-        f.alias or n
-        for model in (PlanSpec, PlannedCell, StepSpec, RampSpec, LearningSpec, FailureSpec, Distribution)
-        for n, f in model.model_fields.items()
-    } - {"figures", "at"})),
 )  # fmt: skip

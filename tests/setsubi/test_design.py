@@ -124,7 +124,9 @@ def test_a_front_is_printed_with_both_figures(folder: Path) -> None:
         ("hours: 2", "hours: 0", ("size.yaml:2:1: hours: ", "greater than 0")),
         ("line.yaml", "none.yaml", ("size.yaml:1:1: line: there is no file none.yaml",)),
         ("{throughput: 270}", "{througput: 270}", ("size.yaml:5:1: target: there is no figure througput (figures are ",)),
-        ("{throughput: 270}", "{throughput: -1}", ("size.yaml:5:", "greater than 0")),
+        ("{throughput: 270}", "{throughput: -1}", ("size.yaml:5:1: target: throughput must be greater than 0, not -1",)),
+        ("{throughput: 270}", "{throughput: .nan}", ("size.yaml:5:1: target: throughput must be greater than 0, not nan",)),
+        ("{throughput: 270}", "{throughput: 270/h}", ("size.yaml:5:1: target: throughput must be a number, not '270/h' (write it without",)),
         ("{throughput: 270}", "{throughput: 1, scrap: 2}", ("size.yaml:5:1: target: a target is one figure",)),
         ("{throughput: 270}", "{capacity: 1}", (
             "size.yaml:5:1: target: capacity is not known from this line file (give 'cell: {energy_wh: 225}' in the line file)",
@@ -141,6 +143,9 @@ def test_a_front_is_printed_with_both_figures(folder: Path) -> None:
         ("{throughput: 270}", "{throughput: 370}", (
             "size.yaml:5:1: target: throughput cannot be more than 360: A, the slowest unit, makes no more without any stop (give",
         )),
+        ("{throughput: 270}", "{rolled throughput yield: 101}", ("size.yaml:5:1: target: rolled throughput yield cannot be more than 100",)),
+        ("choose:", "chose:", ("size.yaml:6:1: chose: unknown key chose (did you mean 'choose'?)",)),
+        ("choose:", "factors: {units.X.capacity: [1, 2]}\nchoose:", ("size.yaml:6:1: factors: unknown key factors (remove it)",)),
         ("{throughput: 270}", "{line OEE: 101}", ("size.yaml:5:1: target: line OEE cannot be more than 100 (give",)),
         ("target: {throughput: 270}", "", ("size.yaml:1:1: give either 'target:'", "or 'pareto:'")),
         ("target:", "pareto: {maximise: throughput, minimise: wip}\ntarget:", (

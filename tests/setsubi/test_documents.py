@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 import typer.main
+import yaml
 from command import setsubi
+from documents import blocks
 
 from conformance.exitcodes import ExitCode
 from setsubi.app import app
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 NEEDS_EQUIPMENT = {"check", "demo", "init", "mock", "serve"}
 RUN = {
     "README.md", "design.md", "engines.md", "event-log.md", "experiments.md", "integration-effort.md", "kpis.md", "line-file.md",
@@ -25,10 +26,6 @@ RUN = {
 }  # fmt: skip
 EVENT_LOG = ROOT / "docs" / "event-log.md"
 LEFT_OUT = "…"
-
-
-def blocks(document: Path, language: str) -> list[str]:
-    return [text for found, text in BLOCK.findall(document.read_text(encoding="utf-8")) if found == language]
 
 
 def sessions(document: Path) -> list[tuple[list[str], list[str]]]:
@@ -79,6 +76,25 @@ def test_a_document_shows_what_is_printed(
         while wanted and not (printed and printed[0].strip().startswith(wanted)):
             assert printed, f"not printed: {line}\n{said.text}"
             printed.pop(0)
+
+
+EXAMPLES = {file.name: file for file in (ROOT / "examples").rglob("*.yaml")}
+NAMED = [
+    pytest.param(text, id=f"{d.name}: {name}")
+    for d in DOCUMENTS for text in blocks(d, "yaml") if (name := text.splitlines()[0].removeprefix("# ")) in EXAMPLES
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NAMED)
+def test_an_example_that_a_document_shows_is_the_file_of_that_name(text: str) -> None:
+    example = EXAMPLES[text.splitlines()[0].removeprefix("# ")]
+    assert yaml.safe_load(text) == yaml.safe_load(example.read_text(encoding="utf-8"))
+
+
+def test_every_experiment_that_is_an_example_is_shown_in_a_document() -> None:
+    shown = "".join(document.read_text(encoding="utf-8") for document in DOCUMENTS)
+    assert [name for name in EXAMPLES if name not in shown] == []
+    assert len(NAMED) >= 12
 
 
 def expected_code(words: list[str], shown: list[str]) -> ExitCode:

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 from command import refused, setsubi
-from pages import Charts, loads
+from pages import Charts, boxes, loads
 
 from simulator.planning.load import formats
 from simulator.planning.texts import TEXTS
@@ -62,6 +62,8 @@ def test_pictures_are_files_with_a_key_and_charts_hold_the_same_numbers(folder: 
     page = (folder / "out" / "report.html").read_text(encoding="utf-8")
     assert all(address.startswith("data:") for address in loads(page))
     charts = Charts(page)
+    assert boxes(page) == ["stacking", "welding", "filling", "soaking", "formation", "ageing", "end-of-line"]
+    assert charts.filtered() == [list(range(7))]
     with (folder / "out" / "ramp.csv").open(encoding="utf-8-sig") as file:
         months = list(csv.reader(file))[1:]
     (output,) = charts.sources("month", "gwh", "total")

@@ -1,4 +1,4 @@
-"""The charts with a row per unit, and their filter."""
+"""The charts with a row per unit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from bokeh.models import ColumnDataSource, CustomJS, GlyphRenderer, Range1d
+from bokeh.models import ColumnDataSource, GlyphRenderer, Range1d
 
 from simulator.experiments import series
 from simulator.experiments.accounts import ACCOUNTS, COLOURS
@@ -37,34 +37,6 @@ HATCHES = {
 }  # fmt: skip
 """The pattern of each account, by which it can be told without colour."""
 THICK = 0.8  # of a row
-FILTER = "filter"  # name of what the page calls with the units that shall be shown
-
-_PLACE = """
-const {shown} = cb_data
-const place = new Map(shown.map((unit, i) => [unit, i]))
-for (const source of sources) {
-  const {unit, low, high} = source.data
-  const at = (edge) => edge.map((share, i) => (place.get(unit[i]) ?? NaN) + share)
-  source.data = {...source.data, bottom: at(low), top: at(high)}
-}
-for (const chart of charts) {
-  chart.y_range.setv({start: shown.length - 0.5, end: -0.5})
-  const axis = chart.left[0]
-  axis.ticker.ticks = shown.map((_, i) => i)
-  axis.major_label_overrides = new Map(shown.map((unit, i) => [i, units[unit]]))
-}
-"""
-
-
-def filter_units(charts: Sequence[Any], names: Sequence[str]) -> None:
-    """Let the page say which of these units have a row in these charts: it calls ``FILTER`` with their numbers."""
-    sources = {r.data_source.id: r.data_source for c in charts for r in c.renderers}
-    code = CustomJS(
-        args={"sources": list(sources.values()), "charts": list(charts), "units": [plain(n) for n in names]},
-        code=_PLACE,
-    )
-    code.name = FILTER
-    charts[0].tags = [code]
 
 
 def time_shares(figures: Kpis, words: Mapping[str, str], lang: str) -> Figure:
@@ -76,7 +48,7 @@ def time_shares(figures: Kpis, words: Mapping[str, str], lang: str) -> Figure:
     for account in ACCOUNTS:
         shares = np.array([100 * unit.shares[account] for unit in figures.units])
         if shares.max() >= 0.05:
-            data = _banded(range(len(names)), left, left + shares, share=shares)
+            data = banded(range(len(names)), left, left + shares, share=shares)
             bars, name = _bars(made, data, account, hatched=True), ACCOUNT_NAMES[lang][account]
             hover(made, words, bars, [(words["account"], plain(name)), (words["share"], "@share{0.0} %")], names)
             items.append((name, [bars]))
@@ -86,7 +58,7 @@ def time_shares(figures: Kpis, words: Mapping[str, str], lang: str) -> Figure:
     return made
 
 
-def _banded(
+def banded(
     unit: Sequence[int], left: Any, right: Any, low: Any = 0.0, high: Any = 1.0, **more: Any
 ) -> ColumnDataSource:
     """Bars in rows: ``unit`` is the row, ``low`` and ``high`` say which share of its height is filled, from the top down."""
@@ -112,11 +84,11 @@ def state_timeline(trace: Trace, words: Mapping[str, str], lang: str, window: Ra
         cells, kept = found.cells[account], [(row, s) for row, s in found.stretches if s.account == account]
         if cells.unit:
             low, high = np.array(cells.low), np.array(cells.high)
-            data = _banded(cells.unit, cells.left, cells.right, low, high, share=(high - low) * 100)
+            data = banded(cells.unit, cells.left, cells.right, low, high, share=(high - low) * 100)
             bars.append(_bars(made, data, account))
             hover(made, words, bars[-1], [told, (words["share"], "@share{0.0} %"), *when(words)], names)
         if kept:
-            data = _banded(
+            data = banded(
                 [row for row, _ in kept], [(s.start - trace.start) / 3600 for _, s in kept],
                 [(s.end - trace.start) / 3600 for _, s in kept], state=[State(s.state).name.capitalize() for _, s in kept],
                 cause=[CAUSES[lang][Cause(s.cause).name] for _, s in kept],
@@ -154,7 +126,7 @@ def bottleneck_ribbon(found: Shifting, words: Mapping[str, str], window: Range1d
                 sole.append(both[0, at])
                 shifting.append(both[1, at])
     ink = np.clip(np.array(sole) + series.LIGHT * np.array(shifting), 0, 1)
-    data = _banded(unit, left, right, ink=ink, sole=np.array(sole) * 100, shifting=np.array(shifting) * 100)
+    data = banded(unit, left, right, ink=ink, sole=np.array(sole) * 100, shifting=np.array(shifting) * 100)
     bars = made.quad("left", "right", "top", "bottom", source=data, color=RED, fill_alpha="ink", line_color=None)
     told = [(words["sole"], "@sole{0} %"), (words["shifting"], "@shifting{0} %"), *when(words)]
     hover(made, words, bars, told, names)

@@ -16,6 +16,7 @@ from bokeh.models import (
     BoxZoomTool,
     Column,
     ColumnDataSource,
+    CustomJS,
     CustomJSHover,
     FixedTicker,
     GlyphRenderer,
@@ -38,7 +39,7 @@ from bokeh.themes import Theme
 
 __all__ = [
     "BLUE", "FONT", "GREEN", "GREY", "GRID", "INK", "MARGIN", "ORANGE", "RED", "ROW", "Charts", "Column", "Figure", "Range1d", "chart",
-    "colours", "embed", "hover", "label", "legend", "mark", "plain", "rows", "second_axis", "source", "span", "spread", "stacked", "when",
+    "colours", "embed", "filter_rows", "hover", "label", "legend", "mark", "plain", "rows", "second_axis", "source", "span", "spread", "stacked", "when",
 ]  # fmt: skip
 Figure: TypeAlias = figure
 INK, GRID, BLUE, RED, GREY, GREEN, ORANGE = "#30363d", "#d9dee3", "#1f5fa8", "#b3262e", "#8b949e", "#2e7d5b", "#e07a3f"
@@ -65,6 +66,23 @@ _THEME = Theme(json={"attrs": {
 _CLOCK = """
 const s = Math.round(value * 3600), two = (n) => String(n).padStart(2, "0")
 return `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`
+"""
+FILTER = "filter"  # name of what the page calls with the numbers of what shall have a row
+_PLACE = """
+const wanted = new Set(cb_data.shown)
+charts.forEach((chart, k) => {
+  const kept = numbers[k].map((number, row) => [number, row]).filter(([number]) => wanted.has(number)).map(([, row]) => row)
+  const place = new Map(kept.map((row, i) => [row, i]))
+  for (const source of sources[k]) {
+    const {unit, low, high} = source.data
+    const at = (edge) => Array.from(unit, (row, i) => (place.get(row) ?? NaN) + (edge ? edge[i] : 0))
+    source.data = "bottom" in source.data ? {...source.data, bottom: at(low), top: at(high)} : {...source.data, row: at()}
+  }
+  chart.y_range.setv({start: kept.length - 0.5, end: -0.5})
+  const axis = chart.left[0]
+  axis.ticker.ticks = kept.map((_, i) => i)
+  axis.major_label_overrides = new Map(kept.map((row, i) => [i, names[k][row]]))
+})
 """
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _TEX = re.compile(r"(?<=\$)(?=\$)|(?<=\\)(?=[(\[])")
@@ -174,6 +192,26 @@ def rows(made: Figure, names: Sequence[str]) -> None:
     made.y_range = Range1d(len(names) - 0.5, -0.5)
     made.ygrid.visible = False
     made.yaxis.major_tick_line_color = None
+
+
+def filter_rows(charts: Sequence[tuple[Figure, Sequence[int]]]) -> None:
+    """Let the page say what has a row in these charts: it calls ``FILTER`` with numbers. Beside each chart stand the numbers of its
+    rows, from the top down. Their sources hold the row in ``unit``, and the place where it is drawn in ``row`` or, as edges of
+    bars, in ``bottom`` and ``top``."""
+    sources = [
+        [s for s in {r.data_source.id: r.data_source for r in c.renderers}.values() if "unit" in s.data]
+        for c, _ in charts
+    ]
+    names = [[c.yaxis[0].major_label_overrides[row] for row in range(len(numbers))] for c, numbers in charts]
+    args = {
+        "charts": [c for c, _ in charts],
+        "numbers": [list(n) for _, n in charts],
+        "sources": sources,
+        "names": names,
+    }
+    code = CustomJS(args=args, code=_PLACE)
+    code.name = FILTER
+    charts[0][0].tags = [code]
 
 
 def mark(made: Figure, at: float, name: str, top: float) -> None:

@@ -10,7 +10,7 @@ from bokeh.layouts import gridplot
 from bokeh.models import ColumnDataSource, GlyphRenderer, LayoutDOM, Range1d, Span, UIElement
 
 from simulator.experiments import series
-from simulator.experiments.charts.byunit import bottleneck_ribbon, filter_units, state_timeline, time_shares
+from simulator.experiments.charts.byunit import bottleneck_ribbon, state_timeline, time_shares
 from simulator.experiments.charts.kit import (
     BLUE,
     GREY,
@@ -19,6 +19,7 @@ from simulator.experiments.charts.kit import (
     Figure,
     chart,
     embed,
+    filter_rows,
     hover,
     label,
     legend,
@@ -61,7 +62,7 @@ def run_charts(experiment: Experiment, figures: Kpis, lang: str) -> Charts:
         if trace.levels:
             made["levels"] = buffer_levels(trace, words, window)
         by_unit += [made["timeline"], made["ribbon"]]
-    filter_units(by_unit, [unit.name for unit in figures.units])
+    filter_rows([(each, range(len(figures.units))) for each in by_unit])
     return embed(made)
 
 

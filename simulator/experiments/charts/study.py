@@ -222,7 +222,14 @@ def _intervals(
     row: Sequence[int], names: Sequence[str], mean: Sequence[float], half: Sequence[float], **more: Any
 ) -> ColumnDataSource:
     return source(
-        row=row, name=list(names), mean=mean, half=half, low=np.subtract(mean, half), high=np.add(mean, half), **more
+        row=row,
+        unit=row,
+        name=list(names),
+        mean=mean,
+        half=half,
+        low=np.subtract(mean, half),
+        high=np.add(mean, half),
+        **more,
     )
 
 

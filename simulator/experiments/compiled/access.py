@@ -147,6 +147,12 @@ def arrival_at(k: Any, index: int) -> Any:
 
 
 @part
+def wear_at(k: Any, index: int) -> Any:
+    """The age of a place of a machine; behind it, the ages at which its modes are due."""
+    return record_at(k, "at_wear", index, FLOAT)
+
+
+@part
 def item_at(k: Any, index: int) -> Any:
     """An item."""
     return record_at(k, "at_items", index, ITEM)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.experiments.compiled.access import mode_at, unit_at
+from simulator.experiments.compiled.access import item_at, mode_at, server_at, slot_at, unit_at, wear_at
 from simulator.experiments.compiled.agenda import draw, drop, note, put
 from simulator.experiments.compiled.belts import belt_gates
 from simulator.experiments.compiled.jit import part
-from simulator.experiments.compiled.layout import CONVEYOR, NEVER
+from simulator.experiments.compiled.layout import CONVEYOR, MENDS, NEVER, STANDS, WILL_FAIL
 from simulator.experiments.compiled.moves import revoke, settle
 from simulator.experiments.compiled.staff import call, done, passed, send
 from simulator.experiments.compiled.states import (
@@ -20,12 +20,15 @@ from simulator.experiments.compiled.states import (
     SUSPENDING,
     UNHOLDING,
     WAITING,
+    due_here,
     execute_begins,
     execute_ends,
     freeze,
     judge,
+    run_service,
     set_state,
     thaw,
+    wear_of,
 )
 from simulator.line.log import Kind
 from simulator.line.packml import Command
@@ -194,6 +197,33 @@ def repaired(k: Any, u: int) -> None:
     if unit.operator >= 0:
         done(k, unit.operator)
         unit.operator = -1
+
+
+@part
+def turn_here(k: Any, u: int, s: int) -> None:
+    """The place of a server fails, or its repair ends; the other places work on (semantics, section 4.7)."""
+    unit, server = unit_at(k, u), server_at(k, s)
+    at, item = wear_of(k, u, s), item_at(k, slot_at(k, server.item0).x).number
+    if server.running == WILL_FAIL:
+        mode = due_here(k, u, s)
+        age, due = wear_at(k, at).x, wear_at(k, at + 1 + mode).x
+        server.left -= due - age
+        if unit.by_service:
+            unit.age += due - age
+        wear_at(k, at).x = due
+        server.running = MENDS + mode
+        server.ends = draw(k, mode_at(k, unit.first_mode + mode).repair)
+        unit.failures += 1
+        unit.places_down_s += server.ends
+        put(k, server.cell, k.now + server.ends)
+        note(k, u, _FAIL, item, mode, 0.0)
+        return
+    mode = server.running - MENDS
+    wear_at(k, at + 1 + mode).x = wear_at(k, at).x + draw(k, mode_at(k, unit.first_mode + mode).between)
+    note(k, u, _REPAIR, item, mode, server.ends)
+    server.running = STANDS
+    if unit.state == EXECUTE:
+        run_service(k, u, s)
 
 
 @part

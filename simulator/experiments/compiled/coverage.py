@@ -32,7 +32,7 @@ _MACHINE = _UNIT | {
 }  # fmt: skip
 _CONVEYOR = _UNIT | {"length_m", "speed_m_s", "spacing_m", "capacity", "accumulating"}
 _BUFFER = {"kind", "name", "capacity", "prefill"}
-_FAILURE = {"name", "clock", "mtbf", "mttr", "alarm", "needs_operator"}
+_FAILURE = {"name", "clock", "scope", "mtbf", "mttr", "alarm", "needs_operator"}
 _CALENDAR = {"starts", "stops"}
 _STOP = {"name", "begin", "length", "every", "kind", "units", "operators"}
 _OPERATORS = {"count", "response", "walking_m_s", "at_m"}

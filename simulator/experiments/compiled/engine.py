@@ -105,7 +105,7 @@ class CompiledLine:
         k.levels[:] = 0.0
         k.lead_times[:] = 0
         k.units.since = k.units.level_since = k.joints.since = now
-        k.units.setup_s = k.operators.seconds = 0.0
+        k.units.setup_s = k.units.places_down_s = k.operators.seconds = 0.0
         k.operators.since = now
         g = k.line[0]
         g.lead_sum = g.lead_squares = g.born = g.gone = k.units.gone = 0.0
@@ -210,6 +210,7 @@ class CompiledLine:
                 seconds=seconds,
                 energy_wh=energy_wh(state_times(seconds), powers),
                 setup_s=float(unit.setup_s),
+                places_down_s=float(unit.places_down_s),
                 failures=int(unit.failures - base.failures),
                 levels=self._levels(unit.level0, spec.places, unit.items, unit.level_since)
                 if isinstance(spec, ConveyorSpec)

@@ -12,10 +12,11 @@ from simulator.experiments.compiled.access import (
     server_at,
     slot_at,
     unit_at,
+    wear_at,
 )
 from simulator.experiments.compiled.agenda import draw, note, play, put
 from simulator.experiments.compiled.belts import belt_gates, head_arrives
-from simulator.experiments.compiled.breakdowns import FINISH, fail, follow, repaired, turn
+from simulator.experiments.compiled.breakdowns import FINISH, fail, follow, repaired, turn, turn_here
 from simulator.experiments.compiled.jit import entry, hot, part
 from simulator.experiments.compiled.layout import (
     BROKEN,
@@ -36,10 +37,12 @@ from simulator.experiments.compiled.layout import (
     LOG_FULL,
     LOW,
     NEVER,
+    SERVES,
+    STANDS,
 )
 from simulator.experiments.compiled.machines import begin, inspect, release
 from simulator.experiments.compiled.moves import give, settle, take
-from simulator.experiments.compiled.states import EXECUTE, execute_begins, judge, set_state, thaw
+from simulator.experiments.compiled.states import EXECUTE, execute_begins, judge, set_state, thaw, wears
 from simulator.line.log import Kind
 
 _END = int(Kind.END)
@@ -72,11 +75,10 @@ def start(k: Any) -> None:
 def served(k: Any, u: int, s: int) -> int:
     """A service has ended; returns the joint to settle."""
     unit, server = unit_at(k, u), server_at(k, s)
-    server.running = 0
+    server.running = STANDS
     server.working = 0
     unit.busy -= 1
-    if unit.by_service:
-        unit.age += server.left
+    wears(k, u, s, server.left)
     note(k, u, _END, item_at(k, slot_at(k, server.item0).x).number, 0, 0.0)
     if unit.unlucky >= 0:
         inspect(k, u, s)
@@ -100,8 +102,10 @@ def aged(k: Any, u: int) -> None:
         unit.aging = 0
     else:
         server = server_at(k, unit.first_server)
-        server.running = 0
+        server.running = STANDS
         server.left -= unit.due - unit.age
+        if unit.place_modes:
+            wear_at(k, unit.wear0).x += unit.due - unit.age
     unit.age = unit.due
     fail(k, u, 0)
 
@@ -129,6 +133,9 @@ def happen(k: Any, kind: int, owner: int, server: int) -> None:
     """
     first, last, judged = -1, -1, -1
     if kind == E_SERVED:
+        if server_at(k, server).running != SERVES:
+            turn_here(k, owner, server)
+            return
         first, judged = served(k, owner, server), owner
     elif kind == E_HANDED_OVER:
         joint_at(k, owner).moving = 0

@@ -36,7 +36,7 @@ def _record(*groups: str) -> np.dtype[np.void]:
 
 LINE = _record(
     "now origin born gone lead_sum lead_squares bucket_s bucket_low bucket_high response walking",
-    "at_units at_joints at_servers at_modes at_stops at_operators at_streams at_values at_cells at_tree at_queue at_arrivals at_items "
+    "at_units at_joints at_servers at_modes at_stops at_operators at_streams at_values at_cells at_tree at_queue at_arrivals at_wear at_items "
     "at_seconds at_levels at_departures at_lead_times at_log "
     "started n_units tree current seq low broken logging log_n log_limit log_rows number planned plan0 plans plan_at plan_left "
     "pool free_items source_ready source_waiting source_cell source_stream sink_room sink_good sink_bad sink_cell "
@@ -46,20 +46,23 @@ UNIT = _record(
     # what every service of a machine touches lies together
     "since age due",
     "kind state cause account open ready room entered good scrap busy loading free0 free out0 out_head out "
-    "servers tray by_service service unlucky flush_cell",
-    "repair_length execute_since setup_s scrap_share flush_s suspending unsuspending holding unholding "
+    "servers tray by_service place_modes service unlucky flush_cell",
+    "repair_length execute_since setup_s places_down_s scrap_share flush_s suspending unsuspending holding unholding "
     "travel pitch stood stands_since next_entry level_since at_m failed_at waited gone",
-    "rejected binned failed failures first_mode modes counts_execute aging timed hands_over auto_unhold instant holds "
+    "rejected binned failed failures first_mode modes wear0 counts_execute aging timed hands_over auto_unhold instant holds "
     "planned owed waiting operator first_stop stops planned_cell "
     "repair_cell transient_cell age_cell timed_cell head_cell entry_cell first_server changeover bad_goes_on "
     "capacity belt0 head items stands waits accumulating level0",
 )
 JOINT = _record("transfer since", "capacity moving cell place0 head items level0")
 SERVER = _record("left ends", "running working recipe cell item0 head items")
-MODE = _record("due", "timed between repair alarm needs_operator")
+MODE = _record("due", "timed of_places between repair alarm needs_operator")
 STOP = _record("begin length every edge", "n on cause")
 OPERATOR = _record("at since seconds", "busy")
 STREAM = _record("", "at step limit end")
+# What ``running`` of a server says: nothing, a service to its end, one until the place fails, from ``MENDS`` on a repair of
+# the unit's mode ``running - MENDS``, whose length lies in ``ends`` meanwhile.
+STANDS, SERVES, WILL_FAIL, MENDS = range(4)
 # ``bits`` are those of ``when``: read as whole numbers, times from 0 on sort alike. ``rank`` is ``order`` plus the number
 # of the scheduling, which takes the lower bits.
 SCHEDULINGS = 1 << 44
@@ -112,6 +115,7 @@ class Arrays(NamedTuple):
     tree: Integers
     queue: Integers
     arrivals: Floats
+    wear: Floats
     items: Records
     seconds: Floats
     levels: Floats

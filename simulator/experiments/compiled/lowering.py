@@ -60,6 +60,7 @@ class _Build:
     cells: list[_Cell] = field(default_factory=list)
     queue: int = 0
     belts: int = 0
+    wear: int = 0
     levels: int = 0
 
     def places(self, n: int) -> int:
@@ -97,6 +98,7 @@ def lower(spec: LineSpec, seed: int, table: Transitions, bucket_s: float, rows: 
         line=line, units=units, joints=joints, servers=servers, modes=modes, stops=stops, operators=operators,
         streams=build.streams.records,
         values=build.streams.values, cells=cells, tree=tree, queue=queue, arrivals=np.zeros(max(build.belts, 1)),
+        wear=np.zeros(max(build.wear, 1)),
         items=items, seconds=np.zeros((len(build.units), at.CELLS)), levels=np.zeros(build.levels),
         departures=np.zeros(1, np.int64), lead_times=np.zeros(BUCKETS, np.int64),
         log=np.zeros(rows, at.ROW).view(np.recarray),
@@ -193,11 +195,16 @@ def _modes(build: _Build, units: at.Records) -> at.Records:
         for k, failure in enumerate(spec.failures):
             mode = modes[first + k]
             mode.timed, mode.alarm = failure.clock == "time", failure.alarm
+            mode.of_places = failure.scope == "place"
             mode.needs_operator = build.spec.operators is not None and failure.needs_operator is not False
             mode.between = build.streams.add(spec.name, FAILURE, failure.mtbf, k)
             mode.repair = build.streams.add(spec.name, REPAIR, failure.mttr, k)
         first += unit.modes
-        clocks = {f.clock for f in spec.failures}
+        unit.place_modes = sum(f.scope == "place" for f in spec.failures)
+        if unit.place_modes:
+            unit.wear0 = build.wear
+            build.wear += unit.servers * (1 + unit.modes)
+        clocks = {f.clock for f in spec.failures if f.scope == "unit"}
         unit.timed = "time" in clocks
         unit.counts_execute = "operation" in clocks and not unit.by_service
         if clocks:
@@ -344,7 +351,11 @@ class _Start:
     def _dues(self, unit: np.record) -> None:
         modes = self._k.modes[unit.first_mode : unit.first_mode + unit.modes]
         for i in range(len(modes)):
-            modes[i].due = self._next(modes[i].between)
+            modes[i].due = np.inf if modes[i].of_places else self._next(modes[i].between)
+        if unit.place_modes:
+            wear = self._k.wear[unit.wear0 :][: unit.servers * (1 + unit.modes)].reshape(unit.servers, 1 + unit.modes)
+            for place in wear:
+                place[1:] = [self._next(m.between) if m.of_places else np.inf for m in modes]
         unit.due = min((m.due for m in modes if not m.timed), default=np.inf)
         if unit.timed:
             self._put(unit.timed_cell, min(m.due for m in modes if m.timed))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.experiments.compiled.access import joint_at, second_at, server_at, unit_at
+from simulator.experiments.compiled.access import joint_at, second_at, server_at, unit_at, wear_at
 from simulator.experiments.compiled.agenda import drop, note, put
 from simulator.experiments.compiled.jit import hot, part
-from simulator.experiments.compiled.layout import CAUSES, CELLS, CONVEYOR
+from simulator.experiments.compiled.layout import CAUSES, CELLS, CONVEYOR, MENDS, SERVES, STANDS, WILL_FAIL
 from simulator.line.log import Kind
 from simulator.line.packml import Cause, Mode, State
 
@@ -61,11 +61,55 @@ def run_service(k: Any, u: int, s: int) -> None:
     """Start or resume a service; whether the unit will fail within it is known now."""
     unit, server, now = unit_at(k, u), server_at(k, s), k.now
     server.ends = now + server.left
-    server.running = 1
-    if unit.by_service and unit.age + server.left > unit.due:
+    server.running = SERVES
+    if unit.place_modes and fails_here(k, u, s):
+        server.running = WILL_FAIL
+    elif unit.by_service and unit.age + server.left > unit.due:
         put(k, unit.age_cell, now + (unit.due - unit.age))
     else:
         put(k, server.cell, server.ends)
+
+
+@part
+def wear_of(k: Any, u: int, s: int) -> int:
+    """Where the age of a server's place lies."""
+    unit = unit_at(k, u)
+    return int(unit.wear0 + (s - unit.first_server) * (1 + unit.modes))
+
+
+@part
+def due_here(k: Any, u: int, s: int) -> int:
+    """The failure mode of a place that is due first; among equal ones the lowest."""
+    first = wear_of(k, u, s) + 1
+    mode = 0
+    for m in range(1, unit_at(k, u).modes):
+        if wear_at(k, first + m).x < wear_at(k, first + mode).x:
+            mode = m
+    return mode
+
+
+@part
+def fails_here(k: Any, u: int, s: int) -> bool:
+    """Whether the place of a server fails within its service, and before the unit does: then that is what happens next."""
+    unit, server = unit_at(k, u), server_at(k, s)
+    at = wear_of(k, u, s)
+    age, due = wear_at(k, at).x, wear_at(k, at + 1 + due_here(k, u, s)).x
+    if age + server.left <= due:
+        return False
+    if unit.by_service and unit.age + server.left > unit.due and due - age >= unit.due - unit.age:
+        return False
+    put(k, server.cell, k.now + (due - age))
+    return True
+
+
+@part
+def wears(k: Any, u: int, s: int, work: float) -> None:
+    """So much work has been done by a server since it was last started or resumed."""
+    unit = unit_at(k, u)
+    if unit.by_service:
+        unit.age += work
+    if unit.place_modes:
+        wear_at(k, wear_of(k, u, s)).x += work
 
 
 @part
@@ -78,14 +122,13 @@ def freeze(k: Any, u: int) -> None:
         server = server_at(k, s)
         if server.working:
             to_do -= 1
-            if server.running:
+            if STANDS < server.running < MENDS:
                 left = server.ends - now
-                if unit.by_service:
-                    unit.age += server.left - left
-                    if unit.age_cell >= 0:
-                        drop(k, unit.age_cell)
+                wears(k, u, s, server.left - left)
+                if unit.by_service and unit.age_cell >= 0:
+                    drop(k, unit.age_cell)
                 server.left = left
-                server.running = 0
+                server.running = STANDS
                 drop(k, server.cell)
         s += 1
 
@@ -100,7 +143,7 @@ def thaw(k: Any, u: int) -> None:
         server = server_at(k, s)
         if server.working:
             to_do -= 1
-            if not server.running:
+            if server.running == STANDS:
                 run_service(k, u, s)
         s += 1
 

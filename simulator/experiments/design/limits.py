@@ -1,4 +1,4 @@
-"""What no design can reach: more than the slowest unit makes without any stop."""
+"""What no design can reach: more than the slowest unit makes without any stop, and shares above 100 %."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from math import inf, prod
 from typing import TYPE_CHECKING
 
 from simulator.experiments.figures import HOURS_PER_YEAR
+from simulator.experiments.run import HOUR
 from simulator.interface.fitting import design_speed
 from simulator.line.spec import BufferSpec
 
 if TYPE_CHECKING:
     from simulator.experiments.design.plan import Choice, DesignPlan
 
+SHARES = frozenset({"line OEE", "hours on takt", "rolled throughput yield", "operators"})
 MOST_VALUES = 500  # combinations at one unit; beyond, nothing is said of it
 
 
@@ -21,19 +23,27 @@ def limit(plan: DesignPlan) -> tuple[float, str]:
     """The most that the figure of the target can be, in steady state, and the unit that sets it; infinite if unknown."""
     target = plan.spec.target
     assert target is not None
-    if target.figure == "line OEE":
+    if target.figure in SHARES:
         return 100.0, ""
-    cell = plan.lines.base.cell
-    if target.figure not in ("throughput", "capacity"):
+    base = plan.lines.base
+    each = {
+        "throughput": 1.0,
+        "capacity": HOURS_PER_YEAR * base.cell.energy_wh / 1e9 if base.cell is not None else inf,
+        "takt attainment": 100 * base.takt / HOUR if base.takt is not None else inf,
+    }
+    if target.figure not in each or _changes(plan, target.figure):
         return inf, ""
     by_unit = {
-        unit.name: _fastest(plan, index)
-        for index, unit in enumerate(plan.lines.base.units)
-        if not isinstance(unit, BufferSpec)
+        unit.name: _fastest(plan, index) for index, unit in enumerate(base.units) if not isinstance(unit, BufferSpec)
     }
     slowest = min(by_unit, key=lambda name: by_unit[name])
-    each = HOURS_PER_YEAR * cell.energy_wh / 1e9 if target.figure == "capacity" and cell is not None else 1.0
-    return by_unit[slowest] * each, slowest
+    return by_unit[slowest] * each[target.figure], slowest
+
+
+def _changes(plan: DesignPlan, figure: str) -> bool:
+    """Whether what a figure is reckoned with may be chosen too."""
+    key = {"capacity": "cell", "takt attainment": "takt"}.get(figure)
+    return any(choice.target[0] == key for choice in plan.choices)
 
 
 def _fastest(plan: DesignPlan, index: int) -> float:

@@ -72,6 +72,10 @@ class TargetSpec(FileSpec):
         ((name, value),) = data.items()
         if _figure(name) not in FIGURES["en"]:
             raise ValueError(f"there is no figure {name}; figures are {', '.join(FIGURES['en'])}")
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValueError(f"{name} must be a number, not {value!r}; write it without its unit, such as 640")
+        if not value > 0:
+            raise ValueError(f"{name} must be greater than 0, not {value}")
         return {"figure": _figure(name), "value": value}
 
 
@@ -119,9 +123,7 @@ class DesignFile(RunSpec):
         return self.pareto.maximise
 
 
-_MODELS = (DesignFile, ReplicationSpec, ChoiceSpec, ParetoSpec)
 DESIGN_FILE = FileKind(
     "a design file", DesignError, "name a line under 'line:' and what to choose",
     "start with 'line:', 'hours:', 'target:' and 'choose:'",
-    keys=tuple(sorted({f.alias or n for model in _MODELS for n, f in model.model_fields.items()})),
 )  # fmt: skip

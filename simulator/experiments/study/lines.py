@@ -80,7 +80,7 @@ class Lines:
         try:
             spec = LineSpec.model_validate(tree)
         except ValidationError as error:
-            loc, what, mend = first_fault(error, LINE_FILE.keys)
+            loc, what, mend = first_fault(error, LineSpec)
             raise refused([step for step in loc if step not in LINE_FILE.tags], what, mend) from None
         fitted = fit(spec, self._profiles, refused)
         touched = [paths.canonical(tree, change.target) for change in changes]

@@ -66,7 +66,7 @@ def render_study(
         warmup=study.warmup, longest=shown_name(study, study.warmup.longest.scenario, code) if study.warmup.pilots else "",
         engines=engines(study, code), clocks=clocks({n: o.figures.failures for n, o in by_name(study, code).items()}), listed=listed,
         explained=percent(next((e.explained for e in effects(study, study.figure)), None) or 0.0),
-        pictures=images(draw(study, code) if drawn is None else drawn), charts=_charts(study, code), chart_words=CHART_TEXTS[code],
+        pictures=images(draw(study, code) if drawn is None else drawn), charts=_charts(study, code), filtered=next(iter(_filtered(study, code).values()), []), chart_words=CHART_TEXTS[code],
     )  # fmt: skip
 
 
@@ -218,13 +218,29 @@ def _charts(study: Study, lang: str) -> Charts:
     """The same as charts, but for the warm-up."""
     from simulator.experiments.charts import study as charts  # Bokeh takes half a second to import
     from simulator.experiments.charts.byunit import bottleneck_ribbon
-    from simulator.experiments.charts.kit import embed
+    from simulator.experiments.charts.kit import embed, filter_rows
 
     text = {**texts(lang), **words(lang), **CHART_TEXTS[lang]}
     made = {name: getattr(charts, name)(text, *of) for name, of in _drawn(study, lang).items()}
+    names = _filtered(study, lang)
+    if by_scenario := [(made[key], names_in) for key, names_in in names.items() if key in made]:
+        (_, first), *_ = by_scenario
+        filter_rows([(each, [first.index(name) for name in names_in]) for each, names_in in by_scenario])
     if (trace := study.base.experiment.trace) is not None:
         made["ribbon"] = bottleneck_ribbon(trace.bottleneck, text)
     return embed(made)
+
+
+def _filtered(study: Study, lang: str) -> dict[str, list[str]]:
+    """The charts with a row per scenario, and the names of their rows; the first has them all."""
+    drawn, found = _drawn(study, lang), dict[str, list[str]]()
+    if "ranking" in drawn:
+        found["ranking"] = drawn["ranking"][1]
+    if "means" in drawn:
+        found["means"] = [name for name, _, _ in drawn["means"][0]]
+    if "differences" in drawn:
+        found["differences"] = drawn["differences"][1]
+    return found
 
 
 def _drawn(study: Study, lang: str) -> dict[str, tuple[Any, ...]]:

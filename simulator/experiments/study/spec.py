@@ -5,7 +5,6 @@ Times are texts with a unit (``30 min``) or, for ``hours`` and ``warmup``, plain
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -16,6 +15,9 @@ from simulator.line.quantities import Share, seconds
 from simulator.line.yamlfile import FileKind
 
 MOST_REPLICATIONS = 10_000
+MOST_HOURS = 10_000_000
+"""A thousand years and more: who asks for longer has mistaken the unit."""
+_REPLICATIONS = "replications is a number, or {precision: 2 %, of: throughput, most: 200}"
 
 
 def _hours(value: Any) -> Any:
@@ -59,12 +61,16 @@ class ReplicationSpec(FileSpec):
     @model_validator(mode="before")
     @classmethod
     def _from_count(cls, data: Any) -> Any:
-        return {"count": data} if isinstance(data, int) and not isinstance(data, bool) else data
+        if isinstance(data, int) and not isinstance(data, bool):
+            return {"count": data}
+        if not isinstance(data, dict):
+            raise ValueError(_REPLICATIONS)
+        return data
 
     @model_validator(mode="after")
     def _one(self) -> ReplicationSpec:
         if (self.count is None) == (self.precision is None):
-            raise ValueError("replications is a number, or {precision: 2 %, of: throughput, most: 200}")
+            raise ValueError(_REPLICATIONS)
         if self.count is not None and {"of", "most"} & self.model_fields_set:
             raise ValueError("'of' and 'most' belong to a precision, not to a count")
         if self.of not in FIGURES["en"]:
@@ -148,15 +154,15 @@ class RunSpec(FileSpec):
 
     line: str
     title: str = ""
-    hours: Annotated[float, BeforeValidator(_hours), Field(gt=0, allow_inf_nan=False)]
+    hours: Annotated[float, BeforeValidator(_hours), Field(gt=0, le=MOST_HOURS, allow_inf_nan=False)]
     warmup: Annotated[float | None, BeforeValidator(_warmup)] = None
     seed: Annotated[int, Field(ge=0, lt=2**62)] = 1
     replications: ReplicationSpec = ReplicationSpec(count=10)
 
     @model_validator(mode="after")
     def _warmup_is_a_time(self) -> RunSpec:
-        if self.warmup is not None and not (isfinite(self.warmup) and self.warmup >= 0):
-            raise ValueError("warmup: must be 0 or more, or auto")
+        if self.warmup is not None and not 0.0 <= self.warmup <= MOST_HOURS:
+            raise ValueError(f"warmup: must be 0 or more, at most {MOST_HOURS} hours, or auto")
         return self
 
 
@@ -183,9 +189,7 @@ class ExperimentSpec(RunSpec):
         return self
 
 
-_MODELS = (ExperimentSpec, ReplicationSpec, LevelSpec, DesignSpec, SensitivitySpec, StopSpec)
 EXPERIMENT_FILE = FileKind(
     "an experiment file", ExperimentError, "name a line under 'line:' and what to try",
     "start with 'line:', 'hours:' and 'factors:' or 'scenarios:'",
-    keys=tuple(sorted({f.alias or n for model in _MODELS for n, f in model.model_fields.items()} - {"values"})),
 )  # fmt: skip

@@ -247,7 +247,7 @@ def _replication_rows(study: Study) -> Iterable[Sequence[Any]]:
 
 def _unit_rows(study: Study) -> Iterable[Sequence[Any]]:
     yield [
-        *_head(study), "replication", "seed", "unit", "OEE", "availability", "effectiveness", "quality", "failures",
+        *_head(study), "replication", "seed", "unit", "OEE", "OEE of SEMI E79", "availability", "effectiveness", "quality", "failures",
         "entered", "good", "scrap", "became bad", "left as scrap", "energy [kWh]", *(f"share {a}" for a in ACCOUNTS),
     ]  # fmt: skip
     for outcome in study.outcomes:
@@ -256,7 +256,17 @@ def _unit_rows(study: Study) -> Iterable[Sequence[Any]]:
         for k, result in enumerate(experiment.results):
             for spec, unit in zip(specs, result.units, strict=True):
                 u = unit_figures(spec, [unit], experiment.hours)
-                figures = (u.oee, u.availability, u.effectiveness, u.quality, u.failures, u.entered, u.good, u.scrap)
+                figures = (
+                    u.oee,
+                    u.oee_of_all_time,
+                    u.availability,
+                    u.effectiveness,
+                    u.quality,
+                    u.failures,
+                    u.entered,
+                    u.good,
+                    u.scrap,
+                )
                 shares = (u.shares[a] for a in ACCOUNTS)
                 yield [
                     outcome.scenario.name, *outcome.scenario.levels, k + 1, result.seed, u.name, *figures, unit.rejected,

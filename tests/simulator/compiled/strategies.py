@@ -42,6 +42,13 @@ def failures(draw: st.DrawFn) -> Tree:
 
 
 @st.composite
+def place_failures(draw: st.DrawFn) -> Tree:
+    """Of single places, so often that several are down at once."""
+    mtbf = draw(st.sampled_from([5.0, 2.0, {"distribution": "deterministic", "mean": 3.0}]))
+    return {"scope": "place", "mtbf": mtbf, "mttr": draw(st.one_of(st.sampled_from([1.0, 3.0]), distributions()))}
+
+
+@st.composite
 def stops(draw: st.DrawFn, index: int, names: list[str]) -> Tree:
     """A planned stop; periods differ by stop, so that those of a unit may overlap."""
     every = [5.0, 7.5, 11.0][index]
@@ -107,6 +114,7 @@ def machine_keys(draw: st.DrawFn) -> Tree:
         "hands_over_when_down": draw(st.booleans()),
         "prefill": tray * draw(st.integers(0, slots // tray)),
         "recipes": [1, 2, 3],
+        "failures": draw(st.lists(st.one_of(failures(), failures(), place_failures()), max_size=3)),
     }
     if draw(st.booleans()):
         keys["changeover"] = draw(distributions())

@@ -41,6 +41,8 @@ def compare_engines(spec: LineSpec, seed: int, until: float, more: bool) -> None
     compiled.run(until)
     kinds = {row[2] for row in expected.rows}
     event("fails" if Kind.FAIL in kinds else "never fails")
+    alone = any(row[2] == Kind.FAIL and row[3] for row in expected.rows)
+    event("places fail" if alone else "no place fails")
     event("scraps" if Kind.SCRAP in kinds else "no scrap")
     causes = {row[4] % 10 for row in expected.rows if row[2] == Kind.STATE}
     event("stops" if causes & {Cause.BREAK, Cause.MAINTENANCE} else "never stops")

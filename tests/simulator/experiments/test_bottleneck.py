@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from math import hypot
 
 import pytest
 from line_files import line_of, machine
+from rich.console import Console
 
 from simulator.experiments.activity import activities
 from simulator.experiments.arrows import Arrows, Joint, Waiting, arrows, arrows_of
 from simulator.experiments.bottleneck import ActivePeriods, Stretch, shifting
 from simulator.experiments.kpis import kpis
 from simulator.experiments.run import run_experiment
+from simulator.experiments.tables import print_bottleneck
 from simulator.line.log import Kind, Row
 
 EXECUTE, STARVED, BLOCKED, DOWN = 610, 511, 512, 1113
@@ -31,6 +34,21 @@ def test_sole_and_shifting_shares_of_three_machines_worked_out_by_hand() -> None
         Stretch("M1", 18, 19, True), Stretch("M1", 19, 20, False), Stretch("M3", 19, 20, False),
         Stretch("M3", 20, 25, True),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "M1: sole bottleneck 36 %, shifting 36 %; M2: sole bottleneck 8 %, shifting 32 %"),
+        ("ja", "M1：単独ボトルネック36％、移行中36％"),
+    ],
+)
+def test_the_shares_are_told_in_one_line(lang: str, said: str) -> None:
+    found = shifting({"M1": [(0, 10), (12, 20)], "M2": [(8, 18)], "M3": [(2, 5), (19, 25)], "M4": []}, 0, 25)
+    console = Console(file=StringIO(), width=200)
+    print_bottleneck(found, console, lang)
+    told = console.file.getvalue()  # type: ignore[attr-defined]
+    assert said in told and "M4" not in told
 
 
 def test_a_period_counts_with_its_whole_length_and_only_within_the_window() -> None:

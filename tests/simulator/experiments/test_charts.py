@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from line_files import BUSY, line_of, machine
-from pages import Charts, loads
+from pages import Charts, boxes, loads
 
 from simulator.experiments import series
 from simulator.experiments.accounts import ACCOUNTS
@@ -166,15 +166,15 @@ def test_the_filter_lists_all_units_and_the_words_are_those_of_the_language(
     busy: tuple[Experiment, Kpis], lang: str
 ) -> None:
     page = render_report(*busy, lang=lang)
-    boxes = re.findall(r'<input type="checkbox" name="unit" value="(\d+)" checked> (\w+)', page)
-    assert boxes == [(str(i), u.name) for i, u in enumerate(busy[1].units)]
+    assert boxes(page) == [u.name for u in busy[1].units]
     charts = Charts(page)
+    assert charts.filtered() == [list(range(len(busy[1].units)))] * 3  # shares, timeline, ribbon
     assert [m["attributes"]["name"] for m in charts.models.values() if m["name"] == "CustomJS"] == ["filter"]
     words = charts.words()
     for key in ("replications", "interval", "sole", "reset", "from"):
         assert TEXTS[lang][key] in words
     assert ACCOUNT_NAMES[lang]["unscheduled_down"] in words
-    assert TEXTS[lang]["how"] in page
+    assert TEXTS[lang]["how"] in page and TEXTS[lang]["together"] in page
 
 
 def test_both_languages_have_the_same_words() -> None:

@@ -177,6 +177,7 @@ def test_a_break_of_everybody_costs_throughput_but_neither_availability_nor_oee(
     assert slow.shares["non_scheduled"] == fast.shares["non_scheduled"] == pytest.approx(0.25)
     assert (slow.availability, slow.oee, slow.utilisation) == pytest.approx((1, 1, 1), abs=0.002)
     assert (fast.availability, fast.oee) == pytest.approx((0.5, 0.5), abs=0.002)
+    assert (slow.oee_of_all_time, fast.oee_of_all_time) == pytest.approx((0.75, 0.375), abs=0.002)
 
 
 def test_maintenance_of_the_faster_unit_is_scheduled_down_and_loses_nothing_before_a_buffer() -> None:
@@ -223,6 +224,7 @@ def test_scrap_costs_quality_and_failures_cost_availability() -> None:
     assert unit.down == pytest.approx(0.1, abs=0.001)
     assert unit.quality == pytest.approx(0.8, abs=0.01)
     assert unit.oee == pytest.approx(unit.availability * unit.effectiveness * unit.quality, rel=1e-9)
+    assert unit.oee_of_all_time == pytest.approx(unit.oee)  # nothing is planned to stand
     assert unit.failures == pytest.approx(360, abs=1)
     scrap = found.figure("scrap")
     assert scrap is not None

@@ -22,7 +22,10 @@ LINE = line_of(
     {"kind": "conveyor", "name": "AB", "length_m": 4, "speed_m_s": 1, "spacing_m": 1, "profile": "", "prefill": 1},
     machine(
         "B", 40.0, slots=24, tray=4, prefill=12, scrap=0.2, scrap_to="downstream",
-        failures=[{"name": "tower", "mtbf": 200, "mttr": 20, "clock": "time"}],
+        failures=[
+            {"name": "tower", "mtbf": 200, "mttr": 20, "clock": "time"},
+            {"name": "clip", "mtbf": 100, "mttr": 10, "scope": "place"},
+        ],
     ),
     machine("C", 2.0),
     events=[{"at": 300, "unit": "A", "trip": "S2"}], operators={"count": 1, "response": 30}, lot_size=50,
@@ -152,12 +155,17 @@ def test_a_tray_holds_the_cells_that_came_into_it_and_is_worked_on_as_a_whole(oc
     }
     assert all(len(set(cells)) == 4 for cells in held.values())
     entered: dict[str, float] = {}
-    started, ended = set(), set()
+    started, ended, failed = set(), set(), set()
     for event in ocel.events:
         at_b = any(r.objectId == "unit:B" for r in event.relationships)
         cells = [r.objectId for r in event.relationships if r.qualifier == "cell"]
         if at_b and event.type == "enter":
             entered[cells[0]] = event.time.timestamp()
+        if at_b and event.type in ("fail", "repair") and cells:  # of one place
+            (tray,) = [r.objectId for r in event.relationships if r.qualifier == "tray"]
+            assert cells == held[tray]
+            assert event.attributes[0].value == "clip"
+            failed.add(tray)
         if at_b and event.type in ("start", "end"):
             (tray,) = [r.objectId for r in event.relationships if r.qualifier == "tray"]
             assert cells == held[tray]
@@ -166,6 +174,7 @@ def test_a_tray_holds_the_cells_that_came_into_it_and_is_worked_on_as_a_whole(oc
                 assert max(entered[cell] for cell in cells) == event.time.timestamp()
     assert len(ended - started) == 3  # those that were in work at the start
     assert len(ended & started) > 10
+    assert failed
 
 
 def test_cells_know_their_lot_and_when_they_became_bad(ocel: Ocel, rows: MemoryLog) -> None:

@@ -234,7 +234,7 @@ def test_both_languages_have_the_same_words_and_placeholders() -> None:
         assert fields(text) == fields(TEXTS["ja"][key]), key
     japanese = re.compile(r"[぀-ヿ一-鿿]")
     same = {k for k, v in TEXTS["ja"].items() if not japanese.search(v)}
-    assert same <= {"mtbf", "mttr", "rate", "energy_unit", "told", "told_more", "setups_of"}
+    assert same <= {"mtbf", "mttr", "rate", "energy_unit", "told", "told_more", "of_unit"}
 
 
 def fields(text: str) -> set[str | None]:

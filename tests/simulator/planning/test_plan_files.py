@@ -51,6 +51,7 @@ def test_every_step_of_a_bundled_plan_says_where_its_figures_come_from(cell: str
         (GOOD.replace("{energy_wh: 225}", "prismatic_6ah"), (2, 1), "cell: there is no bundled format 'prismatic_6ah'"),
         (GOOD.replace("yield: 0.9", "yield: 90"), (5, 25), "steps.A.yield: Input should be less than or equal to 1"),
         (GOOD.replace("yield: 0.9", "yeild: 0.9"), (5, 25), "unknown key yeild (did you mean 'yield'?)"),
+        (GOOD.replace("yield: 0.9", "profile: stakcing"), (5, 25), "steps.A.profile: 'stakcing' is no profile"),
         (GOOD.replace("time: 50", "time: 0"), (5, 15), "steps.A.time: must be above 0, and at most ten years"),
         (GOOD.replace("time: 12 h", "time: 12 hours"), (6, 28), "a time is a number of seconds or a text such as 45 min"),
         (GOOD.replace("name: B", "name: A"), (6, 6), "steps.1.name: the name A is used twice"),

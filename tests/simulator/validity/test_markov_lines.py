@@ -39,6 +39,9 @@ LINES: dict[str, tuple[Station, ...]] = {
     "closed while down": tuple(Station(1, timed=True, stays_open=False, **FAILS) for _ in range(3)),
     "slots failing together while they work": (Station(1, places=2), Station(0.5, 2, places=2, **FAILS), Station(1)),
     "slots failing together at any time": (Station(1, places=2), Station(0.4, 3, timed=True, **FAILS), Station(1)),
+    "slots failing each by itself": (Station(1, places=2), Station(0.5, 2, places=2, alone=True, **FAILS), Station(1)),
+    "four slots failing each by itself": (Station(1), Station(0.3, 4, places=1, alone=True, **FAILS), Station(1, **FAILS)),
+    "trays failing each by itself": (Station(1, places=1), Station(0.3, 2, 2, scrap=0.1, alone=True, **FAILS), Station(1)),
     "failing trays and scrap": (Station(1, places=1, scrap=0.1), Station(0.3, 2, 2, scrap=0.1, **FAILS), Station(1)),
     "one station failing while it works": (Station(1, **FAILS),),
     "one station failing at any time": (Station(1, timed=True, **FAILS),),
@@ -59,6 +62,7 @@ def test_a_line_that_differs_a_little_is_told_apart() -> None:
         ("four stations, buffers of one", (Station(1, places=1), Station(1, places=2), Station(1, places=1), Station(1))),
         ("three failing at any time", tuple(Station(1, places=3, **FAILS) for _ in range(3))),
         ("closed while down", tuple(Station(1, timed=True, **FAILS) for _ in range(3))),
+        ("slots failing each by itself", LINES["slots failing together while they work"]),
     ):  # fmt: skip
         assert far_from(line_file(*LINES[name]), solve(*other), CompiledLine)
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pages import Charts, boxes
 from rich.console import Console
 from study_files import plan_in
 
 from simulator.experiments.study.compare import Verdict
-from simulator.experiments.study.findings import sentences, signed
+from simulator.experiments.study.findings import sentences, shown_name, signed
 from simulator.experiments.study.plan import Plan, load_plan
 from simulator.experiments.study.report import render_study
 from simulator.experiments.study.running import run_study
@@ -93,6 +94,8 @@ def test_the_ranking_is_in_the_report_and_in_a_file_of_its_own(tmp_path: Path) -
     study = run_study(plan_in(tmp_path, TEXT), engine="simpy")
     page = render_study(study, lang="ja")
     assert "M1.5: 速度 +10 %" in page
+    assert boxes(page) == [shown_name(study, g.step.name, "ja") for g in gains(study)]
+    assert Charts(page).filtered() == [list(range(len(gains(study))))]
     assert "<h2>結果</h2>" not in page
     assert "<title>ラインの感度: small</title>" in page
     lines = csv_files(study)["sensitivity.csv"].splitlines()

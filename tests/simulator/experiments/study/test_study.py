@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from pages import Charts, loads
+from pages import Charts, boxes, loads
 from study_files import plan_in
 
 from simulator.experiments.charts.kit import FONT
@@ -287,6 +287,17 @@ def test_the_report_says_which_scenario_the_others_are_compared_with(tmp_path: P
     page = render_study(run_study(plan_in(tmp_path, text), engine="simpy"))
     assert {"scenario", "compared with"} <= Charts(page).texts()
     assert "<h2>Bottleneck by active periods</h2>\n<p>Scenario more</p>" in page
+
+
+def test_the_charts_with_a_row_per_scenario_have_the_scenarios_to_tick(study: Study) -> None:
+    page = render_study(study)
+    names = boxes(page)
+    assert len(names) == len(study.outcomes) and names[0] == "base"
+    means, differences = Charts(page).filtered()
+    assert means == list(range(len(names)))
+    assert differences == [i for i in means if study.outcomes[i] is not study.base]
+    assert all("unit" in data and "row" in data for data in Charts(page).sources("name", "half"))
+    assert CHART_TEXTS["en"]["together"] not in page  # no two charts over the same hours
 
 
 def test_long_names_are_folded_in_charts_and_pictures_and_not_cut(tmp_path: Path) -> None:
