@@ -27,6 +27,7 @@ from setsubi.options import (
 from setsubi.progress import with_progress
 from setsubi.workers import workers_for
 from simulator.experiments.arrows import arrows_of
+from simulator.experiments.doubts import doubts
 from simulator.experiments.kpis import kpis
 from simulator.experiments.report import draw, print_tables, render_report
 from simulator.experiments.run import Experiment, run_experiment
@@ -85,26 +86,30 @@ def simulate(
     console, figures = make_console(), kpis(experiment)
     if experiment.engine.disagreement:
         typer.echo(f"setsubi: {experiment.engine.disagreement}; the results are those of the SimPy model", err=True)
-    if not quiet:
-        console.print(experiment.engine.text(lang), style="dim", highlight=False)
-        if said := warmup_text(experiment, lang):
-            settled = experiment.pilot is not None and experiment.pilot.settled
-            console.print(said, style="dim" if settled else "yellow", highlight=False)
-        print_tables(figures, console, lang)
-        if experiment.trace is not None:
-            print_bottleneck(experiment.trace.bottleneck, console, lang)
-        if (arrows := arrows_of(experiment)) is not None:
-            print_arrows(arrows, console, lang)
+    # files first: a reader of the output may leave before its end (simulate … | head)
     drawn = draw(experiment, figures, language(lang)) if report is not None or pictures is not None else {}
     if report is not None:
         page = render_report(
             experiment, figures, lang=lang, version=tool_version(), command=command(line, experiment), drawn=drawn
         )
         write_whole(report, page)
-        typer.echo(f"report: {report}")
     if pictures is not None:
         write_pictures(pictures, drawn)
-        typer.echo(f"pictures: {pictures}")
+    if not quiet:
+        console.print(experiment.engine.text(lang), style="dim", highlight=False)
+        if said := warmup_text(experiment, lang):
+            settled = experiment.pilot is not None and experiment.pilot.settled
+            console.print(said, style="dim" if settled else "yellow", highlight=False)
+        for doubt in doubts(spec, lang):
+            console.print(doubt, style="yellow", highlight=False)
+        print_tables(figures, console, lang)
+        if experiment.trace is not None:
+            print_bottleneck(experiment.trace.bottleneck, console, lang)
+        if (arrows := arrows_of(experiment)) is not None:
+            print_arrows(arrows, console, lang)
+    for name, path in (("report", report), ("pictures", pictures)):
+        if path is not None:
+            typer.echo(f"{name}: {path}")
 
 
 def command(line: Path, experiment: Experiment) -> str:

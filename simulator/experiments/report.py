@@ -9,6 +9,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, Template, select_au
 
 from simulator.experiments.arrows import arrows_of
 from simulator.experiments.charts.texts import TEXTS as CHART_TEXTS
+from simulator.experiments.doubts import doubts
 from simulator.experiments.kpis import Kpis
 from simulator.experiments.run import Experiment
 from simulator.experiments.said import clocks
@@ -69,7 +70,7 @@ def render_report(
     code, words, trace = language(lang), texts(lang), experiment.trace
     return template("simulation.html.j2").render(
         e=experiment, k=figures, t=words, names=FIGURES[code], lang=code, version=version, command=command,
-        warnings=warnings(figures.flow, code), setting=setting(experiment, code), warmup=warmup(experiment, code),
+        warnings=[*doubts(experiment.spec, code), *warnings(figures.flow, code)], setting=setting(experiment, code), warmup=warmup(experiment, code),
         minutes=_minutes(trace) if trace else "",
         votes=[(name, words["votes"].format(n=n, of=len(experiment.results))) for name, n in figures.votes],
         left=sum(n for r in experiment.results for _, n in r.lead_times), active=trace.bottleneck if trace else None,

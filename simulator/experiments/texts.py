@@ -96,7 +96,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "energy_unit": "energy kWh", "oee_e79": "OEE of E79 %", "used": "used + down %", "units_caption": "Per replication. OEE = A × E × Q. A availability: share of the planned time (without breaks and planned maintenance) in Execute, changeovers left out. "
         "E effectiveness: items × ideal cycle over that time. Q quality ratio: good over all items. Names of ISO 22400-2, our reading. "
         "E may pass 100 % by chance, since the ideal cycle is the mean process time. "
-        "OEE of SEMI E79 (our reading): good items × ideal cycle over all of the time counted, breaks and planned maintenance included.",
+        "OEE of SEMI E79 (our reading): good items × ideal cycle over all of the time counted, breaks and planned maintenance included. "
+        "Used + down: A × E, and what failures and changeovers took; the bottleneck, bold, has the most.",
         "active": "Bottleneck by active periods", "active_line": "By active periods (first replication)", "active_of": "{unit}: sole bottleneck {sole:.0f} %, shifting {shifting:.0f} %", "sole": "sole bottleneck %",
         "shifting": "shifting bottleneck %", "active_caption": "First replication. A unit is active while it waits for nobody; at any time the bottleneck is the unit "
         "whose active period is the longest. Dark: sole bottleneck. Light: shifting between two, and then both count. A machine of several places "
@@ -127,6 +128,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "The line held {held:.1f} h of output; leave --warmup out, or give {held:.0f} or more.",
         "early": "{n} events or failures whose time the line file gives came in the warm-up of {warmup:g} h: their times count from the start of the run. "
         "Give a shorter --warmup, or later times.",
+        "doubt_failure": "Look again: {unit}, {name}: MTBF ({mtbf}) is shorter than MTTR ({mttr}). A time without a unit is in seconds.",
+        "doubt_slow": "Look again: {unit} makes at most {rate} items/h, half of the other units {others} or more. A time without a unit is in seconds.",
+        "doubt_long": "Look again: {unit} is {length} m long. Lengths are in metres.",
+        "doubt_fast": "Look again: {unit} runs at {speed} m/s. Speeds are in metres per second.",
         "warmup_found": "warm-up: {hours:.1f} h, found on pilot runs (MSER-5: {mser:.1f} h; what the line held at the start has left after {flushed:.1f} h)",
         "warmup_open": "warm-up: no end of it was found in pilot runs of {length:.0f} h; {hours:.1f} h are taken. Beware of the figures, or give --warmup",
         "signs": "Signs of the bar: {signs}. All shares in a wider window, or in the report (--report).",
@@ -137,7 +142,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "places_down": "Repairs of single places, per replication and place: {units}",
         "steps": "Yield and scrap by step", "yield": "yield %", "rejected": "became bad", "removed": "left as scrap", "lost": "lost kg/h", "black": "black mass kg/h",
         "steps_caption": "Cells per replication. A cell costs yield where it becomes bad; what was added to it is lost where it leaves the line "
-        "(into a bin, or marked bad over the end). Materials in kg per hour; those of the black mass: {black}.",
+        "(into a bin, or marked bad over the end).", "steps_mass": "Materials in kg per hour; those of the black mass: {black}.",
         "lead_times": "Lead times", "lead_axis": "lead time in h", "lead_share": "share of cells in %", "median": "median",
         "lead_caption": "All cells of all replications pooled: {n} that entered the line in the run and left over its end in the hours counted. Median and P95 "
         "are those of all these cells; the key figures give the mean of the replications' own, so that the two may differ.",
@@ -161,7 +166,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "energy_unit": "電力量 kWh", "oee_e79": "E79のOEE %", "used": "使用＋停止 %", "units_caption": "1反復あたり。OEE＝A×E×Q。A 可用率：計画時間（休憩と計画保全を除く）のうち、段取り替えを除く運転（Execute）の割合。"
         "E 有効性：処理数×理想サイクル÷その時間。Q 品質率：良品数÷処理数。名称はISO 22400-2（当方の解釈）。"
         "理想サイクルは加工時間の平均なので、Eは偶然100％を超えることがある。"
-        "SEMI E79のOEE（当方の解釈）：良品数×理想サイクル÷全集計時間（休憩と計画保全を含む）。",
+        "SEMI E79のOEE（当方の解釈）：良品数×理想サイクル÷全集計時間（休憩と計画保全を含む）。"
+        "使用＋停止：A×Eと、故障・段取り替えで失われた割合。太字：これが最大のボトルネック。",
         "active": "稼働期間によるボトルネック", "active_line": "稼働期間による判定（最初の反復）", "active_of": "{unit}：単独ボトルネック{sole:.0f}％、移行中{shifting:.0f}％", "sole": "単独ボトルネック %",
         "shifting": "移行中ボトルネック %", "active_caption": "最初の反復。設備は、前後工程を待っていない間「稼働期間」にある。各時点のボトルネックは、稼働期間が最も長い設備。"
         "濃色：単独。淡色：二つの設備の間で移行中（双方に数える）。複数の場所をもつ設備は、いずれかの場所が前後工程を待つ間は待ちとする。"
@@ -192,6 +198,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "開始時の仕掛は生産{held:.1f} h分。--warmupを省くか、{held:.0f}以上にすること。",
         "early": "ラインファイルが時刻を指定したイベント・故障のうち{n}件が、ウォームアップ（{warmup:g} h）中に起きた。時刻は計算開始から数える。"
         "--warmupを短くするか、時刻を遅らせること。",
+        "doubt_failure": "要確認：{unit}の{name}：MTBF（{mtbf}）がMTTR（{mttr}）より短い。単位のない時間は秒。",
+        "doubt_slow": "要確認：{unit}の能力は最大{rate} 個/h、他の設備の半数は{others} 個/h以上。単位のない時間は秒。",
+        "doubt_long": "要確認：{unit}の長さは{length} m。長さの単位はメートル。",
+        "doubt_fast": "要確認：{unit}の速度は{speed} m/s。速度の単位はメートル毎秒。",
         "warmup_found": "ウォームアップ：{hours:.1f} h（予備計算による。MSER-5：{mser:.1f} h、開始時の仕掛が出終わるまで：{flushed:.1f} h）",
         "warmup_open": "ウォームアップ：{length:.0f} hの予備計算では終わりが見つからず、{hours:.1f} hとした。結果に注意するか、--warmupを指定すること",
         "signs": "棒の記号：{signs}。全割合は、より広い端末または報告書（--report）。",
@@ -201,8 +211,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "setup": "段取り替え（1反復・1か所あたり）：{units}", "of_unit": "{unit} {hours:.2f} h",
         "places_down": "ポジション単位の修理（1反復・1か所あたり）：{units}",
         "steps": "工程別の歩留まりと不良", "yield": "歩留まり %", "rejected": "不良発生", "removed": "不良排出", "lost": "損失 kg/h", "black": "ブラックマス kg/h",
-        "steps_caption": "1反復あたりのセル数。歩留まりは不良になった工程で失われ、材料はラインから出た工程（ビン、または不良として末端）までに加えた分が失われる。"
-        "材料はkg/h。ブラックマスになる材料：{black}。",
+        "steps_caption": "1反復あたりのセル数。歩留まりは不良になった工程で失われ、材料はラインから出た工程（ビン、または不良として末端）までに加えた分が失われる。",
+        "steps_mass": "材料はkg/h。ブラックマスになる材料：{black}。",
         "lead_times": "リードタイムの分布", "lead_axis": "リードタイム（h）", "lead_share": "セルの割合（％）", "median": "中央値",
         "lead_caption": "全反復の全セルをまとめた分布：計算中に投入され、集計時間中に末端から出た{n}個。中央値とP95もこの全セルのもの。"
         "主要指標は反復ごとの値の平均なので、異なることがある。",

@@ -12,12 +12,16 @@ from pydantic import BaseModel, ValidationError
 
 from profiles.naming import did_you_mean
 from simulator.line.errors import FileError
+from simulator.line.yamlsyntax import explain
 
 FEW = 8  # keys that are named instead of one that nobody knows
 _MAX_BYTES = 10_000_000
+_QUOTE = "'"
+_ELSEWHERE = "it is a key of another place; is the line indented rightly?"
+_NUMBER = "write a number; without a unit, and with a decimal point, not a comma: 5.5"
 WANTED = {  # what is right instead of a value of which pydantic says only what is wrong
-    "float_type": "write a number; a decimal point, not a comma: 5.5",
-    "float_parsing": "write a number; a decimal point, not a comma: 5.5",
+    "float_type": _NUMBER,
+    "float_parsing": _NUMBER,
     "int_type": "write a whole number, such as 3",
     "int_parsing": "write a whole number, such as 3",
     "int_from_float": "write a whole number, such as 3",
@@ -38,6 +42,8 @@ WANTED = {  # what is right instead of a value of which pydantic says only what 
     "string_pattern_mismatch": "write up to 64 letters, digits, '_', '.' and '-', the first one a letter, a digit or '_'",
 }
 _INSTEAD = {  # of pydantic's own words, where they are those of a programmer
+    "float_type": "must be a number, not {shown}",
+    "float_parsing": "must be a number, not {shown}",
     "dict_type": "must be a mapping, not {shown}",
     "model_type": "must be a mapping, not {shown}",
     "model_attributes_type": "must be a mapping, not {shown}",
@@ -122,10 +128,7 @@ class YamlFile:
         try:
             root = yaml.compose(text, Loader=yaml.SafeLoader)
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-            what = f"is not YAML: {error.problem}"
-            raise self.kind.fault(self.path, line, column, what, "mend the syntax here") from None
+            raise self.kind.fault(self.path, *explain(text, error)) from None
         except (yaml.YAMLError, RecursionError) as error:
             raise self._of_file(f"is not YAML: {str(error).splitlines()[0]}", "mend the syntax") from None
         if root is None:
@@ -232,13 +235,20 @@ def first_fault(error: ValidationError, model: type[BaseModel]) -> tuple[tuple[i
     if fault["type"] == "extra_forbidden":
         beside = _keys_at(model, loc)
         otherwise = f"known here are {', '.join(sorted(beside))}" if len(beside) <= FEW else "remove it"
+        otherwise = _ELSEWHERE if loc[-1] in _keys_within(model) else otherwise
         return loc, f"unknown key {loc[-1]}", did_you_mean(loc[-1], beside, otherwise)
     shown = _shown(fault["input"])
     if fault["type"] in WANTED:
         what = _INSTEAD.get(fault["type"], "{message}, not {shown}")
         known = {"message": message, "shown": shown, **fault.get("ctx", {})}
         return loc, what.format(**known), WANTED[fault["type"]].format(**known)
-    return loc, message, _mend(fault["type"], loc)
+    if fault["type"] == "missing":
+        return loc, "is missing", f"add '{loc[-1]}:' here"
+    if fault["type"] == "union_tag_invalid":
+        kinds = fault["ctx"]
+        what = f"there is no {kinds['discriminator'].strip(_QUOTE)} {kinds['tag']!r}"
+        return loc, what, f"write one of {kinds['expected_tags']}"
+    return loc, message, _mend(fault["type"])
 
 
 def _keys_at(model: type[BaseModel], loc: Sequence[int | str]) -> set[str]:
@@ -250,6 +260,17 @@ def _keys_at(model: type[BaseModel], loc: Sequence[int | str]) -> set[str]:
         models = {found for field in fields for found in _models_in(field.annotation)} if fields else models
         models = {m for m in models if _tag(m) == step} or models
     return {f.alias or name for m in models for name, f in m.model_fields.items()} - {"figures"}
+
+
+def _keys_within(model: type[BaseModel]) -> set[str]:
+    """All keys of a file, wherever they may stand."""
+    seen, left = set[type[BaseModel]](), [model]
+    while left:
+        one = left.pop()
+        if one not in seen:
+            seen.add(one)
+            left += [found for field in one.model_fields.values() for found in _models_in(field.annotation)]
+    return {f.alias or name for m in seen for name, f in m.model_fields.items()} - {"figures"}
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
@@ -276,15 +297,11 @@ def _value_of_figure(node: yaml.Node) -> yaml.Node:
 
 
 def _shown(value: Any) -> str:
-    """A value as a file writes it. Within braces YAML reads ``5,5 s`` as a 5 and a key ``5 s`` without a value."""
+    """A value as a file writes it; ``nothing`` where none stands. Within braces YAML reads ``5,5 s`` as a 5 and a key ``5 s`` without a value."""
     if isinstance(value, dict):
         return "{" + ", ".join(str(k) if v is None else f"{k}: {v}" for k, v in value.items()) + "}"
     return "nothing" if value is None else repr(value) if isinstance(value, str) else str(value)
 
 
-def _mend(kind: str, loc: tuple[Any, ...]) -> str:
-    if kind == "missing":
-        return f"add '{loc[-1]}:' here"
-    if kind.startswith("union_tag"):
-        return "kind is machine, conveyor or buffer"
-    return ""
+def _mend(kind: str) -> str:
+    return "kind is machine, conveyor or buffer" if kind.startswith("union_tag") else ""

@@ -131,7 +131,8 @@ def _all_lines(plan: CapacityPlan, lang: str) -> str:
 def print_formats(console: Console, lang: str = "en") -> None:
     """The bundled cell formats, and what a GWh per year of each asks for."""
     text = words(lang)
-    heads = [text[k] for k in ("format", "wh", "mcells", "net_ppm", "gross_ppm", "slots", "ageing")]
+    rates = [f"{text[key]} {text['ppm']}" for key in ("net_ppm", "gross_ppm")]
+    heads = [*(text[key] for key in ("format", "wh", "mcells")), *rates, text["slots"], text["ageing"]]
     console.print(plain_table(heads, format_rows(), text["formats"], console.width))
     console.print(text["formats_rule"], style="dim", highlight=False)
     console.print(text["trust"], style="dim", highlight=False)

@@ -36,12 +36,30 @@ def test_the_table_the_words_and_the_files_come_out(folder: Path) -> None:
     found = re.search(wanted, said.out)
     assert found is not None
     assert float(found[1]) >= 270
+    chosen = re.search(r"^Chosen: X\.capacity (\d) \(in the file 1\); cost (\d+)\.$", said.out, re.MULTILINE)
+    assert chosen is not None
+    assert int(chosen[2]) == 3 * int(chosen[1])
+    assert re.search(
+        r"^Throughput of the line as its file says: [\d.]+ ± [\d.]+ cells/h, on the random", said.out, re.MULTILINE
+    )
     assert said.out.splitlines()[-1] == f"results: {Path('new/out/report.html')}"
     out = folder / "new" / "out"
     assert sorted(p.name for p in out.iterdir()) == ["checks.csv", "designs.csv", "pictures", "report.html"]
     assert sorted(p.name for p in (out / "pictures").iterdir()) == ["path.svg", "tried.svg"]
     assert (out / "designs.csv").read_bytes().startswith(b"\xef\xbb\xbfunits.X.capacity,cost,")
-    assert "setsubi design size.yaml" in (out / "report.html").read_text(encoding="utf-8")
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "setsubi design size.yaml" in page
+    assert f"<li>{chosen[0]}</li>" in page
+    assert "<h2>Throughput against cost</h2>" in page
+
+
+def test_a_narrow_window_cuts_no_place() -> None:
+    assert "│ X.capacity │" in setsubi("design", "size.yaml", env={"COLUMNS": "60"}).out
+
+
+def test_a_design_file_without_choices_is_a_design_file(folder: Path) -> None:
+    (folder / "size.yaml").write_text(DESIGN.partition("choose:")[0], encoding="utf-8")
+    refused(setsubi("design", "size.yaml"), 4, "size.yaml:1:1: choose: is missing (add 'choose:' here)")
 
 
 def test_japanese_is_japanese(folder: Path) -> None:

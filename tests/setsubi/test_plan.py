@@ -98,6 +98,7 @@ def test_options_take_the_place_of_what_the_file_says() -> None:
 
 def test_the_formats_are_listed() -> None:
     said = setsubi("plan", "--cell", "list")
+    assert "Net rate cells/min ┃ Gross rate cells/min" in said.out
     assert row(said.out, "prismatic_60ah")[1:] == ["225", "4.44", "8.5", "11.7", "12177", "256 k"]
 
 

@@ -146,6 +146,7 @@ def _level(trace: Trace, level: LevelTrace, words: Mapping[str, str], window: Ra
         full=[level.capacity] * len(level.mean),
     )  # fmt: skip
     made.yaxis.axis_label = plain(words["items"])
+    made.yaxis.ticker.desired_num_ticks = 3
     made.quad("left", "right", "most", "least", source=data, color=BLUE, alpha=0.25, line_color=None)
     made.line("hours", "mean", source=source(hours=_steps(edges), mean=_held(level.mean)), color=BLUE)
     made.add_layout(Span(location=level.capacity, dimension="width", line_color=INK, line_dash="dashed", line_width=1))

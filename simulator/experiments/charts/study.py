@@ -58,7 +58,10 @@ def means(words: Words, found: Sequence[tuple[str, float, float]], base: int, ax
     )  # fmt: skip
     others = [i for i in range(len(found)) if i != base]
     items = []
-    for name, colour, mark, of in ((words["scenario"], BLUE, "circle", others), (words["base"], INK, "square", [base])):
+    for name, colour, mark, of in (
+        (words["scenario"], BLUE, "circle", others),
+        (words["compared"], INK, "square", [base]),
+    ):
         if of:
             data = _intervals(of, [names[i] for i in of], [at[i] for i in of], [half[i] for i in of])
             items.append(

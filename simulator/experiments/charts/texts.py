@@ -12,7 +12,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "replications": "replications", "rate": "cells per hour", "sole": "sole bottleneck",
         "shifting": "shifting bottleneck", "items": "items", "scenario": "scenario", "difference": "difference",
         "value": "value", "verdict": "verdict", "factor": "factor", "design": "design", "designs": "designs tried", "front": "front",
-        "fresh": "on fresh random numbers", "base": "base", "number": "no.",
+        "fresh": "on fresh random numbers", "compared": "compared with", "number": "no.",
         "reached": "reaches the target", "missed": "does not reach the target",
     },
     "ja": {
@@ -24,7 +24,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "replications": "各反復", "rate": "1時間あたりのセル数", "sole": "単独ボトルネック",
         "shifting": "移行中のボトルネック", "items": "個数", "scenario": "シナリオ", "difference": "差",
         "value": "値", "verdict": "判定", "factor": "因子", "design": "設計案", "designs": "試した設計案", "front": "パレート前線",
-        "fresh": "別の乱数で再計算", "base": "基準", "number": "番号",
+        "fresh": "別の乱数で再計算", "compared": "比較の基準", "number": "番号",
         "reached": "目標達成", "missed": "目標未達",
     },
 }  # fmt: skip

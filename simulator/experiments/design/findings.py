@@ -10,6 +10,7 @@ from simulator.experiments.design.result import Check, Design, Trial, Verdict
 from simulator.experiments.design.spec import COST
 from simulator.experiments.design.texts import words
 from simulator.experiments.design.trials import figure_of
+from simulator.experiments.doubts import doubts
 from simulator.experiments.figures import UNITS
 from simulator.experiments.kpis import Figure
 from simulator.experiments.study.compare import LOWER_IS_BETTER, judge, paired
@@ -90,6 +91,22 @@ def verdict(design: Design, lang: str) -> str:
     )  # fmt: skip
 
 
+def to_build(design: Design, lang: str) -> list[str]:
+    """What to build, beside what the file has, and what the line makes as it is; nothing where there is a front."""
+    plan, text = design.plan, words(lang)
+    if plan.spec.target is None:
+        return []
+    figure = figure_of(design.base, plan.spec.figure)
+    base = text["base_makes"].format(
+        figure=figure_name(plan.spec.figure, lang), mean=figure.text(), unit=unit_of(design)
+    )
+    if design.chosen is None:
+        return [base]
+    rows = ((label, value, file) for label, file, value, *_ in choice_rows(design, lang))
+    places = "; ".join(text["place_is"].format(place=label, value=value, file=file) for label, value, file in rows)
+    return [text["chosen_is"].format(places=places, cost=f"{design.chosen.cost:g}"), base]
+
+
 def sentences(design: Design, lang: str) -> list[str]:
     """How it was found, and how sure it is that nothing cheaper does."""
     text, plan = words(lang), design.plan
@@ -144,7 +161,7 @@ def _dropped(design: Design) -> list[Check]:
 
 def warnings(design: Design, lang: str) -> list[str]:
     """What makes the result doubtful."""
-    text, said = words(lang), []
+    text, said = words(lang), doubts(design.base.scenario.spec, lang)
 
     def named(names: Sequence[str]) -> str:
         return listed([text["base"] if name == BASE else name for name in names], lang)

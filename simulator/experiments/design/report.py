@@ -18,6 +18,7 @@ from simulator.experiments.design.findings import (
     runs,
     sentences,
     span,
+    to_build,
     trial_rows,
     unit_of,
     verdict,
@@ -62,7 +63,7 @@ def render_design(
     return template("design.html.j2").render(
         d=design, p=plan, e=outcome.experiment, k=outcome.figures, cost=cost, w=text, t=texts(code), names=FIGURES[code],
         lang=code, version=version, command=command, setting=setting, verdict=verdict(design, code), unit=unit_of(design),
-        findings=sentences(design, code), warnings=warnings(design, code), figure=figure_of(outcome, name), target=target,
+        findings=[*to_build(design, code), *sentences(design, code)], warnings=warnings(design, code), figure=figure_of(outcome, name), target=target,
         choices=choice_rows(design, code) if target else [], front=[] if target else front_rows(design), tried=rows[:MOST_ROWS],
         hidden=hidden, shown=[with_unit(design, n, code) for n in figures_shown(design)], labels=_labels(design, code), few=FEW,
         engines=engines(design, code), clocks=clocks({n: o.figures.failures for n, o in by_name(design, code).items()}), listed=listed,

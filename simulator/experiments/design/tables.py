@@ -17,6 +17,7 @@ from simulator.experiments.design.findings import (
     figures_shown,
     front_rows,
     sentences,
+    to_build,
     unit_of,
     verdict,
     warnings,
@@ -34,7 +35,7 @@ def print_design(design: Design, console: Console, lang: str = "en") -> None:
         console.print(engine, style="dim", highlight=False)
     console.print(_front(design, lang) if design.plan.spec.target is None else _choice(design, lang))
     console.print(verdict(design, lang), style="" if design.reached else "yellow", highlight=False)
-    for sentence in sentences(design, lang):
+    for sentence in (*to_build(design, lang), *sentences(design, lang)):
         console.print(sentence, highlight=False)
     for warning in warnings(design, lang):
         console.print(warning, style="yellow", highlight=False)
@@ -44,7 +45,8 @@ def print_design(design: Design, console: Console, lang: str = "en") -> None:
 
 def _choice(design: Design, lang: str) -> Table:
     text = words(lang)
-    table = Table(text["place"])
+    table = Table()
+    table.add_column(text["place"], no_wrap=True)
     for key in ("in_file", "chosen" if design.reached else "best", "range", "cost"):
         table.add_column(text[key], justify="right")
     table.add_column(f"{text['one_less']}\n{unit_of(design)}", justify="right", no_wrap=True)

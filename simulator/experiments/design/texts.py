@@ -15,6 +15,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "cost": "cost", "total": "total", "one_less": "one step less", "short": "falls short", "target": "target",
         "at_least": "{figure} {mean} {unit} in {n} fresh replications: at least {bound} with {level} certainty; the target is {target}.",
         "at_most": "{figure} {mean} {unit} in {n} fresh replications: at most {bound} with {level} certainty; the target is {target}.",
+        "chosen_is": "Chosen: {places}; cost {cost}.", "place_is": "{place} {value} (in the file {file})",
+        "base_makes": "{figure} of the line as its file says: {mean} {unit}, on the random numbers of the search.",
         "tried": "{tried} of {designs} designs tried, {runs} replications.",
         "uncertain": "not certain", "every": "Every cheaper design", "every_other": "Every other cheaper design",
         "proof_by_cost": "{every} was tried, and falls short on the random numbers of the search.",
@@ -40,8 +42,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "front_caption": "Of the designs tried no other one has more {gain} at no more {price}. Means and 95 % intervals on fresh random numbers.",
         "result": "Result", "result_caption": "One step less: the same design with the next smaller value at this place, on the random numbers of the search. "
         "Falls short: not run, because a design that is larger everywhere falls short. Not certain: on fresh random numbers.",
-        "all_tried": "{price} against {gain}", "all_tried_caption": "Every design tried (mean on the random numbers of the search); the line joins those that no "
-        "other one beats.", "path": "Path of the search",
+        "all_tried": "{gain} against {price}", "all_tried_caption": "Every design tried (mean on the random numbers of the search); the line joins those that no "
+        "other one beats there. Fresh random numbers may say otherwise: believe them.", "path": "Path of the search",
         "path_caption": "Cost of each design in the order of the search. Green: reaches the target, red: falls short. The search trusts its own "
         "random numbers; what it proposes is then run on fresh ones.",
         "number": "no.", "reaches": "reaches the target", "phase": "step of the search", "front_order": "designs in the order of the search",
@@ -64,6 +66,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "cost": "コスト", "total": "合計", "one_less": "一段小さくした場合", "short": "未達", "target": "目標",
         "at_least": "{figure}は新しい乱数による{n}回の反復で{mean} {unit}：{level}の確からしさで{bound}以上（目標：{target}）。",
         "at_most": "{figure}は新しい乱数による{n}回の反復で{mean} {unit}：{level}の確からしさで{bound}以下（目標：{target}）。",
+        "chosen_is": "選定：{places}。コスト{cost}。", "place_is": "{place} {value}（ファイルの値 {file}）",
+        "base_makes": "ラインファイルのままでは{figure} {mean} {unit}（探索の乱数による）。",
         "tried": "{designs}案中{tried}案を計算、反復は計{runs}回。",
         "uncertain": "不確か", "every": "より安い案", "every_other": "その他のより安い案",
         "proof_by_cost": "{every}はすべて計算し、探索の乱数ではいずれも未達。",
@@ -88,7 +92,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "front_caption": "計算した案のうち、{price}を増やさずに{gain}が上回る案が他にないもの。新しい乱数による平均と95％信頼区間。",
         "result": "結果", "result_caption": "「一段小さくした場合」：この場所だけを次に小さい値にした案（探索の乱数による）。"
         "「未達」：すべての場所でそれ以上の案が未達のため、計算していない。「不確か」：新しい乱数による。",
-        "all_tried": "{price}と{gain}", "all_tried_caption": "計算した全案（探索の乱数による平均）。線は、他の案に負けない案を結ぶ。",
+        "all_tried": "{gain}と{price}", "all_tried_caption": "計算した全案（探索の乱数による平均）。線は、その中で他の案に負けない案を結ぶ。新しい乱数と異なる場合は、新しい乱数を信じること。",
         "path": "探索の経過",
         "path_caption": "計算した順の各案のコスト。緑：目標に達する、赤：未達。探索は自身の乱数で判断し、提案した案を新しい乱数で計算し直す。",
         "number": "番号", "reaches": "目標に達する", "phase": "探索の段階", "front_order": "探索の順",

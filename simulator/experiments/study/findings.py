@@ -8,6 +8,7 @@ from math import floor, isfinite, log10
 
 from simulator.experiments.compiled.agreement import least
 from simulator.experiments.compiled.choice import Choice
+from simulator.experiments.doubts import doubts
 from simulator.experiments.study.compare import Difference, Verdict, compare
 from simulator.experiments.study.effects import effects
 from simulator.experiments.study.plan import BASE
@@ -139,7 +140,8 @@ def warnings(study: Study, lang: str) -> list[str]:
     def named(names: Sequence[str]) -> str:
         return listed([shown_name(study, n, lang) for n in names], lang, ", ")
 
-    said = unsettled(study.warmup, named, lang) + unsteady(study.outcomes, named, lang)
+    said = doubts(study.base.scenario.spec, lang)
+    said += unsettled(study.warmup, named, lang) + unsteady(study.outcomes, named, lang)
     said += [o.experiment.engine.disagreement for o in study.outcomes if o.experiment.engine.disagreement][:1]
     return said
 

@@ -28,7 +28,7 @@ from simulator.experiments.study.recipes import rate, recipes_of
 from simulator.experiments.study.result import Outcome, Study
 from simulator.experiments.study.sensitivity import gains
 from simulator.experiments.study.spec import RunSpec
-from simulator.experiments.study.stoptexts import lasted, stop_asked, stop_rows, stop_title, unit_rows
+from simulator.experiments.study.stoptexts import lasted, lost, stop_asked, stop_rows, stop_title, unit_rows
 from simulator.experiments.study.tables import others, row_name, selected
 from simulator.experiments.study.texts import words
 from simulator.experiments.texts import FIGURES, language, texts
@@ -192,6 +192,7 @@ def _stop(study: Study, lang: str) -> dict[str, Any] | None:
     return {
         "title": stop_title(study, lang),
         "asked": stop_asked(study, lang),
+        "lost": lost(study.stops[study.plan.base]),
         "heads": heads,
         "rows": rows,
         "units": unit_rows(study, lang),

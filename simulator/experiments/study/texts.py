@@ -25,7 +25,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "stop_caption": "Cells that have left each unit fewer than without the stop, mean over the replications, {base}; grey: the stop. "
         "A curve that stays up is a loss, one that falls is caught up.", "stop_engine": "engine of the runs with the stop: SimPy (only it knows failures at a given time and safety functions)",
         "stop_hours": "hours from the beginning of the stop", "behind": "cells behind",
-        "findings": "Findings", "base": "base", "base_is": "compared with {name}", "scenario": "scenario",
+        "findings": "Findings", "base": "base", "of_scenario": "Scenario {name}", "base_is": "compared with {name}", "scenario": "scenario",
         "better": "better", "worse": "worse", "not distinguishable": "not distinguishable", "equal": "equal",
         "better_than": "Better than {base}", "worse_than": "Worse than {base}", "same_as": "Not distinguishable from {base}",
         "equal_to": "Equal to {base} in every replication", "without_stop": ", without the stop", "without_title": "Without the stop",
@@ -94,7 +94,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "stop_caption": "停止なしと比べて各設備から出た数の不足分（反復の平均、{base}）。灰色：停止中。高いままの線は損失、下がる線は挽回を示す。",
         "stop_engine": "停止ありの計算の計算エンジン：SimPy（時刻を指定した故障と安全機能はSimPyモデルだけが対応）",
         "stop_hours": "停止開始からの時間（h）", "behind": "遅れ（セル）",
-        "findings": "結論", "base": "基準", "base_is": "比較の基準：{name}", "scenario": "シナリオ",
+        "findings": "結論", "base": "基準", "of_scenario": "シナリオ：{name}", "base_is": "比較の基準：{name}", "scenario": "シナリオ",
         "better": "良い", "worse": "悪い", "not distinguishable": "区別できない", "equal": "同じ",
         "better_than": "{base}より良い", "worse_than": "{base}より悪い", "same_as": "{base}と区別できない",
         "equal_to": "全反復で{base}と同じ", "without_stop": "（停止なし）", "without_title": "停止なし",

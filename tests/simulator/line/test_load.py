@@ -172,7 +172,7 @@ def test_a_fault_in_the_file_is_named_with_place_and_mend(
         (GOOD + "lot_size: 0\n", "greater than or equal to 1, not 0 (write 1 or more)"),
         (
             GOOD + "takt: {value: 5,5 s}\n",
-            "valid number, not {value: 5, 5 s} (write a number; a decimal point, not a comma: 5.5)",
+            "must be a number, not {value: 5, 5 s} (write a number; without a unit, and with a decimal point, not a comma: 5.5)",
         ),
         (
             GOOD + "takt: 5,5 s\n",

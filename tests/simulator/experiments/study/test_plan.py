@@ -103,7 +103,7 @@ def test_a_changed_figure_is_assumed_no_longer_and_the_others_stay_so(plan_of: L
         ("", (0, 0), "is empty"),
         ("- 1\n", (1, 1), "no mapping"),
         (HEAD, (1, 1), "nothing to try"),
-        ("hours: 8\nscenarios: {a: {units.X.capacity: 9}}\n", (1, 1), "Field required (add 'line:' here)"),
+        ("hours: 8\nscenarios: {a: {units.X.capacity: 9}}\n", (1, 1), "line: is missing (add 'line:' here)"),
         (ONE + "warmpu: auto\n", (6, 1), "unknown key warmpu (did you mean 'warmup'?)"),
         (ONE + "hours: 9\n", (6, 1), "given twice"),
         (ONE.replace("8", "0"), (2, 1), "greater than 0"),

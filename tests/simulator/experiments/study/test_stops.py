@@ -27,7 +27,7 @@ from simulator.experiments.study.stops import (
     time_of,
     waits_of,
 )
-from simulator.experiments.study.stoptexts import stop_asked, stop_rows
+from simulator.experiments.study.stoptexts import lost, stop_asked, stop_rows
 from simulator.experiments.study.tables import csv_files, print_study
 from simulator.experiments.study.texts import TEXTS
 from simulator.line import LineSpec
@@ -143,6 +143,7 @@ def test_the_stop_is_in_the_report_and_in_a_file_of_its_own(tmp_path: Path) -> N
     page = render_study(study, lang="en")
     assert "<h2>What if M1.5 stops</h2>" in page
     assert "M1.5 stops 10 min after the warm-up, for 5 min" in page
+    assert f"<span>cells behind at the end, base</span><b>{lost(runs)}</b>" in page
     assert "A blocked after" in page
     assert "C starved after" in page
     assert "シナリオ" in render_study(study, lang="ja")

@@ -281,6 +281,14 @@ def test_the_charts_hold_the_figures_of_the_experiment(study: Study, lang: str) 
     assert CHART_TEXTS[lang]["reset"] in shown.words()
 
 
+def test_the_report_says_which_scenario_the_others_are_compared_with(tmp_path: Path) -> None:
+    """Not the base: the legend called it so, and the ribbon of bottlenecks named none."""
+    text = "line: line.yaml\nhours: 1\nwarmup: 0\nreplications: 2\ncompare: more\nscenarios: {more: {units.X.capacity: 9}}\n"
+    page = render_study(run_study(plan_in(tmp_path, text), engine="simpy"))
+    assert {"scenario", "compared with"} <= Charts(page).texts()
+    assert "<h2>Bottleneck by active periods</h2>\n<p>Scenario more</p>" in page
+
+
 def test_the_charts_with_a_row_per_scenario_have_the_scenarios_to_tick(study: Study) -> None:
     page = render_study(study)
     names = boxes(page)
