@@ -11,7 +11,7 @@ from conformance.exitcodes import ExitCode
 from conformance.reports import make_console
 from setsubi.errors import guarded
 from setsubi.experiment import Out
-from setsubi.files import publish_files
+from setsubi.files import say_where, write_results
 from setsubi.hosting import tool_version
 from setsubi.options import Engine, EngineOption, Lang, Language, Processes, Quiet, Scheduler, want_folder
 from setsubi.progress import with_progress
@@ -44,11 +44,13 @@ def design(
             ),
             words(lang), "checking", engine=engine, lang=lang, quiet=quiet,
         )  # fmt: skip
-    if not quiet:
-        print_design(found, make_console(), lang)
     if out is not None:
         drawn, command = draw(found, language(lang)), f"setsubi design {file.name}"
         page = render_design(found, lang=lang, version=tool_version(), command=command, drawn=drawn)
-        publish_files(out, page, csv_files(found), drawn, lang)
+        write_results(out, page, csv_files(found), drawn)
+    if not quiet:
+        print_design(found, make_console(), lang)
+    if out is not None:
+        say_where(out, lang)
     if not found.reached:
         raise typer.Exit(int(ExitCode.INCOMPLETE))

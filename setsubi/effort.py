@@ -9,7 +9,7 @@ import typer
 
 from conformance.reports import make_console, open_findings
 from setsubi.errors import guarded
-from setsubi.files import publish_files
+from setsubi.files import say_where, write_results
 from setsubi.hosting import tool_version
 from setsubi.options import Lang, Language, Quiet, want_folder
 from simulator.effort.load import load_effort
@@ -31,9 +31,11 @@ def effort(
     found = {unit: open_findings(path) for unit, path in loaded.reports.items()}
     undecided = {unit: f.undecided for unit, f in found.items()}
     made = estimate(loaded.spec, {unit: f.by_severity for unit, f in found.items()})
-    if not quiet:
-        print_estimate(made, undecided, make_console(), lang)
     if out is not None:
         drawn, command = draw(made, lang), f"setsubi effort {file.name}"
         page = render_effort(made, undecided, lang=lang, version=tool_version(), command=command, drawn=drawn)
-        publish_files(out, page, csv_files(made, undecided, lang), drawn, lang)
+        write_results(out, page, csv_files(made, undecided, lang), drawn)
+    if not quiet:
+        print_estimate(made, undecided, make_console(), lang)
+    if out is not None:
+        say_where(out, lang)

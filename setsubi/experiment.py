@@ -12,7 +12,7 @@ from conformance.errors import UsageError
 from conformance.exitcodes import ExitCode
 from conformance.reports import make_console
 from setsubi.errors import guarded
-from setsubi.files import publish_files
+from setsubi.files import say_where, write_results
 from setsubi.hosting import tool_version
 from setsubi.options import Engine, EngineOption, Lang, Language, Processes, Quiet, Scheduler, Seed, want_folder
 from setsubi.progress import with_progress
@@ -102,10 +102,12 @@ def run_plan(plan: Plan, workers: Workers, engine: EngineOption, lang: Lang, qui
 
 
 def publish(study: Study, out: Path | None, lang: Lang, command: str, quiet: bool) -> None:
-    """Print the tables and write the files."""
-    if not quiet:
-        print_study(study, make_console(), lang)
+    """Write the files and print the tables."""
     if out is not None:
         drawn = draw(study, language(lang))
         page = render_study(study, lang=lang, version=tool_version(), command=command, drawn=drawn)
-        publish_files(out, page, csv_files(study), drawn, lang)
+        write_results(out, page, csv_files(study), drawn)
+    if not quiet:
+        print_study(study, make_console(), lang)
+    if out is not None:
+        say_where(out, lang)

@@ -25,11 +25,20 @@ def write_pictures(folder: Path, drawn: Mapping[str, str]) -> None:
         write_whole(folder / f"{name}.svg", svg)
 
 
-def publish_files(out: Path, page: str, tables: Mapping[str, str], drawn: Mapping[str, str], lang: Lang) -> None:
-    """Write the tables, the pictures and the report into a folder, and say where."""
+def write_results(out: Path, page: str, tables: Mapping[str, str], drawn: Mapping[str, str]) -> None:
+    """Write the tables, the pictures and the report into a folder. Before anything is printed: who reads only the first lines of
+    that (``| head``) ends the program.
+    """
     for name, content in tables.items():
         write_whole(out / name, content, encoding="utf-8-sig")  # so that Excel reads Japanese
     write_pictures(out / "pictures", drawn)
-    report = out / "report.html"
-    write_whole(report, page)
-    typer.echo(f"{_RESULTS[lang]}: {report}")
+    write_whole(_report(out), page)
+
+
+def say_where(out: Path, lang: Lang) -> None:
+    """Say where the results are."""
+    typer.echo(f"{_RESULTS[lang]}: {_report(out)}")
+
+
+def _report(out: Path) -> Path:
+    return out / "report.html"

@@ -13,7 +13,7 @@ from conformance.errors import UsageError
 from conformance.reports import make_console
 from profiles.naming import did_you_mean
 from setsubi.errors import guarded
-from setsubi.files import publish_files, write_whole
+from setsubi.files import say_where, write_results, write_whole
 from setsubi.hosting import tool_version
 from setsubi.options import Lang, Language, Quiet, want_file, want_folder
 from simulator.planning.linefile import planned_line
@@ -58,24 +58,28 @@ def plan(
     made = size(spec)
     ramp = ramp_up(made, spec.ramp) if spec.ramp else None
     found = planned_line(made, str(file or cell)) if line is not None else None
-    if not quiet:
-        print_plan(made, ramp, console, lang)
     if line is not None and found is not None:
         write_whole(line, found.text)
-        typer.echo(f"{text['line_file']}: {line}")
-        typer.echo(text["simulate"].format(file=line, warmup=found.warmup_h, needed=found.needed, limit=found.limit))
-        if found.left_out:
-            typer.echo(text["left_out"].format(names=", ".join(found.left_out)))
     if write is not None and cell is not None:
         write_whole(write, _edited(cell, spec))
-        typer.echo(f"{text['plan_file']}: {write}")
     if out is not None:
         command = " ".join(
             ["setsubi plan", file.name if file else f"--cell {cell}", *(f"--{k} {v:g}" for k, v in given.items())]
         )
         drawn = draw(made, ramp, lang)
         page = render_plan(made, ramp, lang=lang, version=tool_version(), command=command, drawn=drawn)
-        publish_files(out, page, csv_files(made, ramp, lang), drawn, lang)
+        write_results(out, page, csv_files(made, ramp, lang), drawn)
+    if not quiet:
+        print_plan(made, ramp, console, lang)
+    if line is not None and found is not None:
+        typer.echo(f"{text['line_file']}: {line}")
+        typer.echo(text["simulate"].format(file=line, warmup=found.warmup_h, needed=found.needed, limit=found.limit))
+        if found.left_out:
+            typer.echo(text["left_out"].format(names=", ".join(found.left_out)))
+    if write is not None:
+        typer.echo(f"{text['plan_file']}: {write}")
+    if out is not None:
+        say_where(out, lang)
 
 
 def _check(file: Path | None, gwh: float | None, cell: str | None, write: Path | None) -> None:

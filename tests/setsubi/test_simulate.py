@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -227,25 +225,3 @@ def test_a_line_without_an_end_of_the_warm_up_says_so(tmp_path: Path) -> None:
     code, stdout, _ = run(path, "--hours", 0.1, "--replications", 1)
     assert code == 0
     assert "warm-up: no end of it was found in pilot runs of 3 h" in stdout
-
-
-def test_the_report_is_there_although_nobody_reads_the_tables(line: Path, tmp_path: Path) -> None:
-    report = tmp_path / "report.html"
-    words = [
-        sys.executable,
-        "-m",
-        "setsubi",
-        "simulate",
-        line,
-        "--hours",
-        "1",
-        "--replications",
-        "2",
-        "--report",
-        report,
-    ]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as started:
-        assert started.stdout is not None
-        started.stdout.close()
-        started.wait(120)
-    assert report.is_file()
