@@ -14,7 +14,19 @@ from conformance.reports import make_console
 from setsubi.errors import guarded
 from setsubi.files import say_where, write_results
 from setsubi.hosting import tool_version
-from setsubi.options import Engine, EngineOption, Lang, Language, Processes, Quiet, Scheduler, Seed, want_folder
+from setsubi.options import (
+    Engine,
+    EngineOption,
+    Hours,
+    Lang,
+    Language,
+    Processes,
+    Quiet,
+    Scheduler,
+    Seed,
+    Warmup,
+    want_folder,
+)
 from setsubi.progress import with_progress
 from setsubi.workers import workers_for
 from simulator.experiments.study.plan import Plan, load_plan, make_plan
@@ -56,10 +68,8 @@ def experiment(
 def sensitivity(
     line: Annotated[Path, typer.Argument(help="Line file (YAML).")],
     percent: Annotated[float, typer.Option(help="By how much each unit is made better.")] = 1.0,
-    hours: Annotated[float, typer.Option(help="Hours counted in each replication.")] = 24.0,
-    warmup: Annotated[
-        float | None, typer.Option(help="Hours before counting; found by MSER-5 on pilot runs if not given.")
-    ] = None,
+    hours: Hours = 24.0,
+    warmup: Warmup = None,
     seed: Seed = 1,
     replications: Annotated[int, typer.Option(help="Runs of every scenario, with the same seeds.")] = 20,
     out: Out = None,

@@ -17,6 +17,7 @@ from conformance.errors import UsageError
 from conformance.exitcodes import ExitCode
 from setsubi.errors import fail
 from simulator.experiments.whole import made
+from simulator.line.quantities import UNITS, parts
 
 # typer carries click under another name from version to version
 _CLICK_USAGE_ERROR: Any = typer.BadParameter.__mro__[1]
@@ -49,6 +50,28 @@ Processes = Annotated[int, typer.Option(min=0, help="Processes; 0: one per core.
 Scheduler = Annotated[
     str | None,
     typer.Option(help="Dask scheduler (tcp://host:8786) whose workers run the replications; see docs/cluster.md."),
+]
+
+
+def _hours(text: str | float) -> float:
+    """``24`` and ``24 h`` are 24, ``7d`` is 168."""
+    found = parts(str(text))
+    if found is not None and found[1] in UNITS:
+        return found[0] * UNITS[found[1]] / 3600
+    try:
+        return float(text)
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is no time; give hours, or a text such as 90min or 7d") from None
+
+
+Hours = Annotated[
+    float, typer.Option(parser=_hours, metavar="HOURS", help="Hours counted in each replication; or 7d, 90min.")
+]
+Warmup = Annotated[
+    float | None,
+    typer.Option(
+        parser=_hours, metavar="HOURS", help="Hours before counting; found by MSER-5 on pilot runs if not given."
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No tables; files only.")]
 Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Same seed, same run.")]

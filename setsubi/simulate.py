@@ -15,12 +15,14 @@ from setsubi.hosting import tool_version
 from setsubi.options import (
     Engine,
     EngineOption,
+    Hours,
     Lang,
     Language,
     Processes,
     Quiet,
     Scheduler,
     Seed,
+    Warmup,
     want_file,
     want_folder,
 )
@@ -43,10 +45,8 @@ from simulator.line.log import SUFFIXES
 @guarded
 def simulate(
     line: Annotated[Path, typer.Argument(help="Line file (YAML).")],
-    hours: Annotated[float, typer.Option(help="Hours counted in each replication.")] = 24.0,
-    warmup: Annotated[
-        float | None, typer.Option(help="Hours before counting; found by MSER-5 on pilot runs if not given.")
-    ] = None,
+    hours: Hours = 24.0,
+    warmup: Warmup = None,
     seed: Seed = 1,
     replications: Annotated[int, typer.Option(min=1, help="Runs with other seeds, for the confidence intervals.")] = 10,
     processes: Processes = 1,

@@ -134,7 +134,7 @@ CALLS: dict[str, tuple[list[str], tuple[str, ...]]] = {  # where, what, mend
     "unknown format": (["profile", "show", "stacking", "--format", "pdf"], ("'--format'", "'table', 'csv', 'markdown'")),
     "no port": (["mock", "stacking", "--base-port", "70000"], ("'--base-port'", "less than or equal to 65535")),
     "no number for a port": (["mock", "stacking", "--base-port", "abc"], ("'--base-port'", "valid integer")),
-    "no number of hours": (["simulate", "line.yaml", "--hours", "long"], ("'--hours'", "valid number")),
+    "no number of hours": (["simulate", "line.yaml", "--hours", "long"], ("'--hours'", "is no time; give hours")),
     "no seed": (["simulate", "line.yaml", "--seed", "-1"], ("'--seed'", "greater than or equal to 0")),
     "no replication": (["simulate", "line.yaml", "--replications", "0"], ("'--replications'", "greater than or equal to 1")),
 }  # fmt: skip

@@ -79,7 +79,7 @@ def test_japanese_is_japanese_in_terminal_and_report(line: Path, tmp_path: Path)
         ("--hours", "-3", "must be above 0"),
         ("--hours", "nan", "must be above 0"),
         ("--hours", "inf", "must be above 0"),
-        ("--hours", "two", "valid number"),
+        ("--hours", "two", "is no time; give hours"),
         ("--warmup", "-1", "must be 0 or more"),
         ("--seed", "-1", "greater than or equal to 0"),
         ("--replications", "0", "greater than or equal to 1"),
@@ -225,3 +225,11 @@ def test_a_line_without_an_end_of_the_warm_up_says_so(tmp_path: Path) -> None:
     code, stdout, _ = run(path, "--hours", 0.1, "--replications", 1)
     assert code == 0
     assert "warm-up: no end of it was found in pilot runs of 3 h" in stdout
+
+
+def test_hours_may_be_given_with_their_unit(line: Path) -> None:
+    plain = run(line, "--hours", 2, "--warmup", 0.5, "--replications", 2)
+    assert run(line, "--hours", "2h", "--warmup", "30 min", "--replications", 2) == plain
+    code, _, stderr = run(line, "--hours", "5 weeks")
+    assert code == 4
+    assert "invalid value for '--hours': '5 weeks' is no time; give hours, or a text such as 90min or 7d" in stderr
