@@ -72,6 +72,8 @@ class Machine(Unit):
         self._planned, self._recorded = context.planned, context.recorded
         self.busy = 0
         self._by_service = self._ages_by_service()
+        of_work = {f.scope for f in spec.failures if f.clock == "operation"}
+        self._works_wear = "place" in of_work or (self._by_service and "unit" in of_work)
         self._serve_priority, self._fail_priority = self.priority(SERVED), self.priority(FAILED)
 
     def _ages_by_service(self) -> bool:
@@ -176,17 +178,7 @@ class Machine(Unit):
         """Start or resume a service; whether the unit will fail within it is known now."""
         now, left = self.clock.time, server.left
         server.ends = now + left
-        failures, wear = self.failures, server.wear
-        fails = self._by_service and failures.age + left > failures.due
-        if wear is not None and wear.age + left > wear.due:
-            until = wear.due - wear.age
-            if not fails or until < failures.due - failures.age:
-                server.moment = Moment(self.clock, self._stops_here, server)
-                self.clock.at(now + until, self._serve_priority, server.moment)
-                return
-        if fails:
-            server.moment = Moment(self.clock, self._breaks, server)
-            self.clock.at(now + (failures.due - failures.age), self._fail_priority, server.moment)
+        if self._works_wear and self._fails_within(server):
             return
         moment = server.spare
         if moment is None:
@@ -195,6 +187,28 @@ class Machine(Unit):
             server.spare = None
         server.moment = moment
         self.clock.at(server.ends, self._serve_priority, moment)
+
+    def _fails_within(self, server: Server) -> bool:
+        """Whether the unit, or before it the server's place, fails within the service: then that is what happens next."""
+        now, left, failures, wear = self.clock.time, server.left, self.failures, server.wear
+        fails = self._by_service and failures.age + left > failures.due
+        if wear is not None and wear.age + left > wear.due:
+            until = wear.due - wear.age
+            if not fails or until < failures.due - failures.age:
+                server.moment = Moment(self.clock, self._stops_here, server)
+                self.clock.at(now + until, self._serve_priority, server.moment)
+                return True
+        if fails:
+            server.moment = Moment(self.clock, self._breaks, server)
+            self.clock.at(now + (failures.due - failures.age), self._fail_priority, server.moment)
+        return fails
+
+    def _worked(self, server: Server, work: float) -> None:
+        """So many seconds of work have been done by a server since it was last started or resumed."""
+        if self._by_service:
+            self.failures.age += work
+        if server.wear is not None:
+            server.wear.age += work
 
     def _breaks(self, moment: Moment) -> None:
         server: Server = moment.owner
@@ -240,10 +254,7 @@ class Machine(Unit):
         for server in self._servers:
             if server.moment is not None:
                 left = server.ends - now
-                if self._by_service:
-                    self.failures.age += server.left - left
-                if server.wear is not None:
-                    server.wear.age += server.left - left
+                self._worked(server, server.left - left)
                 server.left, server.moment = left, None
 
     def _thaw(self) -> None:
@@ -260,10 +271,8 @@ class Machine(Unit):
         server.moment, server.spare = None, moment
         server.working = False
         self.busy -= 1
-        if self._by_service:
-            self.failures.age += server.left
-        if server.wear is not None:
-            server.wear.age += server.left
+        if self._works_wear:
+            self._worked(server, server.left)
         if self._write is not None:
             self._write((self.clock.time, self.index, _END, server.items[0].number, 0, 0.0))
         if self._inspects:
