@@ -90,7 +90,7 @@ def sensitivity(
     except ValidationError as error:
         place, what, mend = first_fault(error, ExperimentSpec)
         option = "percent" if "sensitivity" in place else place[0]
-        raise UsageError(f"--{option}: {what}; {mend}") from None
+        raise UsageError(f"--{option}: {what}" + (f"; {mend}" if mend else "")) from None
     if not line.is_file():
         raise UsageError(f"{line}: there is no such file; give the path of a line file")
     plan = make_plan(spec, line.parent, line.name)

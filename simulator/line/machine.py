@@ -58,6 +58,8 @@ class Machine(Unit):
         self._changeover = stream(seed, name, CHANGEOVER, spec.changeover) if spec.changeover else None
         self._unlucky = uniforms(seed, name, SCRAP) if spec.scrap > 0 else None
         self._places = PlaceFailures(seed, name, spec.failures)
+        self._mending = 0  # places under repair
+        self._mending_since = self._places_down_s = 0.0
         for server in self._servers:
             server.wear = self._places.wear()
         self.quality_holds = [QualityHold(seed, name, k, hold) for k, hold in enumerate(spec.quality_holds)]
@@ -232,18 +234,34 @@ class Machine(Unit):
             self.failures.age += done
         server.mends, length = self._places.fails(server.wear)
         self.failures.count += 1
-        self.places_down_s += length
+        self._count_mending()
+        self._mending += 1
         self._note_place(Kind.FAIL, server, 0.0)
         moment = Moment(self.clock, self._goes_on_here, (server, length))
         self.clock.at(self.clock.time + length, self._serve_priority, moment)
 
     def _goes_on_here(self, moment: Moment) -> None:
         server, length = moment.owner
+        self._count_mending()
+        self._mending -= 1
         self._places.repaired(server.wear, server.mends)
         self._note_place(Kind.REPAIR, server, length)
         server.mends = -1
         if self.state == EXECUTE:
             self._run(server)
+
+    def _count_mending(self) -> None:
+        self._places_down_s = self.places_down_seconds()
+        self._mending_since = self.clock.time
+
+    def places_down_seconds(self) -> float:
+        if self.state != EXECUTE:
+            return self._places_down_s
+        return self._places_down_s + self._mending * (self.clock.time - self._mending_since)
+
+    def reset_seconds(self) -> None:
+        super().reset_seconds()
+        self._places_down_s, self._mending_since = 0.0, self.clock.time
 
     def _note_place(self, kind: Kind, server: Server, length: float) -> None:
         if self._write is not None:
@@ -251,6 +269,7 @@ class Machine(Unit):
 
     def _freeze(self) -> None:
         now = self.clock.time
+        self._count_mending()
         for server in self._servers:
             if server.moment is not None:
                 left = server.ends - now
@@ -258,6 +277,7 @@ class Machine(Unit):
                 server.left, server.moment = left, None
 
     def _thaw(self) -> None:
+        self._mending_since = self.clock.time
         for server in self._servers:
             if server.working and server.moment is None and server.mends < 0:
                 self._run(server)

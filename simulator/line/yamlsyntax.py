@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import yaml
 
 _WIDE = {"\u3000": "space", "：": "colon", "，": "comma", "－": "hyphen", "［": "bracket", "｛": "brace"}
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|#.*")
+_BEHIND_QUOTE = re.compile(r"[^'\"]*:\s+('[^']*'|\"[^\"]*\")\s*[^\s#,}\]]")
 _MISFIT = "this line does not fit those above it"
 _CLOSING = {"{": "}", "[": "]"}
 
@@ -17,8 +21,9 @@ def explain(text: str, error: yaml.MarkedYAMLError) -> tuple[int, int, str, str]
     problem = str(error.problem)
     in_key = "could not find expected ':'" in problem and began is not None
     look = began.line if in_key and began is not None else row
+    plain = _QUOTED.sub(lambda found: " " * len(found[0]), lines[look]) if look < len(lines) else ""
     for character, name in _WIDE.items():
-        if look < len(lines) and character in lines[look].partition("#")[0]:
+        if character in plain and plain.count(": ") < 2:  # a second colon is a fault of its own
             at = lines[look].index(character) + 1
             return look + 1, at, f"is not YAML: there is a full-width {name}", "write it half-width, in ASCII"
     if in_key and began is not None:
@@ -29,11 +34,16 @@ def explain(text: str, error: yaml.MarkedYAMLError) -> tuple[int, int, str, str]
             "write 'key: value', a space behind the colon",
         )
     if "\\t" in problem:
-        return row + 1, column + 1, "is not YAML: there is a tab", "indent with spaces"
+        return row + 1, column + 1, "is not YAML: there is a tab", "write spaces instead"
     if "expected ',' or" in problem and began is not None:
         opened = lines[began.line][began.column] if began.line < len(lines) else "{"
         what = f"is not YAML: the '{opened}' is not closed, or lacks a comma"
         return began.line + 1, began.column + 1, what, f"write {opened}one, another{_CLOSING.get(opened, opened)}"
+    at, last = max(((n, line) for n, line in enumerate(lines) if line.strip()), default=(0, ""))
+    if "<stream end>" in problem and {*"[{"} & {*last}:
+        opened = max("[{", key=last.rfind)
+        what = f"is not YAML: the '{opened}' is not closed"
+        return at + 1, last.rfind(opened) + 1, what, f"write {opened}one, another{_CLOSING[opened]}"
     if error.context == "while scanning a quoted scalar" and began is not None:
         return began.line + 1, began.column + 1, "is not YAML: the quote is not closed", "close it in its line"
     if "mapping values are not allowed" in problem or "expected <block end>" in problem:
@@ -46,6 +56,8 @@ def explain(text: str, error: yaml.MarkedYAMLError) -> tuple[int, int, str, str]
 
 def _misplaced(lines: list[str], row: int) -> tuple[str, str]:
     """Of a line that does not belong where it stands: it is indented as no line above it, or it holds a second colon."""
+    if _BEHIND_QUOTE.match(lines[row]) if row < len(lines) else False:
+        return "is not YAML: there is text behind the closing quote", "write the text in the other kind of quotes"
     above = [n for n in range(min(row, len(lines))) if lines[n].split("#")[0].strip()]
     here, columns = _indent(lines[row]), _open_columns([lines[n] for n in above])
     if not above or here in columns:

@@ -20,6 +20,7 @@ from simulator.experiments.compiled.states import (
     SUSPENDING,
     UNHOLDING,
     WAITING,
+    count_mending,
     due_here,
     execute_begins,
     execute_ends,
@@ -214,10 +215,13 @@ def turn_here(k: Any, u: int, s: int) -> None:
         server.running = MENDS + mode
         server.ends = draw(k, mode_at(k, unit.first_mode + mode).repair)
         unit.failures += 1
-        unit.places_down_s += server.ends
+        count_mending(k, u)
+        unit.mending += 1
         put(k, server.cell, k.now + server.ends)
         note(k, u, _FAIL, item, mode, 0.0)
         return
+    count_mending(k, u)
+    unit.mending -= 1
     mode = server.running - MENDS
     wear_at(k, at + 1 + mode).x = wear_at(k, at).x + draw(k, mode_at(k, unit.first_mode + mode).between)
     note(k, u, _REPAIR, item, mode, server.ends)

@@ -13,7 +13,7 @@ from simulator.experiments.compiled.layout import BATCH, CAUSES, DONE, LOG_FULL,
 from simulator.experiments.compiled.lowering import LOG_ROWS, lower
 from simulator.line.context import energy_wh, state_times
 from simulator.line.log import EventLog
-from simulator.line.packml import Mode, Transitions, default_transitions
+from simulator.line.packml import Mode, State, Transitions, default_transitions
 from simulator.line.result import BufferResult, RunResult, UnitResult, mean_wip
 from simulator.line.spec import STATE_NAMES, ConveyorSpec, LineSpec
 
@@ -106,6 +106,7 @@ class CompiledLine:
         k.lead_times[:] = 0
         k.units.since = k.units.level_since = k.joints.since = now
         k.units.setup_s = k.units.places_down_s = k.operators.seconds = 0.0
+        k.units.mending_since = now
         k.operators.since = now
         g = k.line[0]
         g.lead_sum = g.lead_squares = g.born = g.gone = k.units.gone = 0.0
@@ -210,12 +211,17 @@ class CompiledLine:
                 seconds=seconds,
                 energy_wh=energy_wh(state_times(seconds), powers),
                 setup_s=float(unit.setup_s),
-                places_down_s=float(unit.places_down_s),
+                places_down_s=self._places_down(unit),
                 failures=int(unit.failures - base.failures),
                 levels=self._levels(unit.level0, spec.places, unit.items, unit.level_since)
                 if isinstance(spec, ConveyorSpec)
                 else (),
             )
+
+    def _places_down(self, unit: np.record) -> float:
+        if unit.state != State.EXECUTE:
+            return float(unit.places_down_s)
+        return float(unit.places_down_s) + int(unit.mending) * (self.now - float(unit.mending_since))
 
     def _seconds(self, index: int) -> dict[tuple[int, int, int], float]:
         unit, totals = self._k.units[index], self._k.seconds[index].tolist()

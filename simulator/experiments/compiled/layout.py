@@ -47,9 +47,9 @@ UNIT = _record(
     "since age due",
     "kind state cause account open ready room entered good scrap busy loading free0 free out0 out_head out "
     "servers tray by_service place_modes service unlucky flush_cell",
-    "repair_length execute_since setup_s places_down_s scrap_share flush_s suspending unsuspending holding unholding "
+    "repair_length execute_since setup_s places_down_s mending_since scrap_share flush_s suspending unsuspending holding unholding "
     "travel pitch stood stands_since next_entry level_since at_m failed_at waited gone",
-    "rejected binned failed failures first_mode modes wear0 counts_execute aging timed hands_over auto_unhold instant holds "
+    "rejected binned failed failures mending first_mode modes wear0 counts_execute aging timed hands_over auto_unhold instant holds "
     "planned owed waiting operator first_stop stops planned_cell "
     "repair_cell transient_cell age_cell timed_cell head_cell entry_cell first_server changeover bad_goes_on "
     "capacity belt0 head items stands waits accumulating level0",

@@ -113,9 +113,19 @@ def wears(k: Any, u: int, s: int, work: float) -> None:
 
 
 @part
+def count_mending(k: Any, u: int) -> None:
+    """The seconds in Execute in which single places were under repair, up to now."""
+    unit = unit_at(k, u)
+    if unit.state == EXECUTE:
+        unit.places_down_s += unit.mending * (k.now - unit.mending_since)
+    unit.mending_since = k.now
+
+
+@part
 def freeze(k: Any, u: int) -> None:
     """Execute is left: each running service keeps what is left of it."""
     unit, now = unit_at(k, u), k.now
+    count_mending(k, u)
     to_do = unit.busy
     s = unit.first_server
     while to_do > 0:
@@ -137,6 +147,7 @@ def freeze(k: Any, u: int) -> None:
 def thaw(k: Any, u: int) -> None:
     """Execute is entered: services in work go on, lowest server first."""
     unit = unit_at(k, u)
+    unit.mending_since = k.now
     to_do = unit.busy
     s = unit.first_server
     while to_do > 0:

@@ -107,6 +107,24 @@ def test_a_stop_of_the_unit_lets_the_repair_of_a_place_go_on() -> None:
     assert departures(rows) == [(23, 1)]
 
 
+@pytest.mark.parametrize("engine", [Line, CompiledLine])
+def test_what_places_lose_is_counted_while_the_unit_works(engine: Any) -> None:
+    """Not in a stop, nor under a repair of the whole unit: nothing is made then anyway."""
+    calendar = {"stops": [{"name": "break", "from": "4 s", "for": "6 s", "every": "100 s"}]}
+    modes = [of_a_place(3, 4), {"name": "all", "clock": "time", "mtbf": fixed(12), "mttr": fixed(10)}]
+    line = engine(line_of(machine("A", 10.0, slots=2, failures=modes), calendar=calendar))
+    down = []
+    for until in (3, 3.5, 4, 7, 11, 12, 20, 23, 24):
+        line.run(until)
+        down.append(line.result().unit("A").places_down_s)
+    # Both places fail at 3 s and are repaired at 7 s, in the break; they work from 10 s on. The unit fails at 12 s, and works from 22 s on; the
+    # places fail after a second of it.
+    assert down == [0, 1, 2, 2, 2, 2, 2, 2, 4]
+    line.reset_statistics()
+    line.run(25)
+    assert line.result().unit("A").places_down_s == 2
+
+
 @pytest.mark.parametrize("slots", [1, 7])
 @pytest.mark.parametrize("engine", [Line, CompiledLine])
 def test_a_machine_that_is_never_starved_loses_what_its_places_lose(engine: Any, slots: int) -> None:
