@@ -78,7 +78,7 @@ def test_failures_without_a_name_need_none(tmp_path: Path) -> None:
         (b"\x00\x01\xff", (0, 0), "UTF-8"),
         (b"PK\x00\x00", (0, 0), "binary"),
         ("- 1\n", (1, 1), "no mapping"),
-        ("units: [\n", (2, 1), "not YAML"),
+        ("units: [\n", (1, 8), "not YAML: the '[' is not closed"),
         ("a: &x [*x]\n", (1, 4), "cycle"),
         ("name: x\n", (1, 1), "units"),
         ("name: x\nunits: []\n", (2, 1), "units: has 0 entries, too few (write at least 1)"),
