@@ -337,7 +337,7 @@ class Line:
             seconds=unit.seconds(),
             energy_wh=unit.energy_wh,
             setup_s=unit.setup_s,
-            places_down_s=unit.places_down_seconds(),
+            places_down_s=unit.places_down_seconds() if isinstance(unit, Machine) else 0.0,
             failures=unit.failures.count - failed,
             levels=tuple(unit.levels()) if isinstance(unit, Conveyor) else (),
         )

@@ -255,6 +255,7 @@ class Machine(Unit):
         self._mending_since = self.clock.time
 
     def places_down_seconds(self) -> float:
+        """Seconds in Execute, up to now, in which single places were under repair, summed over these."""
         if self.state != EXECUTE:
             return self._places_down_s
         return self._places_down_s + self._mending * (self.clock.time - self._mending_since)

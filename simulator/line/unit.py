@@ -372,10 +372,6 @@ class Unit:
     def counters(self) -> Counters:
         return Counters(self.entered, self.good, self.scrap, self.entered - self.good - self.scrap)
 
-    def places_down_seconds(self) -> float:
-        """Seconds in Execute, up to now, in which single places were under repair, summed over these."""
-        return 0.0
-
     def execute_seconds(self) -> float:
         """Seconds in Execute, up to now, since the statistics were last reset."""
         return self._accounts.seconds_in(EXECUTE)

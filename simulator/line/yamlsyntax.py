@@ -56,7 +56,7 @@ def explain(text: str, error: yaml.MarkedYAMLError) -> tuple[int, int, str, str]
 
 def _misplaced(lines: list[str], row: int) -> tuple[str, str]:
     """Of a line that does not belong where it stands: it is indented as no line above it, or it holds a second colon."""
-    if _BEHIND_QUOTE.match(lines[row]) if row < len(lines) else False:
+    if _BEHIND_QUOTE.match(lines[row]):
         return "is not YAML: there is text behind the closing quote", "write the text in the other kind of quotes"
     above = [n for n in range(min(row, len(lines))) if lines[n].split("#")[0].strip()]
     here, columns = _indent(lines[row]), _open_columns([lines[n] for n in above])

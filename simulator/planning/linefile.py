@@ -1,8 +1,9 @@
 """One of the planned lines as a line file that the simulator runs as it is.
 
 A step becomes one unit with the places of all its machines; between two steps lies a buffer. Machines of one place each, or one
-tray, fail each by itself; those of several places fail together, with the availability of each. Long steps begin with what they hold on average. Stores of more than a day stay out, and the step
-before has their yield: with places enough they change no rate, but every run would have to warm up for weeks.
+tray, fail each by itself; those of several places fail together, with the availability of each. Long steps begin with what they
+hold on average. Stores of more than a day stay out, and the step before has their yield: with places enough they change no rate,
+but every run would have to warm up for weeks.
 """
 
 from __future__ import annotations

@@ -94,6 +94,9 @@ def test_marks_of_figures_and_failures_come_along(tmp_path: Path) -> None:
     stacking, formation = spec.units[0], spec.units[8]
     assert isinstance(stacking, MachineSpec) and isinstance(formation, MachineSpec)
     assert [f.alarm for f in stacking.failures] == [11, 12]
+    assert {f.scope for f in stacking.failures} == {"place"}  # stackers of one place each
+    scopes = {u.name: {f.scope for f in u.failures} for u in spec.units if isinstance(u, MachineSpec)}
+    assert scopes["filling"] == scopes["formation"] == {"unit"}  # machines of several places
     assert formation.failures[0].clock == "time"
     assert formation.scrap == pytest.approx(1 - 0.98 * 0.995)  # ageing is left out, and its yield is not
     assert formation.prefill > 0
